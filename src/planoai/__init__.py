@@ -1,0 +1,8 @@
+"""planoai: an AI-native proxy and data plane for agents."""
+
+from importlib.metadata import PackageNotFoundError, version
+
+try:
+    __version__ = version("planoai")
+except PackageNotFoundError:  # imported from a checkout that was never installed
+    __version__ = "0+unknown"

@@ -1,0 +1,115 @@
+"""Everything that can go wrong, in one tree, split by whose fault it is.
+
+PlanoError             500   something of ours went wrong
+  ConfigError                the operator's mistake; the program does not start
+  NotInTable                 a name that no table of ours has
+  ClientError          400   the caller's mistake; nothing was sent upstream
+    BadRequest         400   the body or the head is not what the API takes
+    Unauthorized       401   a credential is missing or wrong
+    NotFound           404   no such path
+      UnknownModel     404   no provider serves the model asked for
+    WrongMethod        405   the path is there, for another method
+    RequestTimeout     408   the head or the body came too slowly
+    TooLarge           413   the body is over the limit
+    HeadTooLarge       431   the head is over the limit
+  Misconfigured        500   the config lets us start and still cannot serve this request
+  UpstreamError        502   a model, an agent or a filter let us down
+    UpstreamUnreachable 502  no connection to it
+    UpstreamClosed     502   it went away before its answer was complete
+    UpstreamUnreadable 502   it answered, but not in its dialect
+    UpstreamTimeout    504   it did not answer in time
+"""
+
+from typing import ClassVar
+
+
+class PlanoError(Exception):
+    """`status` is the HTTP status a client sees, `code` the machine-readable reason, `param` the JSON path of the field at fault."""
+
+    status: ClassVar[int] = 500
+    code: ClassVar[str | None] = None
+
+    def __init__(self, message: str, *, param: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.param = param
+
+
+class ConfigError(PlanoError):
+    """The operator's mistake. `problems` holds every one that was found, each a sentence that begins with its place."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class NotInTable(PlanoError):
+    """A name that no table has; see `planoai.table.pick`."""
+
+
+class ClientError(PlanoError):
+    status = 400
+
+
+class BadRequest(ClientError):
+    code = "invalid_request"
+
+
+class Unauthorized(ClientError):
+    status = 401
+    code = "invalid_api_key"
+
+
+class NotFound(ClientError):
+    status = 404
+    code = "not_found"
+
+
+class UnknownModel(NotFound):
+    code = "model_not_found"
+
+
+class WrongMethod(ClientError):
+    status = 405
+    code = "method_not_allowed"
+
+
+class RequestTimeout(ClientError):
+    status = 408
+    code = "request_timeout"
+
+
+class TooLarge(ClientError):
+    status = 413
+    code = "request_too_large"
+
+
+class HeadTooLarge(ClientError):
+    status = 431
+    code = "headers_too_large"
+
+
+class Misconfigured(PlanoError):
+    code = "configuration_error"
+
+
+class UpstreamError(PlanoError):
+    status = 502
+    code = "upstream_error"
+
+
+class UpstreamUnreachable(UpstreamError):
+    code = "upstream_unreachable"
+
+
+class UpstreamClosed(UpstreamError):
+    code = "upstream_closed"
+
+
+class UpstreamUnreadable(UpstreamError):
+    code = "upstream_unreadable"
+
+
+class UpstreamTimeout(UpstreamError):
+    status = 504
+    code = "upstream_timeout"
