@@ -1,0 +1,4 @@
+"""The APIs we speak: bytes <-> conversation. Sans-io: no socket, no clock, no randomness.
+
+DIALECTS is the one list of them. To add an API, write a folder and a row.
+"""

@@ -1,0 +1,138 @@
+"""What one API must be able to do, as values: a dialect is data and pure functions, and the rest of the code asks nothing else of it.
+
+A dialect has two sides. The client side is what we are to clients that speak it; the upstream side is what upstreams that speak it are to us.
+Reading always gives `conversation` values, writing always takes them. Where both sides are the same dialect nothing is read and written again:
+the bytes go through, with `adapt` and `Frames` for the little that must change.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Literal, Protocol
+
+from msgspec import Raw, Struct
+
+from planoai.apis.framing.sse import SseEvent
+from planoai.conversation.event import Event
+from planoai.conversation.failure import Failure
+from planoai.conversation.fold import Answer
+from planoai.conversation.request import Request
+
+Fields = Mapping[str, Raw]  # a JSON object, read one level deep: the bytes of every value survive
+
+
+class Head(Struct, frozen=True):
+    """What the walk must know of a request before it chooses a model; `model` is empty where the client named none."""
+
+    model: str
+    stream: bool
+
+
+class Accepts(Struct, frozen=True):
+    """What an upstream takes beyond the part of its API that everyone agrees on. The defaults are OpenAI's own."""
+
+    max_tokens: Literal["max_completion_tokens", "max_tokens"] = "max_completion_tokens"
+    developer_role: bool = True  # else developer messages become system messages
+    stream_options: bool = True  # else a stream's usage can not be asked for
+    reasoning_effort: bool = True
+    reasoning_back: bool = False  # wants `reasoning_content` of earlier turns sent back
+    top_k: bool = False
+    web_search: bool = False
+    account_fields: bool = False  # store, metadata, service_tier: OpenAI's bookkeeping, which others refuse
+    cache_control: bool = False  # Anthropic's cache marks on Chat parts
+
+
+class Written(Struct, frozen=True):
+    """A request as an upstream takes it. `lost` holds the JSON paths, in the client's body, of what this API can not carry."""
+
+    body: bytes
+    lost: tuple[str, ...] = ()
+
+
+class Envelope(Struct, frozen=True):
+    """What an answer needs that the upstream may not tell, so that readers and writers stay pure.
+
+    `seed`: 32 random hex digits for ids. `created`: Unix seconds. `model`: for an upstream that names none. `input_estimate`: tokens, for a
+    client that is told its input before the upstream tells us. `include_usage`: whether this client wants usage at the end of a Chat stream.
+    `request`: what was asked, for APIs whose answers repeat it.
+    """
+
+    seed: str
+    created: int
+    model: str
+    input_estimate: int = 0
+    include_usage: bool = True
+    request: Request | None = None
+
+
+class StreamReader(Protocol):
+    """Upstream bytes -> events. Never raises: what can not be read is `Failed`. After `Ended` or `Failed` everything is ignored."""
+
+    def feed(self, chunk: bytes) -> list[Event]: ...
+
+    def close(self) -> list[Event]:
+        """The upstream's bytes have ended. Gives `Ended` or `Failed` if neither has been given."""
+        ...
+
+
+class StreamWriter(Protocol):
+    """Events -> client bytes, well formed whatever the events are; a `Failed` or `Ended` is the last thing written."""
+
+    def write(self, events: Iterable[Event]) -> bytes: ...
+
+
+class Closing(Enum):
+    """What the last event of a stream says of its end."""
+
+    OPEN = "more must follow"
+    COMPLETE = "the answer is complete, the last frame is missing"
+    TERMINAL = "this was the last frame, of an answer or of a failure"
+
+
+@dataclass(frozen=True, slots=True)
+class Frames:
+    """A dialect's stream as bytes, for relaying it without reading it."""
+
+    closing: Callable[[SseEvent], Closing]
+    failure: Callable[[SseEvent], Failure | None]  # the failure that an event tells, if it tells one
+    write_failure: Callable[[Failure], bytes]
+    done: bytes  # the last frame, where it is always the same; else nothing
+    last_words: bytes  # in every last frame of a complete answer
+    ping: bytes
+    is_usage: Callable[[SseEvent], bool]  # an event that is there only because usage was asked for
+
+
+@dataclass(frozen=True, slots=True)
+class ClientSide:
+    """`inspect` and `read_request` raise BadRequest with the JSON path of the field at fault."""
+
+    paths: tuple[str, ...]
+    inspect: Callable[[Fields], Head]
+    read_request: Callable[[Fields], Request]
+    write_answer: Callable[[Answer, Envelope], bytes]
+    write_failure: Callable[[Failure, str], bytes]  # with the id of the request
+    stream_writer: Callable[[Envelope], StreamWriter]
+    frames: Frames
+
+
+@dataclass(frozen=True, slots=True)
+class UpstreamSide:
+    """`write_request` raises BadRequest where leaving something out would change what was asked. `read_answer` raises UpstreamUnreadable.
+
+    `adapt` is what a request that is already in this dialect needs for one upstream: fields in, fields out, equal where nothing is needed.
+    """
+
+    adapt: Callable[[Fields, Head, Accepts], Fields]
+    write_request: Callable[[Request, Accepts], Written]
+    read_answer: Callable[[bytes, Envelope], list[Event]]
+    read_failure: Callable[[int, bytes], Failure]
+    stream_reader: Callable[[Envelope], StreamReader]
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """`client` is None for an API that we speak to upstreams only."""
+
+    name: str
+    upstream: UpstreamSide
+    client: ClientSide | None = None

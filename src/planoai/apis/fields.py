@@ -1,0 +1,90 @@
+"""A JSON object one level deep: the bytes of every value survive, and only what must be known is read.
+
+A request that goes to an upstream of its own dialect is never read any deeper, so a field nobody here has heard of arrives as it was sent.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import TypeVar
+
+import msgspec
+from msgspec import Raw
+
+from planoai.apis.dialect import Fields
+from planoai.errors import BadRequest, UpstreamUnreadable
+
+Value = TypeVar("Value")
+
+_FIELDS = msgspec.json.Decoder(dict[str, Raw])
+_PLACE = re.compile(r"^(?P<what>.*?)(?: - at `\$?(?P<path>[^`]*)`)?$", re.DOTALL)
+_MISSING = re.compile(r"^Object missing required field `(?P<field>[^`]+)`$")
+_OURS = ("routing_preferences",)  # fields that speak to the gateway and never go on
+_OUR_METADATA = ("archgw_preference_config", "plano_preference_config")
+
+
+def read_fields(body: bytes) -> dict[str, Raw]:
+    """A client's body -> its fields. Raises BadRequest unless it is one JSON object in UTF-8."""
+    try:
+        if not body.isascii():
+            body.decode()  # values that are only passed on are never decoded: bad UTF-8 in them would reach the upstream
+        return _FIELDS.decode(body)
+    except UnicodeDecodeError as error:
+        raise BadRequest(f"the body is not UTF-8: byte {error.start} can not be read") from None
+    except RecursionError:
+        raise BadRequest("the body is nested too deeply") from None
+    except msgspec.ValidationError:
+        raise BadRequest("the body must be a JSON object") from None
+    except msgspec.DecodeError as error:
+        raise BadRequest(
+            f"the body is not JSON: {error}" if body.strip() else "the body is empty; a JSON object is expected"
+        ) from None
+
+
+def read(raw: Raw | bytes, kind: type[Value], path: str) -> Value:
+    """A client's value. Raises BadRequest with the JSON path, which begins with `path`, of what is wrong in it."""
+    try:
+        return msgspec.json.decode(raw, type=kind)
+    except RecursionError:
+        raise BadRequest(f"{path}: nested too deeply", param=path) from None
+    except msgspec.ValidationError as error:
+        what, where = _explain(str(error), path)
+        raise BadRequest(f"{where}: {what}", param=where) from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise BadRequest(f"{path}: {error}", param=path) from None
+
+
+def read_upstream(raw: Raw | bytes, kind: type[Value], what: str) -> Value:
+    """An upstream's value. Raises UpstreamUnreadable that says `what` could not be read, and why."""
+    try:
+        return msgspec.json.decode(raw, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise UpstreamUnreadable(f"the upstream's {what} can not be read: {error}") from None
+
+
+def without_ours(fields: Mapping[str, Raw]) -> Fields:
+    """The fields without those that speak to the gateway."""
+    ours = [name for name in _OURS if name in fields]
+    metadata = fields.get("metadata")
+    mentions_us = metadata is not None and any(name.encode() in bytes(metadata) for name in _OUR_METADATA)
+    if not ours and not mentions_us:
+        return fields
+    kept = {name: value for name, value in fields.items() if name not in ours}
+    if mentions_us:
+        try:
+            rest = {
+                name: value for name, value in _FIELDS.decode(kept.pop("metadata")).items() if name not in _OUR_METADATA
+            }
+        except msgspec.DecodeError:  # not an object: leave the upstream to say so
+            return fields
+        if rest:
+            kept["metadata"] = Raw(msgspec.json.encode(rest))
+    return kept
+
+
+def _explain(message: str, path: str) -> tuple[str, str]:
+    """msgspec's `Expected `str`, got `int` - at `$[0].role`` -> what is wrong, and the path of it."""
+    match = _PLACE.match(message)
+    what, where = (match["what"], path + (match["path"] or "")) if match else (message, path)
+    if missing := _MISSING.match(what):
+        return "this field is required", f"{where}.{missing['field']}" if where else missing["field"]
+    return what.replace("`", "").replace("Expected", "expected", 1), where
