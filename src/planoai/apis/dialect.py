@@ -22,10 +22,14 @@ Fields = Mapping[str, Raw]  # a JSON object, read one level deep: the bytes of e
 
 
 class Head(Struct, frozen=True):
-    """What the walk must know of a request before it chooses a model; `model` is empty where the client named none."""
+    """What the walk must know of a request before it chooses a model; `model` is empty where the client named none.
+
+    `include_usage`: whether a stream is to tell its usage. Only Chat lets a client choose, and there the default is no.
+    """
 
     model: str
     stream: bool
+    include_usage: bool = True
 
 
 class Accepts(Struct, frozen=True):

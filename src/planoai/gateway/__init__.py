@@ -1,0 +1,1 @@
+"""The shell: one request is one coroutine. Read exchange.py first."""

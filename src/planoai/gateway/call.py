@@ -1,0 +1,31 @@
+"""One model call, as the client made it."""
+
+from functools import cached_property
+from time import perf_counter
+
+from planoai.apis.dialect import ClientSide, Dialect
+from planoai.apis.fields import read_fields, without_ours
+from planoai.conversation.request import Request
+from planoai.net.headers import Headers
+
+
+class Call:
+    """The client's request, checked as far as every request is. `conversation` is read only when somebody needs it."""
+
+    def __init__(self, body: bytes, headers: Headers, query: str, dialect: Dialect, client: ClientSide, request_id: str) -> None:
+        self.received = perf_counter()
+        sent = read_fields(body)
+        self.fields = without_ours(sent)
+        self.body = body if self.fields is sent else None  # the client's own bytes, where all of them may go on
+        self.head = client.inspect(self.fields)
+        self.size = len(body)
+        self.headers = headers
+        self.query = query
+        self.dialect = dialect
+        self.client = client
+        self.request_id = request_id
+
+    @cached_property
+    def conversation(self) -> Request:
+        """Raises BadRequest."""
+        return self.client.read_request(self.fields)

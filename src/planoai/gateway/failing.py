@@ -1,0 +1,18 @@
+"""An error of ours, or one that an upstream told, as the failure that a client is told."""
+
+from planoai.conversation.failure import Failure
+from planoai.errors import PlanoError, UpstreamError
+
+
+class Refused(UpstreamError):
+    """The upstream answered, and its answer is a failure: the client is told of it as if it were its own API's."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.message, param=failure.param)
+        self.failure = failure
+
+
+def failure_of(error: PlanoError) -> Failure:
+    if isinstance(error, Refused):
+        return error.failure
+    return Failure(error.status, error.message, error.code, error.param)

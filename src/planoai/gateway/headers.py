@@ -1,0 +1,53 @@
+"""Which headers pass through the gateway, in each direction.
+
+A header that only speaks of one connection (RFC 9110, section 7.6.1), of a body that is written anew, or of who somebody is, stays behind.
+"""
+
+from collections.abc import Iterable
+
+from planoai import names
+from planoai.net.headers import Headers
+
+Pairs = list[tuple[bytes, bytes]]
+
+_OF_A_CONNECTION = frozenset(
+    b"connection keep-alive proxy-connection proxy-authenticate proxy-authorization te trailer transfer-encoding upgrade http2-settings".split()
+)
+_OF_A_BODY = frozenset(b"content-length content-encoding content-type content-md5 digest content-digest expect".split())
+_CREDENTIALS = frozenset(b"authorization x-api-key api-key x-goog-api-key cookie x-amz-security-token x-amz-date x-amz-content-sha256".split())
+_NOT_ON = (
+    _OF_A_CONNECTION
+    | _OF_A_BODY
+    | _CREDENTIALS
+    | {b"host", b"accept", b"accept-encoding", b"forwarded", b"via", b"origin", b"referer", names.AFFINITY}
+)
+_NOT_BACK = _OF_A_CONNECTION | _OF_A_BODY | frozenset(b"set-cookie alt-svc strict-transport-security server date via".split())
+_OF_ANTHROPIC = b"anthropic-"
+_OF_OPENAI = b"openai-"
+
+
+def onward(headers: Headers, *, same_dialect: bool) -> Pairs:
+    """A client's headers -> those that go to the upstream. Headers of the client's API go only to an upstream that speaks it."""
+    return [
+        (name, value)
+        for name, value in headers
+        if name not in _NOT_ON
+        and not name.startswith((*names.OURS, b"x-forwarded-"))
+        and (same_dialect or not name.startswith((_OF_ANTHROPIC, _OF_OPENAI)))
+    ]
+
+
+def back(headers: Headers) -> Pairs:
+    """An upstream's headers -> those that go to the client: rate limits, request ids, processing times and whatever else it has to say."""
+    return [
+        (names.UPSTREAM_REQUEST_ID if name == names.REQUEST_ID else name, value)
+        for name, value in headers
+        if name not in _NOT_BACK and not name.startswith(names.OURS)
+    ]
+
+
+def merged(first: Iterable[tuple[bytes, bytes]], last: Iterable[tuple[bytes, bytes]]) -> Pairs:
+    """Both, where a name in `last` replaces the same name in `first`."""
+    last = list(last)
+    replaced = {name for name, _ in last}
+    return [(name, value) for name, value in first if name not in replaced] + last

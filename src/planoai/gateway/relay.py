@@ -1,0 +1,179 @@
+"""The upstream's answer -> the client: as a stream, as a whole, or as the failure it is.
+
+Whether an answer is a stream is told by what the upstream sent, not by what was asked: some servers answer a streaming request with one JSON
+body, and some only ever stream.
+"""
+
+import asyncio
+from contextlib import suppress
+from secrets import token_hex
+from time import time
+
+from msgspec import Raw
+
+from planoai.apis.carry import Carrier, Filtered, Translated, Verbatim
+from planoai.apis.dialect import Envelope
+from planoai.apis.fields import read_upstream
+from planoai.conversation.event import Event, Failed, KeptAlive
+from planoai.conversation.fold import fold
+from planoai.errors import UpstreamClosed, UpstreamError, UpstreamUnreadable
+from planoai.gateway.answering import Answer
+from planoai.gateway.call import Call
+from planoai.gateway.failing import Refused, failure_of
+from planoai.gateway.headers import Pairs, back, merged
+from planoai.gateway.pulse import Pulse
+from planoai.names import MODEL, REQUEST_ID, SERVER_TIMING
+from planoai.net.client import Response
+from planoai.net.reply import Reply
+
+_JSON = (b"content-type", b"application/json")
+_EVENT_STREAM = (
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-cache"),
+    (b"x-accel-buffering", b"no"),
+)
+_STREAM_TYPES = (b"text/event-stream", b"application/vnd.amazon.eventstream")
+
+
+async def relay(answer: Answer, call: Call, reply: Reply) -> None:
+    """Raises UpstreamError as long as nothing was sent to the client; after that it ends the stream with the failure."""
+    response = answer.response
+    kind = response.headers.get(b"content-type") or b""
+    if response.status >= 400:
+        await _failure(answer, call, reply, kind)
+    elif not 200 <= response.status < 300:
+        raise UpstreamUnreadable(f"the upstream answered with status {response.status}, which is no answer to a model call")
+    elif kind.startswith(_STREAM_TYPES):
+        await (_stream if call.head.stream else _collect)(answer, call, reply)
+    else:
+        await _whole(answer, call, reply)
+
+
+async def _stream(answer: Answer, call: Call, reply: Reply) -> None:
+    response = answer.response
+    carrier = _carrier(answer, call)
+    chunk = await response.chunk()
+    if not chunk:
+        raise UpstreamClosed("the upstream ended its stream before it had begun")
+    _check_opening(chunk, answer, call)
+    reply.start(200, _headers(answer, call, _EVENT_STREAM))
+    with Pulse(carrier, reply) as pulse:
+        try:
+            while chunk and not carrier.done:
+                if out := carrier.feed(chunk):
+                    await reply.write(out)
+                    pulse.beat()
+                if not carrier.done:
+                    chunk = await response.chunk()
+            rest = carrier.close()
+        except UpstreamError as error:
+            rest = carrier.fail(failure_of(error))
+        if rest:
+            await reply.write(rest)
+    await reply.end()
+    if chunk:
+        await _settle(response)
+
+
+async def _settle(response: Response) -> None:
+    """Reads on to the end of the body, which mostly came with the last frame, so that the connection can serve again."""
+    with suppress(TimeoutError, UpstreamError):
+        async with asyncio.timeout(1.0):
+            while await response.chunk():
+                pass
+
+
+async def _collect(answer: Answer, call: Call, reply: Reply) -> None:
+    """A stream for a client that asked for a whole answer."""
+    reader = answer.leg.dialect.upstream.stream_reader(_envelope(answer, call))
+    events: list[Event] = []
+    while chunk := await answer.response.chunk():
+        events += reader.feed(chunk)
+    events += reader.close()
+    _send_whole(events, answer, call, reply)
+
+
+async def _whole(answer: Answer, call: Call, reply: Reply) -> None:
+    body = await answer.response.body()
+    envelope = _envelope(answer, call)
+    upstream = answer.leg.dialect.upstream
+    if call.head.stream:
+        events = upstream.read_answer(body, envelope)
+        _raise_if_failed(events)
+        reply.start(200, _headers(answer, call, _EVENT_STREAM))
+        await reply.write(call.client.stream_writer(envelope).write(events))
+        await reply.end()
+    elif answer.leg.same:
+        if bytes(read_upstream(body, dict[str, Raw], "answer").get("error", b"null")) != b"null":
+            _raise_if_failed(upstream.read_answer(body, envelope))
+        reply.send(answer.response.status, _headers(answer, call, (_JSON,)), body)
+    else:
+        _send_whole(upstream.read_answer(body, envelope), answer, call, reply)
+
+
+async def _failure(answer: Answer, call: Call, reply: Reply, kind: bytes) -> None:
+    """A failure of the client's own API goes through as it is; any other is told again in the words of that API."""
+    body = await answer.response.body()
+    if answer.leg.same and kind.startswith(b"application/json"):
+        reply.send(answer.response.status, _headers(answer, call, (_JSON,)), body)
+        return
+    failure = answer.leg.dialect.upstream.read_failure(answer.response.status, body)
+    told = call.client.write_failure(failure, call.request_id)
+    reply.send(failure.status, _headers(answer, call, (_JSON,)), told)
+
+
+def _send_whole(events: list[Event], answer: Answer, call: Call, reply: Reply) -> None:
+    _raise_if_failed(events)
+    body = call.client.write_answer(fold(events), _envelope(answer, call))
+    reply.send(200, _headers(answer, call, (_JSON,)), body)
+
+
+def _carrier(answer: Answer, call: Call) -> Carrier:
+    frames = call.client.frames
+    if not answer.leg.same:
+        envelope = _envelope(answer, call)
+        reader = answer.leg.dialect.upstream.stream_reader(envelope)
+        return Translated(reader, call.client.stream_writer(envelope), frames.ping)
+    if call.head.include_usage:
+        return Verbatim(frames)
+    return Filtered(frames)  # the usage was asked for by us
+
+
+def _check_opening(chunk: bytes, answer: Answer, call: Call) -> None:
+    """A stream that begins with a failure is no answer. Raises Refused, while the client can still be given a status."""
+    if b'"error"' not in chunk and b"xception" not in chunk:
+        return
+    reader = answer.leg.dialect.upstream.stream_reader(_envelope(answer, call))
+    opening = [event for event in reader.feed(chunk) if not isinstance(event, KeptAlive)]
+    _raise_if_failed(opening[:1])
+
+
+def _raise_if_failed(events: list[Event]) -> None:
+    for event in events:
+        if isinstance(event, Failed):
+            raise Refused(event.failure)
+
+
+def _envelope(answer: Answer, call: Call) -> Envelope:
+    return Envelope(
+        seed=token_hex(16),
+        created=int(time()),
+        model=answer.leg.target.model,
+        input_estimate=call.size // 4,
+        include_usage=call.head.include_usage,
+        request=None if answer.leg.same else call.conversation,
+    )
+
+
+def _headers(answer: Answer, call: Call, ours: tuple[tuple[bytes, bytes], ...]) -> Pairs:
+    before = (answer.prepared - call.received) * 1000
+    upstream = (answer.arrived - answer.prepared) * 1000
+    return merged(
+        back(answer.response.headers),
+        (
+            *ours,
+            (REQUEST_ID, call.request_id.encode()),
+            (MODEL, answer.leg.target.name.encode()),
+            (SERVER_TIMING, b"gateway;dur=%.3f, upstream;dur=%.3f" % (before, upstream)),
+        ),
+    )

@@ -1,0 +1,122 @@
+"""Method and path -> which walk; an error -> a reply in the client's own words. The one place that catches everything."""
+
+import logging
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from urllib.parse import unquote
+from uuid import uuid4
+
+from msgspec.json import encode
+
+from planoai import __version__
+from planoai.apis import DIALECTS, anthropic_messages, openai_chat
+from planoai.apis.dialect import ClientSide, Dialect
+from planoai.errors import NotFound, PlanoError, WrongMethod
+from planoai.gateway import listing
+from planoai.gateway.build import Gateway
+from planoai.gateway.exchange import exchange
+from planoai.gateway.failing import failure_of
+from planoai.names import REQUEST_ID
+from planoai.net.reply import Reply
+from planoai.net.request import Request
+
+log = logging.getLogger("planoai.gateway")
+
+_JSON = (b"content-type", b"application/json")
+_USABLE_ID = re.compile(rb"[\x21-\x7e]{1,128}")
+_MODEL = "/v1/models/"
+
+Walk = Callable[[Request, Reply, str], Awaitable[None]]
+
+
+class Routes:
+    """The handler of a model listener."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+        self._walks: Mapping[str, Mapping[str, Walk]] = {
+            "/": {"GET": _about, "HEAD": _about},
+            "/healthz": {"GET": _healthy, "HEAD": _healthy},
+            "/v1/models": {"GET": self._models},
+            _MODEL: {"GET": self._model},
+            **{
+                path: {"POST": self._exchange(dialect, dialect.client)}
+                for dialect in DIALECTS.values()
+                if dialect.client is not None
+                for path in dialect.client.paths
+            },
+        }
+
+    async def __call__(self, request: Request, reply: Reply) -> None:
+        request_id = _id_of(request)
+        try:
+            methods = self._methods(request.path)
+            if request.method not in methods:
+                raise WrongMethod(f"{request.path} takes {' or '.join(methods)}, not {request.method}")
+            await methods[request.method](request, reply, request_id)
+        except PlanoError as error:
+            self._refuse(error, request, reply, request_id)
+        except Exception:
+            log.exception("%s: %s %s failed", request_id, request.method, request.path)
+            told = PlanoError("something went wrong inside the gateway; its log says what")
+            self._refuse(told, request, reply, request_id)
+
+    def _methods(self, path: str) -> Mapping[str, Walk]:
+        """What can be asked of `path`, one trailing slash or none. Raises NotFound."""
+        bare = path.removesuffix("/") or "/"
+        methods = self._walks.get(bare) or (self._walks[_MODEL] if bare.startswith(_MODEL) else None)
+        if methods is None:
+            raise NotFound(f"there is nothing at {path}")
+        return methods
+
+    def _refuse(self, error: PlanoError, request: Request, reply: Reply, request_id: str) -> None:
+        """Once an answer has begun there is no way to take it back: it is cut, so that it does not look complete."""
+        if reply.started:
+            reply.abort()
+            return
+        failure = failure_of(error)
+        headers = [_JSON, (REQUEST_ID, request_id.encode())]
+        if isinstance(error, WrongMethod):
+            headers.append((b"allow", ", ".join(self._methods(request.path)).encode()))
+        reply.send(failure.status, headers, _client_of(request).write_failure(failure, request_id))
+
+    def _exchange(self, dialect: Dialect, client: ClientSide) -> Walk:
+        async def walk(request: Request, reply: Reply, request_id: str) -> None:
+            await exchange(request, reply, request_id, dialect, client, self._gateway)
+
+        return walk
+
+    async def _models(self, request: Request, reply: Reply, request_id: str) -> None:
+        shape = listing.anthropic_list if _of_anthropic(request) else listing.openai_list
+        reply.send(200, [_JSON, (REQUEST_ID, request_id.encode())], shape(self._gateway.models))
+
+    async def _model(self, request: Request, reply: Reply, request_id: str) -> None:
+        name = unquote(request.path.removesuffix("/")[len(_MODEL) :])
+        shape = listing.anthropic_model if _of_anthropic(request) else listing.openai_model
+        reply.send(200, [_JSON, (REQUEST_ID, request_id.encode())], shape(self._gateway.models, name))
+
+
+async def _about(request: Request, reply: Reply, request_id: str) -> None:  # noqa: ARG001
+    """Claude Code asks `HEAD /` before anything else."""
+    reply.send(200, [_JSON, (REQUEST_ID, request_id.encode())], encode({"name": "planoai", "version": __version__}))
+
+
+async def _healthy(request: Request, reply: Reply, request_id: str) -> None:  # noqa: ARG001
+    reply.send(200, [])
+
+
+def _id_of(request: Request) -> str:
+    """The client's own id for this request where it sent a usable one, else a new one."""
+    sent = request.headers.get(REQUEST_ID)
+    return sent.decode() if sent is not None and _USABLE_ID.fullmatch(sent) else str(uuid4())
+
+
+def _of_anthropic(request: Request) -> bool:
+    return request.headers.get(b"anthropic-version") is not None
+
+
+def _client_of(request: Request) -> ClientSide:
+    """The API in whose words this client is to be told of an error, known path or not."""
+    messages, chat = anthropic_messages.DIALECT.client, openai_chat.DIALECT.client
+    assert messages is not None and chat is not None
+    return messages if _of_anthropic(request) or request.path.startswith(messages.paths[0]) else chat
