@@ -1,0 +1,128 @@
+"""The HTTP/1.1 client: a request to an origin, an answer whose body is taken as it comes."""
+
+import ssl
+from collections.abc import Sequence
+from math import inf
+from types import TracebackType
+from typing import Self
+
+from planoai.errors import UpstreamClosed, UpstreamUnreadable
+from planoai.net.headers import Headers
+from planoai.net.origin import Origin
+from planoai.net.pool import Pool
+from planoai.net.upstream import ClientLimits, Timeouts, UpstreamConnection
+from planoai.net.wire import header_lines, request_line
+
+__all__ = ["Client", "ClientLimits", "Origin", "Response", "Timeouts"]
+
+_DEFAULT_TIMEOUTS = Timeouts()
+_BODY_LIMIT = 100 * 1024 * 1024
+_WITHOUT_BODY = frozenset(
+    ("GET", "HEAD", "DELETE", "OPTIONS", "TRACE")
+)  # an empty body of these needs no content-length
+
+
+class Response:
+    """An answer, from the end of its head on. Leaving its `with` keeps a connection that was read to its end, and closes any other."""
+
+    __slots__ = ("_connection", "_pool", "headers", "status")
+
+    def __init__(self, connection: UpstreamConnection, pool: Pool) -> None:
+        self.status: int = connection.status
+        self.headers: Headers = connection.headers
+        self._connection: UpstreamConnection | None = connection
+        self._pool = pool
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            self._pool.give(connection)
+
+    async def chunk(self) -> bytes:
+        """What has come of the body since the last call, at least one byte; b"" at the end.
+
+        Raises UpstreamClosed, UpstreamTimeout and UpstreamUnreadable, after all that came before.
+        """
+        if self._connection is None:
+            raise RuntimeError("the answer has been left")
+        return await self._connection.chunk()
+
+    async def body(self, limit: int = _BODY_LIMIT) -> bytes:
+        """The rest of the body, of at most `limit` bytes. Raises what `chunk` raises."""
+        chunks: list[bytes] = []
+        size = 0
+        while chunk := await self.chunk():
+            size += len(chunk)
+            if size > limit:
+                raise UpstreamUnreadable(f"The answer of the upstream is larger than {limit} bytes.")
+            chunks.append(chunk)
+        return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+
+class Client:
+    """Open while its `async with` runs; leaving it cuts what is still open. `verify` replaces the system's certificate authorities."""
+
+    def __init__(self, limits: ClientLimits | None = None, verify: ssl.SSLContext | None = None) -> None:
+        self._limits = limits or ClientLimits()
+        self._verify = verify
+        self._pool: Pool | None = None
+
+    async def __aenter__(self) -> Self:
+        self._pool = Pool(self._limits, self._verify)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            await pool.close()
+
+    async def send(
+        self,
+        origin: Origin,
+        method: str,
+        target: str,
+        headers: Sequence[tuple[bytes, bytes]],
+        body: bytes = b"",
+        timeouts: Timeouts = _DEFAULT_TIMEOUTS,
+    ) -> Response:
+        """Returns at the end of the answer's head; use what it returns in a `with` at once.
+
+        `host` (unless given) and the fields that frame the message are added here; the latter are refused from the caller with ValueError.
+        Raises UpstreamUnreachable, UpstreamTimeout, UpstreamClosed and UpstreamUnreadable. A kept connection that turns out to have been
+        closed before anything of the answer came is replaced by a new one, once.
+        """
+        pool = self._pool
+        if pool is None:
+            raise RuntimeError("the client is not open")
+        message = _message(origin, method, target, headers, body)
+        head_only = method == "HEAD"
+        total_at = inf if timeouts.total is None else pool.now() + timeouts.total
+        connection = pool.take(origin)
+        if connection is not None:
+            try:
+                await connection.exchange(message, timeouts, total_at, head_only=head_only)
+                return Response(connection, pool)
+            except UpstreamClosed:
+                if connection.heard:
+                    raise
+        connection = await pool.connect(origin, min(timeouts.connect, total_at - pool.now()))
+        await connection.exchange(message, timeouts, total_at, head_only=head_only)
+        return Response(connection, pool)
+
+
+def _message(origin: Origin, method: str, target: str, headers: Sequence[tuple[bytes, bytes]], body: bytes) -> bytes:
+    lines = header_lines(headers)
+    host = b"" if _has_host(headers) else b"host: %b\r\n" % origin.authority.encode("ascii")
+    length = b"" if not body and method in _WITHOUT_BODY else b"content-length: %d\r\n" % len(body)
+    return b"%b%b%b%b\r\n%b" % (request_line(method, target), host, lines, length, body)
+
+
+def _has_host(headers: Sequence[tuple[bytes, bytes]]) -> bool:
+    return any(name.lower() == b"host" for name, _ in headers)

@@ -1,0 +1,392 @@
+"""One connection of a client: requests to the handler one after another (RFC 9112, 9.3.2), answers out, and every way in which it can end.
+
+A request whose head is complete starts a task of its own, or waits in the queue while another one runs. The task belongs to the connection:
+losing the connection before the answer is complete cancels it.
+"""
+
+import asyncio
+import logging
+import struct
+from collections import deque
+from collections.abc import Awaitable, Callable
+from enum import Enum, auto
+from socket import SO_LINGER, SOL_SOCKET
+from typing import cast
+
+from planoai.errors import BadRequest, ClientError, RequestTimeout
+from planoai.net.deadline import Deadline
+from planoai.net.limits import Limits
+from planoai.net.reading import RequestReader
+from planoai.net.refusal import Refusal
+from planoai.net.reply import Reply
+from planoai.net.request import Request
+
+logger = logging.getLogger("planoai.net")
+
+Handler = Callable[[Request, Reply], Awaitable[None]]
+
+_AHEAD = 256 * 1024  # bytes of a body that are read before anybody asks for them
+_DRAINED = (
+    64 * 1024
+)  # the rest of an unread body that is read and dropped to keep the connection; above it, closing is cheaper
+_LINGER_BYTES = 16 * 1024 * 1024  # read and dropped after our last answer, so that the client gets to read it
+_RESET = struct.pack("ii", 1, 0)  # SO_LINGER for no time: closing sends a reset
+
+
+class Service:
+    """What all connections of one server share. `idle_seconds` is what a connection gets to begin its next request."""
+
+    __slots__ = ("changed", "connections", "draining", "handler", "idle_seconds", "leaving", "limits", "loop")
+
+    def __init__(self, handler: Handler, limits: Limits, loop: asyncio.AbstractEventLoop) -> None:
+        self.handler = handler
+        self.limits = limits
+        self.loop = loop
+        self.draining = False  # every answer says `connection: close`
+        self.idle_seconds = limits.keep_alive_seconds
+        self.connections: set[Connection] = set()
+        self.leaving: set[asyncio.Task[None]] = set()  # tasks of connections that are gone, not done yet
+        self.changed = asyncio.Event()  # a connection or a task has gone
+
+    def leave(self, task: asyncio.Task[None]) -> None:
+        """`task` has lost its connection; the server still waits for it."""
+        self.leaving.add(task)
+        task.add_done_callback(self._left)
+
+    def _left(self, task: asyncio.Task[None]) -> None:
+        self.leaving.discard(task)
+        self.changed.set()
+
+
+class Wait(Enum):
+    """What the deadline of a connection is for."""
+
+    NOTHING = auto()
+    REQUEST = auto()  # the first byte of a head
+    HEAD = auto()  # its end
+    BODY = auto()  # the next stretch of a body
+    READER = auto()  # the client takes what we write
+    CLOSE = auto()  # our side has ended, theirs has not
+
+
+class Connection(asyncio.Protocol):
+    """What has no underscore is for the transport, the reader, the reply and the server."""
+
+    __slots__ = (
+        "_body_before",
+        "_current",
+        "_deadline",
+        "_gone",
+        "_linger",
+        "_paused",
+        "_queue",
+        "_reader",
+        "_reply",
+        "_service",
+        "_transport",
+        "_wait",
+        "_writable",
+        "congested",
+        "task",
+    )
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._deadline = Deadline(service.loop, self._expired)
+        self._wait = Wait.NOTHING
+        self._current: Request | None = None  # its task runs, or the rest of its body is being dropped
+        self._reply: Reply | None = None
+        self._queue: deque[Request | Refusal] = deque()
+        self._paused = False
+        self._body_before = 0  # what had come of the body when its pace was last looked at
+        self._linger: int | None = None  # bytes that we still read and drop while closing
+        self._gone = False
+        self._writable: asyncio.Future[None] | None = None
+        self.congested = False
+        self.task: asyncio.Task[None] | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+        limits = self._service.limits
+        self._transport.set_write_buffer_limits(high=limits.write_high_water)
+        peer = transport.get_extra_info("peername")
+        self._reader = RequestReader(self, limits, peer[0] if peer else "")
+        self._service.connections.add(self)
+        self._expect(Wait.REQUEST, limits.head_seconds)
+
+    def data_received(self, data: bytes) -> None:
+        if self._linger is not None:
+            self._linger -= len(data)
+            if self._linger < 0:
+                self._transport.abort()
+            return
+        reader = self._reader
+        reader.feed(data)
+        if reader.head_open and self._wait is Wait.REQUEST:
+            self._expect(Wait.HEAD, self._service.limits.head_seconds)
+
+    def eof_received(self) -> None:
+        """A client that closes its half while we work is taken for one that left, as nginx does; what is written already still goes out."""
+        if self.task is not None and self._unanswered():
+            self._transport.abort()
+            self._cancel()
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio gives it
+        self._gone = True
+        self._deadline.close()
+        self._reader.close()
+        self._queue.clear()
+        self._cancel()
+        self.resume_writing()
+        self._service.connections.discard(self)
+        self._service.changed.set()
+
+    def pause_writing(self) -> None:
+        self.congested = True
+
+    def resume_writing(self) -> None:
+        self.congested = False
+        if self._writable is not None and not self._writable.done():
+            self._writable.set_result(None)
+
+    # What the reader reports.
+
+    def request_arrived(self, request: Request) -> None:
+        if self._current is None:
+            self._start(request)
+        else:
+            self._queue.append(request)
+            self._pause()
+
+    def body_grows(self, request: Request) -> None:
+        if request.received > _AHEAD:
+            self._pause()
+
+    def request_completed(self, request: Request) -> None:
+        if request is not self._current:
+            return
+        if self._wait is Wait.BODY:
+            self._expect_nothing()
+        if self.task is None:
+            self._next()
+
+    def request_refused(self, refusal: Refusal) -> None:
+        if self._current is None:
+            self._transport.write(refusal.answer())
+            self._close_after_reading()
+        else:
+            self._queue.append(refusal)
+
+    # What the request and the reply ask for.
+
+    def body_wanted(self, request: Request) -> None:
+        if request.expects_continue and request.received == 0 and self._reply is not None and not self._reply.started:
+            self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        request.expects_continue = False
+        self._resume()
+        self._watch_body(request)
+
+    def keeps(self, request: Request) -> bool:
+        if not request.keep_alive or self._service.draining:
+            return False
+        if request.complete:
+            return True
+        if request.failed or request.expects_continue or request.length is None:
+            return False
+        return request.length - request.received <= _DRAINED
+
+    def write(self, data: bytes) -> None:
+        if not self._gone:
+            self._transport.write(data)
+
+    async def uncongested(self) -> None:
+        while self.congested:
+            if self._wait is Wait.NOTHING:
+                self._expect(Wait.READER, self._service.limits.write_stall_seconds)
+            self._writable = self._service.loop.create_future()
+            try:
+                await self._writable
+            finally:
+                self._writable = None
+                if self._wait is Wait.READER:
+                    self._expect_nothing()
+
+    def write_soon(self, reply: Reply) -> None:
+        self._service.loop.call_soon(reply.flush)
+
+    def cut(self, *, reset: bool) -> None:
+        if reset:
+            raw = self._transport.get_extra_info("socket")
+            if raw is not None and not self._gone:
+                raw.setsockopt(SOL_SOCKET, SO_LINGER, _RESET)
+            self._transport.abort()
+        else:
+            self._close()
+
+    # What the server asks for.
+
+    def drain(self) -> None:
+        """Answer what has come, with `connection: close`; an idle connection has `Service.idle_seconds` left."""
+        if self._wait is Wait.REQUEST:
+            if self._service.idle_seconds > 0:
+                self._expect(Wait.REQUEST, self._service.idle_seconds)
+            else:
+                self._close()
+
+    def kill(self) -> None:
+        self._transport.abort()
+        self._cancel()
+
+    # One request after another.
+
+    def _start(self, request: Request) -> None:
+        self._current = request
+        self._reply = reply = Reply(self, request)
+        self._expect_nothing()
+        self.task = self._service.loop.create_task(self._run(request, reply))
+
+    async def _run(self, request: Request, reply: Reply) -> None:
+        try:
+            await self._service.handler(request, reply)
+        except asyncio.CancelledError:
+            if not self._gone:
+                reply.abort()
+                self._transport.abort()
+            raise
+        except Exception as error:  # noqa: BLE001 - the last place that can answer; nothing is lost, it is logged
+            self._failed(error, request, reply)
+        else:
+            if not reply.ended:
+                logger.error("the handler of %s %s left its answer unfinished", request.method, request.path)
+                self._give_up(Refusal(500, "internal_error", "The server did not answer."), reply)
+        self.task = None
+        if not self._gone:
+            self._finished(request, reply)
+
+    def _failed(self, error: Exception, request: Request, reply: Reply) -> None:
+        if isinstance(error, ClientError):
+            self._give_up(Refusal.of(error), reply)
+            return
+        logger.error("the handler of %s %s failed", request.method, request.path, exc_info=error)
+        self._give_up(Refusal(500, "internal_error", "The server failed to handle the request."), reply)
+
+    def _give_up(self, refusal: Refusal, reply: Reply) -> None:
+        if reply.started:
+            reply.abort()
+        else:
+            reply.send(refusal.status, [(b"content-type", b"application/json")], refusal.body())
+
+    def _finished(self, request: Request, reply: Reply) -> None:
+        self._reply = None
+        if not reply.keep_alive:
+            if request.complete:
+                self._close()
+            else:
+                self._close_after_reading()
+        elif request.complete:
+            self._next()
+        else:
+            request.fail(BadRequest("The request has been answered; its body was not kept."))
+            self._resume()
+            self._watch_body(request)
+
+    def _next(self) -> None:
+        self._current = None
+        if self._queue:
+            waiting = self._queue.popleft()
+            if isinstance(waiting, Refusal):
+                self.request_refused(waiting)
+                return
+            self._start(waiting)
+            if not self._queue:
+                self._resume()
+        elif self._service.draining and self._service.idle_seconds <= 0:
+            self._close()
+        elif self._reader.head_open:
+            self._expect(Wait.HEAD, self._service.limits.head_seconds)
+        else:
+            self._expect(Wait.REQUEST, self._service.idle_seconds)
+
+    def _unanswered(self) -> bool:
+        return self._reply is not None and not self._reply.ended
+
+    def _cancel(self) -> None:
+        """The task of a client that has left. One that has answered completely may finish what it does after that."""
+        task = self.task
+        if task is None or task.done():
+            return
+        if self._unanswered():
+            task.cancel()
+        self._service.leave(task)
+
+    # Pace and time.
+
+    def _pause(self) -> None:
+        if not self._paused:
+            self._paused = True
+            self._transport.pause_reading()
+
+    def _resume(self) -> None:
+        if self._paused and not self._gone and not self._queue:
+            self._paused = False
+            self._transport.resume_reading()
+
+    def _watch_body(self, request: Request) -> None:
+        self._body_before = request.received
+        self._expect(Wait.BODY, self._service.limits.body_grace_seconds)
+
+    def _expect(self, wait: Wait, seconds: float) -> None:
+        self._wait = wait
+        self._deadline.set(seconds)
+
+    def _expect_nothing(self) -> None:
+        self._wait = Wait.NOTHING
+        self._deadline.clear()
+
+    def _expired(self) -> None:
+        match self._wait:
+            case Wait.REQUEST:
+                self._close()
+            case Wait.HEAD:
+                self._reader.deaf = True
+                self.request_refused(Refusal.of(RequestTimeout("The head of the request came too slowly.")))
+            case Wait.BODY:
+                self._check_pace()
+            case Wait.READER | Wait.CLOSE:
+                self._transport.abort()
+            case Wait.NOTHING:
+                pass
+
+    def _check_pace(self) -> None:
+        request, limits = self._current, self._service.limits
+        if request is None or request.complete:
+            return
+        if request.received - self._body_before >= limits.body_bytes_per_second * limits.body_grace_seconds:
+            self._watch_body(request)
+            return
+        self._wait = Wait.NOTHING
+        self._reader.deaf = True
+        if self.task is None:  # answered already
+            self._close_after_reading()
+        else:
+            request.fail(RequestTimeout("The body of the request came too slowly."))
+
+    # The end.
+
+    def _close(self) -> None:
+        """What is written still goes out, if the client takes it in time."""
+        self._reader.deaf = True
+        self._expect(Wait.CLOSE, self._service.limits.write_stall_seconds)
+        self._transport.close()
+
+    def _close_after_reading(self) -> None:
+        """Ends our side and drops what the client still sends: a socket closed over unread bytes resets, and our answer would be lost with it."""
+        if self._transport.is_closing():
+            return
+        self._reader.deaf = True
+        self._linger = _LINGER_BYTES
+        self._expect(Wait.CLOSE, self._service.limits.linger_seconds)
+        if self._paused:
+            self._paused = False
+            self._transport.resume_reading()
+        self._transport.write_eof()

@@ -1,0 +1,91 @@
+"""The connections to all upstreams: new ones, and those that wait for their next request."""
+
+import asyncio
+import ssl
+from collections import defaultdict
+
+from planoai.errors import UpstreamTimeout
+from planoai.net.origin import Origin
+from planoai.net.tls import client_context, offer_http_1, unreachable
+from planoai.net.upstream import ClientLimits, UpstreamConnection
+
+
+class Pool:
+    """Idle connections are taken last in, first out: the one used last is the least likely to have been closed by the other end."""
+
+    def __init__(self, limits: ClientLimits, context: ssl.SSLContext | None) -> None:
+        if context is not None:
+            offer_http_1(context)
+        self._limits = limits
+        self._context = context
+        self._loop = asyncio.get_running_loop()
+        self._idle: defaultdict[Origin, list[UpstreamConnection]] = defaultdict(list)
+        self._open: set[UpstreamConnection] = set()
+        self._changed = asyncio.Event()
+        self._closed = False
+
+    def take(self, origin: Origin) -> UpstreamConnection | None:
+        idle = self._idle[origin]
+        while idle:
+            connection = idle.pop()
+            if connection.usable:
+                return connection
+        return None
+
+    def now(self) -> float:
+        return self._loop.time()
+
+    def give(self, connection: UpstreamConnection) -> None:
+        """Keeps a connection whose answer was read to its end, if it can be used again; closes it otherwise."""
+        if not connection.release():
+            return
+        idle = self._idle[connection.origin]
+        if self._closed or len(idle) >= self._limits.idle_connections:
+            connection.abort()
+        else:
+            idle.append(connection)
+
+    async def connect(self, origin: Origin, seconds: float) -> UpstreamConnection:
+        """Looks the name up anew each time. Raises UpstreamUnreachable and UpstreamTimeout."""
+        if self._closed:
+            raise RuntimeError("the client is closed")
+        tls = origin.scheme == "https"
+        try:
+            async with asyncio.timeout(seconds):
+                _, connection = await self._loop.create_connection(
+                    lambda: UpstreamConnection(self._loop, origin, self._limits, self._lost),
+                    origin.host,
+                    origin.port,
+                    ssl=self._tls_context() if tls else None,
+                    server_hostname=origin.host if tls else None,
+                )
+        except TimeoutError as error:
+            raise UpstreamTimeout(f"{origin} took no connection within {seconds:g} s (connect limit).") from error
+        except OSError as error:
+            raise unreachable(origin, error) from error
+        self._open.add(connection)
+        return connection
+
+    async def close(self) -> None:
+        """Cuts everything, and returns when it is gone."""
+        self._closed = True
+        for connection in self._open:
+            connection.abort()
+        while self._open:
+            self._changed.clear()
+            await self._changed.wait()
+
+    def _tls_context(self) -> ssl.SSLContext:
+        if self._context is None:  # made late: reading the system's authorities takes a while
+            self._context = client_context()
+        return self._context
+
+    def _lost(self, connection: UpstreamConnection) -> None:
+        self._open.discard(connection)
+        self._changed.set()
+        idle = self._idle.get(connection.origin)
+        if idle is not None:
+            if connection in idle:
+                idle.remove(connection)
+            if not idle:
+                del self._idle[connection.origin]

@@ -1,0 +1,99 @@
+"""The HTTP/1.1 server: sockets in, one call of the handler for each request, and an orderly end."""
+
+import asyncio
+import socket
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Self
+
+from planoai.net.connection import Connection, Handler, Service
+from planoai.net.limits import Limits
+from planoai.net.reply import Reply
+from planoai.net.request import Request
+
+__all__ = ["Handler", "Limits", "Reply", "Request", "Server", "listen"]
+
+_BACKLOG = 1024
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening, non-blocking socket on a name or an address, IPv4 or IPv6; port 0 takes a free one. Raises OSError."""
+    family, kind, protocol, _, address = socket.getaddrinfo(
+        host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    )[0]
+    listener = socket.socket(family, kind, protocol)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.setblocking(False)
+        listener.bind(address)
+        listener.listen(_BACKLOG)
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+class Server:
+    """Serves while its `async with` runs, and closes the sockets it was given.
+
+    Leaving it stops accepting and answers what runs with `connection: close`. An idle connection may begin one more request for
+    `idle_grace_seconds`, so that a keep-alive client which sends just then loses nothing. What is not done after `drain_seconds` is cut.
+    """
+
+    def __init__(
+        self,
+        handler: Handler,
+        sockets: Sequence[socket.socket],
+        limits: Limits | None = None,
+        *,
+        drain_seconds: float = 5.0,
+        idle_grace_seconds: float = 0.0,
+    ) -> None:
+        self._handler = handler
+        self._sockets = tuple(sockets)
+        self._limits = limits or Limits()
+        self._drain_seconds = drain_seconds
+        self._idle_grace_seconds = idle_grace_seconds
+        self._servers: list[asyncio.Server] = []
+        self.addresses: list[tuple[str, int]] = [each.getsockname()[:2] for each in sockets]
+
+    async def __aenter__(self) -> Self:
+        loop = asyncio.get_running_loop()
+        self._service = service = Service(self._handler, self._limits, loop)
+        for each in self._sockets:
+            self._servers.append(await loop.create_server(lambda: Connection(service), sock=each, backlog=_BACKLOG))
+        return self
+
+    @property
+    def running(self) -> int:
+        """Requests in the hands of the handler."""
+        service = self._service
+        return len(service.leaving) + sum(each.task is not None for each in service.connections)
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for each in self._servers:
+            each.close()
+        service = self._service
+        service.draining = True
+        service.idle_seconds = self._idle_grace_seconds
+        for connection in list(service.connections):
+            connection.drain()
+        try:
+            async with asyncio.timeout(self._drain_seconds):
+                await self._gone()
+        except TimeoutError:
+            pass
+        finally:
+            for connection in list(service.connections):
+                connection.kill()
+            for task in service.leaving:
+                task.cancel()
+            await self._gone()
+
+    async def _gone(self) -> None:
+        service = self._service
+        while service.connections or service.leaving:
+            service.changed.clear()
+            await service.changed.wait()

@@ -1,0 +1,38 @@
+"""TLS towards upstreams, and what went wrong with a connection in one sentence."""
+
+import socket
+import ssl
+
+from planoai.errors import UpstreamUnreachable
+from planoai.net.origin import Origin
+
+
+def client_context(ca_path: str | None = None) -> ssl.SSLContext:
+    """Checks certificates and host names, against the system's authorities or those in the file `ca_path`; offers HTTP/1.1 only."""
+    context = ssl.create_default_context(cafile=ca_path)
+    offer_http_1(context)
+    return context
+
+
+def offer_http_1(context: ssl.SSLContext) -> None:
+    context.set_alpn_protocols(["http/1.1"])
+
+
+def unreachable(origin: Origin, error: OSError) -> UpstreamUnreachable:
+    return UpstreamUnreachable(f"{origin} cannot be reached: {_reason(error)}.")
+
+
+def _reason(error: OSError) -> str:
+    match error:
+        case ssl.SSLCertVerificationError():
+            return f"its TLS certificate is not valid ({error.verify_message.rstrip('.')})"
+        case ssl.SSLError() if (error.reason and "ALPN" in error.reason) or "NO_APPLICATION_PROTOCOL" in str(error):
+            return "it does not speak HTTP/1.1 over TLS, and HTTP/2 is not spoken here"
+        case ssl.SSLError():
+            return f"TLS failed ({(error.reason or 'the handshake broke off').replace('_', ' ').lower()})"
+        case socket.gaierror():
+            return "its host name cannot be resolved"
+        case ConnectionRefusedError():
+            return "it refuses the connection"
+        case _:
+            return (error.strerror or str(error) or "the connection broke off").rstrip(".").lower()

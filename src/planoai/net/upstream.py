@@ -1,0 +1,331 @@
+"""One connection to an upstream: a request out, the head of its answer and then its body in, again and again."""
+
+import asyncio
+from collections.abc import Callable
+from enum import Enum, auto
+from math import inf
+from typing import cast
+
+import httptools
+from msgspec import Struct
+
+from planoai.errors import PlanoError, UpstreamClosed, UpstreamTimeout, UpstreamUnreadable
+from planoai.net.deadline import Deadline
+from planoai.net.headers import Headers
+from planoai.net.origin import Origin
+
+
+class Timeouts(Struct, frozen=True):
+    """Seconds. `first_byte` counts from the request to the end of the answer's head, `idle` between two arrivals while somebody waits."""
+
+    connect: float = 5.0
+    first_byte: float = 60.0
+    idle: float = 300.0
+    total: float | None = None  # from the call of `send` to the last byte
+
+
+class ClientLimits(Struct, frozen=True):
+    """Sizes in bytes, times in seconds."""
+
+    head_bytes: int = 64 * 1024  # head of an answer; trailers the same
+    pending_high: int = 256 * 1024  # of a body that nobody has taken yet: above it reading stops
+    pending_low: int = 64 * 1024
+    idle_seconds: float = 60.0  # an unused connection is kept this long
+    idle_connections: int = 512  # per origin
+
+
+class Phase(Enum):
+    IDLE = auto()
+    HEAD = auto()
+    BODY = auto()
+    DONE = auto()
+
+
+_UNASKED = frozenset((Phase.IDLE, Phase.DONE))  # when nothing should come
+
+
+class UpstreamConnection(asyncio.Protocol):
+    """The `on_...` methods are the interface of httptools. `lost` is called once, when the connection has gone."""
+
+    __slots__ = (
+        "_chunks",
+        "_deadline",
+        "_ended",
+        "_failure",
+        "_framed",
+        "_head_only",
+        "_keep_alive",
+        "_limits",
+        "_loop",
+        "_lost",
+        "_pairs",
+        "_parser",
+        "_paused",
+        "_pending",
+        "_phase",
+        "_since",
+        "_spoiled",
+        "_timeouts",
+        "_total_at",
+        "_transport",
+        "_unsent",
+        "_waiter",
+        "headers",
+        "heard",
+        "origin",
+        "status",
+    )
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        origin: Origin,
+        limits: ClientLimits,
+        lost: Callable[["UpstreamConnection"], None],
+    ) -> None:
+        self.origin = origin
+        self.status = 0
+        self.headers = Headers([])
+        self.heard = False  # anything of the answer has come
+        self._loop = loop
+        self._limits = limits
+        self._lost = lost
+        self._deadline = Deadline(loop, self._expired)
+        self._parser: httptools.HttpResponseParser | None = httptools.HttpResponseParser(self)
+        self._phase = Phase.IDLE
+        self._pairs: list[tuple[bytes, bytes]] = []
+        self._since = 0  # bytes fed since the last byte of a body: what the parser may be holding
+        self._framed = False  # the body has an end of its own, not that of the connection
+        self._head_only = False
+        self._keep_alive = False
+        self._spoiled = False  # more came than was asked for
+        self._chunks: list[bytes] = []
+        self._pending = 0
+        self._paused = False
+        self._ended = False  # the other end has sent its last byte
+        self._failure: PlanoError | None = None
+        self._waiter: asyncio.Future[None] | None = None
+        self._timeouts = Timeouts()
+        self._total_at = inf
+        self._unsent = 0
+
+    async def exchange(self, message: bytes, timeouts: Timeouts, total_at: float, *, head_only: bool) -> None:
+        """Sends a whole request and returns when the head of the answer is here; whatever goes wrong closes the connection.
+
+        `total_at` is a time of the loop's clock. Raises UpstreamTimeout, UpstreamClosed and UpstreamUnreadable.
+        """
+        self._phase = Phase.HEAD
+        self.heard = False
+        self._head_only = head_only
+        self._since = 0
+        self._timeouts = timeouts
+        self._total_at = total_at
+        try:
+            self._transport.write(message)
+            if self._failure is None:
+                self._unsent = self._transport.get_write_buffer_size()
+                await self._wait(timeouts.first_byte)
+        except BaseException:
+            self.abort()
+            raise
+        if self._phase is Phase.HEAD:
+            raise self._failure or self._closed()
+
+    async def chunk(self) -> bytes:
+        """All of the body that has come and was not taken; waits for some. b"" at the end."""
+        while not self._chunks and self._phase is not Phase.DONE and self._failure is None:
+            await self._wait(self._timeouts.idle)
+        chunks = self._chunks
+        if not chunks:
+            if self._phase is Phase.DONE:
+                return b""
+            raise self._failure or self._closed()
+        taken = chunks[0] if len(chunks) == 1 else b"".join(chunks)
+        chunks.clear()
+        self._pending = 0
+        if self._paused:
+            self._paused = False
+            self._transport.resume_reading()
+        return taken
+
+    def release(self) -> bool:
+        """Ready for the next request, or closed: whether it is ready."""
+        clean = self._phase is Phase.DONE and self._keep_alive and not (self._spoiled or self._ended or self._failure)
+        if not clean or self._transport.is_closing() or self._transport.get_write_buffer_size():
+            self.abort()
+            return False
+        self._phase = Phase.IDLE
+        self._chunks.clear()
+        self._pending = 0
+        if self._paused:
+            self._paused = False
+            self._transport.resume_reading()
+        self._deadline.set(self._limits.idle_seconds)
+        return True
+
+    @property
+    def usable(self) -> bool:
+        return not (self._ended or self._spoiled or self._transport.is_closing())
+
+    def abort(self) -> None:
+        self._deadline.clear()
+        self._transport.abort()
+
+    # The transport.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+
+    def data_received(self, data: bytes) -> None:
+        self.heard = True
+        if self._phase in _UNASKED:
+            self._spoil()
+            return
+        self._since += len(data)
+        try:
+            cast("httptools.HttpResponseParser", self._parser).feed_data(data)
+        except httptools.HttpParserUpgrade:
+            self._fail(UpstreamUnreadable(f"{self.origin} switched to another protocol."))
+        except httptools.HttpParserError as error:
+            self._unreadable(error)
+        if self._since > self._limits.head_bytes and self._phase is not Phase.DONE:
+            self._fail(self._too_large())
+        if self._waiter is not None and self._phase is not Phase.HEAD:
+            self._wake()
+
+    def eof_received(self) -> None:
+        self._ended = True
+        if self._phase is Phase.BODY and not self._framed and self._failure is None:
+            self._phase = Phase.DONE
+            self._wake()
+        elif self._phase is not Phase.DONE:
+            self._fail(self._closed())
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio gives it
+        self._ended = True
+        self._deadline.close()
+        self._parser = None  # it holds our methods
+        if self._phase is not Phase.DONE:
+            self._fail(self._closed())
+        self._lost(self)
+
+    # The parser.
+
+    def on_message_begin(self) -> None:
+        if self._phase is Phase.DONE:
+            self._spoil()
+        self._pairs = []
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Called for trailers too, which nobody reads."""
+        self._pairs.append((name.lower(), value.rstrip(b" \t")))
+
+    def on_headers_complete(self) -> None:
+        if self._phase is not Phase.HEAD:
+            return
+        parser = cast("httptools.HttpResponseParser", self._parser)
+        status = parser.get_status_code()
+        if status == 101:
+            raise UpstreamUnreadable(f"{self.origin} switched to another protocol.")
+        if status < 200:  # an interim answer; the real one follows
+            return
+        pairs = self._pairs
+        if sum(len(name) + len(value) + 4 for name, value in pairs) > self._limits.head_bytes:
+            raise self._too_large()
+        self.status = status
+        self.headers = headers = Headers(pairs)
+        self._pairs = []  # for trailers
+        coding = headers.get(b"transfer-encoding")
+        if coding is not None and coding.lower() != b"chunked":
+            raise UpstreamUnreadable(f"{self.origin} uses a Transfer-Encoding other than chunked.")
+        self._framed = coding is not None or headers.get(b"content-length") is not None or status in (204, 304)
+        self._keep_alive = parser.should_keep_alive() and not self._head_only
+        self._since = 0
+        self._phase = Phase.DONE if self._head_only else Phase.BODY
+
+    def on_body(self, chunk: bytes) -> None:
+        self._since = 0
+        if self._phase is Phase.BODY:
+            self._chunks.append(chunk)
+            self._pending += len(chunk)
+            if self._pending > self._limits.pending_high and not self._paused:
+                self._paused = True
+                self._transport.pause_reading()
+
+    def on_message_complete(self) -> None:
+        if self._phase is Phase.BODY:
+            self._phase = Phase.DONE
+        elif self._phase is Phase.HEAD:
+            self._since = 0
+
+    # Waiting and failing.
+
+    async def _wait(self, seconds: float) -> None:
+        self._waiter = waiter = self._loop.create_future()
+        self._deadline.set(min(seconds, self._total_at - self._loop.time()) if self._total_at != inf else seconds)
+        try:
+            await waiter
+        finally:
+            self._waiter = None
+            self._deadline.clear()
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    def _fail(self, failure: PlanoError) -> None:
+        if self._failure is None:
+            self._failure = failure
+        self._transport.abort()
+        self._wake()
+
+    def _unreadable(self, error: httptools.HttpParserError) -> None:
+        cause = error.__context__
+        if isinstance(cause, PlanoError):
+            self._fail(cause)
+        elif cause is not None:
+            raise cause
+        elif self._phase is Phase.DONE:
+            self._spoil()
+        else:
+            self._fail(UpstreamUnreadable(f"{self.origin} did not answer in HTTP/1.1: {error}."))
+
+    def _spoil(self) -> None:
+        """Bytes that belong to no request of ours: the next answer could not be told from them."""
+        self._spoiled = True
+        if self._phase is Phase.IDLE:
+            self.abort()
+
+    def _expired(self) -> None:
+        if self._phase is Phase.IDLE:
+            self.abort()
+        elif self._waiter is not None and not self._still_sending():
+            self._fail(self._timeout())
+
+    def _still_sending(self) -> bool:
+        """A large request on a slow line: the upstream cannot answer yet, and takes what it is sent."""
+        unsent = self._transport.get_write_buffer_size()
+        if self._phase is not Phase.HEAD or unsent >= self._unsent or self._total_at <= self._loop.time():
+            return False
+        self._unsent = unsent
+        self._deadline.set(min(self._timeouts.first_byte, self._total_at - self._loop.time()))
+        return True
+
+    def _timeout(self) -> UpstreamTimeout:
+        timeouts = self._timeouts
+        if timeouts.total is not None and self._total_at - self._loop.time() < 0.001:
+            what = f"did not complete its answer within {timeouts.total:g} s (total limit)"
+        elif self._phase is Phase.HEAD:
+            what = f"did not begin its answer within {timeouts.first_byte:g} s (first byte limit)"
+        else:
+            what = f"sent nothing for {timeouts.idle:g} s (idle limit)"
+        return UpstreamTimeout(f"{self.origin} {what}.")
+
+    def _closed(self) -> UpstreamClosed:
+        when = "before it answered" if self._phase is Phase.HEAD else "before its answer was complete"
+        return UpstreamClosed(f"{self.origin} closed the connection {when}.")
+
+    def _too_large(self) -> UpstreamUnreadable:
+        return UpstreamUnreadable(
+            f"The head or the trailers of {self.origin}'s answer are larger than {self._limits.head_bytes} bytes."
+        )
