@@ -66,6 +66,12 @@ class Reply:
 
     async def write(self, chunk: bytes) -> None:
         """Sends `chunk` at once, then waits while the client has more than the high-water mark left to read."""
+        self.push(chunk)
+        if self._sink.congested:
+            await self._sink.uncongested()
+
+    def push(self, chunk: bytes) -> None:
+        """Sends `chunk` at once and waits for nothing: for the few bytes of a sign of life."""
         if self.ended or not self.started:
             raise RuntimeError("write belongs between start and end")
         if self._bodyless or not chunk:  # an empty chunk would end the body
@@ -75,8 +81,6 @@ class Reply:
         else:
             self._sink.write(self._held + chunk if self._held else chunk)
         self._held = b""
-        if self._sink.congested:
-            await self._sink.uncongested()
 
     async def end(self) -> None:
         """Completes a streamed answer. Does nothing to one that is complete."""
