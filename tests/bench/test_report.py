@@ -1,0 +1,82 @@
+import pytest
+from bench.exchange import Exchange, Load
+from bench.report import END, START, Measured, Sample, tables, written
+from bench.rows import Group, Row
+
+
+def measured(target: str, name: str, group: Group, *samples: Sample, beside: str | None = None) -> Measured:
+    return Measured(Row(name, group, target, Exchange(), beside), 16, samples)
+
+
+def sample(cpu: float | None, first: float | None = None, late: float | None = None) -> Sample:
+    """One second in which 1,000 exchanges took `cpu` seconds together; times in milliseconds."""
+    return Sample(
+        Load(1000, 1.0, 2.0, 9.0, first_ms=first, late_ms=late),
+        cpu_seconds=cpu,
+        resident_mb=None if cpu is None else 26.0,
+    )
+
+
+def cells(table: str, target: str, name: str) -> list[str]:
+    [line] = [line for line in table.splitlines() if line.startswith(f"| {target} | {name} |")]
+    return [cell.strip() for cell in line.strip("|").split("|")][3:]
+
+
+def test_a_ratio_is_taken_in_each_round_and_then_the_median() -> None:
+    nginx = measured("nginx", "chat", "whole", sample(0.010), sample(0.020), sample(0.040))
+    ours = measured("planoai", "chat", "whole", sample(0.030), sample(0.040), sample(0.160))
+    table = tables([nginx, ours])
+    assert cells(table, "planoai", "chat") == [
+        "1,000 (1,000–1,000)",
+        "40.0 (30.0–160)",
+        "3.00 (2.00–4.00)",
+        "",
+        "2.00",
+        "9.00",
+        "26.0",
+    ]
+    assert cells(table, "nginx", "chat")[2] == ""
+
+
+def test_a_translated_row_is_compared_with_the_verbatim_one_too() -> None:
+    nginx = measured("nginx", "v", "stream", sample(1.0))
+    verbatim = measured("planoai", "v", "stream", sample(1.5))
+    events = measured("planoai", "e", "stream", sample(3.0), beside="v")
+    table = tables([nginx, verbatim, events])
+    assert cells(table, "planoai", "e")[1:4] == ["3.00", "3.00", "2.00"]
+    assert cells(table, "planoai", "v")[1:4] == ["1.50", "1.50", ""]
+
+
+def test_times_of_paced_streams_are_what_is_added_to_going_direct() -> None:
+    direct = measured("direct", "p", "paced", sample(None, first=0.2, late=0.1), sample(None, first=0.4, late=0.1))
+    ours = measured("planoai", "p", "paced", sample(2.0, first=0.5, late=0.15), sample(2.0, first=0.9, late=0.25))
+    table = tables([direct, ours])
+    assert cells(table, "planoai", "p")[3:5] == ["0.40 (0.30–0.50)", "0.10 (0.05–0.15)"]
+    assert cells(table, "direct", "p") == ["", "", "", "0.30 in all", "0.10 in all", ""]
+
+
+def test_without_cpu_figures_there_are_no_ratios_and_no_zeros() -> None:
+    table = tables(
+        [measured("nginx", "chat", "whole", sample(None)), measured("planoai", "chat", "whole", sample(None))]
+    )
+    assert cells(table, "planoai", "chat") == ["1,000", "", "", "", "2.00", "9.00", ""]
+
+
+def test_a_failed_row_says_why_and_is_compared_with_nothing() -> None:
+    failed = Measured(Row("chat", "whole", "nginx", Exchange()), 16, (sample(0.01),), failure="status 502: no")
+    table = tables([failed, measured("planoai", "chat", "whole", sample(0.03), sample(0.03))])
+    assert cells(table, "nginx", "chat") == ["failed", "", "", "", "", "", ""]
+    assert cells(table, "planoai", "chat")[2] == ""
+    assert "- chat at 16; nginx: status 502: no" in table
+
+
+def test_only_what_stands_between_the_markers_is_replaced() -> None:
+    page = f"before\n{START}\nold\n{END}\nafter\n"
+    once = written(page, "new")
+    assert once == f"before\n{START}\n\nnew\n\n{END}\nafter\n"
+    assert written(once, "new") == once
+
+
+def test_a_page_without_markers_is_refused() -> None:
+    with pytest.raises(ValueError, match="results"):
+        written("no markers", "new")
