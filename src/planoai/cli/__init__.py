@@ -1,0 +1,35 @@
+"""The command `planoai`: one command a file, imported when it is asked for, so that `--help` stays quick."""
+
+from importlib import import_module
+
+import click
+
+from planoai import __version__
+
+COMMANDS = {
+    "demo": "planoai.cli.demo:demo",
+    "simulate": "planoai.cli.simulate:simulate",
+    "up": "planoai.cli.up:up",
+}
+
+
+class Commands(click.Group):
+    """A group whose commands stand in COMMANDS. `_` and `-` are the same in a command's name."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        place = COMMANDS.get(cmd_name.replace("_", "-"))
+        if place is None:
+            return None
+        module, _, name = place.partition(":")
+        command = getattr(import_module(module), name)
+        assert isinstance(command, click.Command)
+        return command
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, message="plano version %(version)s")
+def main() -> None:
+    """The delivery infrastructure for agentic apps: every model behind every API, from one YAML file."""

@@ -46,8 +46,10 @@ def back(headers: Headers) -> Pairs:
     ]
 
 
-def merged(first: Iterable[tuple[bytes, bytes]], last: Iterable[tuple[bytes, bytes]]) -> Pairs:
-    """Both, where a name in `last` replaces the same name in `first`."""
-    last = list(last)
-    replaced = {name for name, _ in last}
-    return [(name, value) for name, value in first if name not in replaced] + last
+def merged(first: Pairs, *later: Iterable[tuple[bytes, bytes]]) -> Pairs:
+    """All of them, where a name that comes later replaces the same name before."""
+    for pairs in later:
+        replacing = list(pairs)
+        replaced = {name for name, _ in replacing}
+        first = [pair for pair in first if pair[0] not in replaced] + replacing
+    return first

@@ -34,7 +34,7 @@ class Pulse:
         quiet = self._loop.time() - self._last
         if quiet >= SILENCE:
             if ping := self._carrier.ping():
-                self._reply.write_now(ping)
+                self._reply.push(ping)
             quiet = 0.0
             self.beat()
         self._timer = self._loop.call_later(SILENCE - quiet, self._ring)

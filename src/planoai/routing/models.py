@@ -11,6 +11,8 @@ from planoai.table import suggestion
 
 ANY = frozenset({"", "none", "auto", "default"})  # names by which a client leaves the choice to us
 
+_MOST_MET = 1024  # models kept that were met through wildcards: clients may name any number
+
 
 class Models:
     """Looks names up in the order alias, full name, label, bare model id, wildcard. A prefix never leads to another provider's model."""
@@ -24,6 +26,7 @@ class Models:
         self._bare: dict[str, list[Target]] = {}
         for each in self.explicit:
             self._bare.setdefault(each.model, []).append(each)
+        self._met: dict[str, Target] = {}  # through a wildcard: kept, so that all that is known of a target stays known
 
     @property
     def explicit(self) -> tuple[Target, ...]:
@@ -50,8 +53,16 @@ class Models:
             raise UnknownModel(f"model {name!r} is served by {names}: name one of them", param="model")
         prefix, slash, model = name.partition("/")
         if slash and model and (wildcard := self._wildcards.get(prefix)):
-            return structs.replace(wildcard, name=name, full_name=name, model=model)
+            return self._meet(name, model, wildcard)
         raise UnknownModel(f"model {name!r} is not configured{suggestion(name, self._known())}", param="model")
+
+    def _meet(self, name: str, model: str, wildcard: Target) -> Target:
+        met = self._met.get(name)
+        if met is None:
+            if len(self._met) >= _MOST_MET:
+                self._met.clear()
+            met = self._met[name] = structs.replace(wildcard, name=name, full_name=name, model=model)
+        return met
 
     def _known(self) -> list[str]:
         return [*self.aliases, *self._named, *self._bare]

@@ -1,0 +1,44 @@
+"""The gateway on loopback, in front of one scripted upstream that stands for both providers."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import httpx
+import pytest
+
+from planoai.config.load import load
+from planoai.process.worker import serving
+from tests.support.upstream import Upstream, scripted
+
+CONFIG = """
+version: v0.4.0
+listeners:
+  - {{type: model, name: test, address: 127.0.0.1, port: 0}}
+model_providers:
+  - {{model: openai/gpt-4o, base_url: "{url}", access_key: sk-of-ours, default: true}}
+  - {{model: anthropic/claude-sonnet-4-5, base_url: "{url}", access_key: sk-ant-of-ours}}
+  - {{model: openrouter/*, base_url: "{url}/api/v1", passthrough_auth: true}}
+  - {{model: house/llama, base_url: "{url}/serving/v1", provider_interface: openai, headers: {{x-team: platform}}}}
+model_aliases:
+  fast: {{target: gpt-4o}}
+  deep: {{target: anthropic/claude-sonnet-4-5}}
+"""
+
+
+@dataclass
+class Setting:
+    """`http` is a client of the gateway; `upstream` is what stands behind it."""
+
+    url: str
+    http: httpx.AsyncClient
+    upstream: Upstream
+
+
+@pytest.fixture
+async def setting() -> AsyncIterator[Setting]:
+    async with scripted() as upstream:
+        config = load(CONFIG.format(url=upstream.url), {}).config
+        async with serving(config) as (_, [(host, port)]):
+            url = f"http://{host}:{port}"
+            async with httpx.AsyncClient(base_url=url, timeout=30) as http:
+                yield Setting(url, http, upstream)

@@ -1,0 +1,226 @@
+"""What goes wrong upstream, and what a client of each API is told of it."""
+
+import asyncio
+import json
+
+import httpx
+import pytest
+
+from tests.gateway.conftest import Setting
+from tests.support.answers import (
+    CHAT,
+    CHAT_DONE,
+    CHAT_STREAM,
+    MESSAGES,
+    MESSAGES_START,
+    MESSAGES_STREAM,
+    chat_chunk,
+    messages_event,
+)
+from tests.support.upstream import Cut, Hold, Step, stream, whole
+
+PATHS = {"chat": "/v1/chat/completions", "messages": "/v1/messages"}
+MODELS = {"chat": "openai/gpt-4o", "messages": "anthropic/claude-sonnet-4-5"}
+BEGINNINGS = {"chat": CHAT_STREAM[:2], "messages": MESSAGES_STREAM[:4]}
+PAIRS = [(client, upstream) for client in PATHS for upstream in MODELS]
+
+
+def body(upstream: str, *, streaming: bool) -> dict[str, object]:
+    messages = [{"role": "user", "content": "hi"}]
+    return {"model": MODELS[upstream], "max_tokens": 50, "stream": streaming, "messages": messages}
+
+
+async def ask(setting: Setting, client: str, upstream: str, *, streaming: bool = False) -> httpx.Response:
+    return await setting.http.post(PATHS[client], json=body(upstream, streaming=streaming))
+
+
+def told(client: str, answer: httpx.Response) -> dict[str, object]:
+    """The error object, wherever this API keeps it."""
+    content = answer.json()
+    if client == "messages":
+        assert content["type"] == "error"
+    error: dict[str, object] = content["error"]
+    return error
+
+
+def failure_in(client: str, content: bytes) -> dict[str, object]:
+    """The error that the last event of a stream tells."""
+    last = content.rstrip(b"\n").split(b"\n\n")[-1]
+    if client == "messages":
+        assert last.startswith(b"event: error\n")
+    error: dict[str, object] = json.loads(last.partition(b"data: ")[2])["error"]
+    return error
+
+
+@pytest.mark.parametrize(("client", "upstream"), PAIRS)
+async def test_a_stream_that_breaks_off_ends_with_an_error_event(setting: Setting, client: str, upstream: str) -> None:
+    setting.upstream.will(stream(*BEGINNINGS[upstream], Cut()))
+    answer = await ask(setting, client, upstream, streaming=True)
+    assert answer.status_code == 200
+    assert b"Hello" in answer.content
+    assert failure_in(client, answer.content)["message"]
+    assert b"[DONE]" not in answer.content
+    assert b"message_stop" not in answer.content
+
+
+@pytest.mark.parametrize(("client", "upstream"), PAIRS)
+async def test_a_stream_that_ends_too_early_ends_with_an_error_event(setting: Setting, client: str, upstream: str) -> None:
+    setting.upstream.will(stream(*BEGINNINGS[upstream]))
+    answer = await ask(setting, client, upstream, streaming=True)
+    assert "complete" in str(failure_in(client, answer.content)["message"])
+
+
+@pytest.mark.parametrize(("client", "upstream"), PAIRS)
+async def test_half_an_event_does_not_hide_the_error_event(setting: Setting, client: str, upstream: str) -> None:
+    half = BEGINNINGS[upstream][-1][:40]
+    setting.upstream.will(stream(*BEGINNINGS[upstream], half, Cut()))
+    answer = await ask(setting, client, upstream, streaming=True)
+    assert failure_in(client, answer.content)["message"]
+
+
+@pytest.mark.parametrize(("client", "upstream"), PAIRS)
+async def test_a_stream_that_begins_with_an_error_is_an_error_with_a_status(
+    setting: Setting, client: str, upstream: str
+) -> None:
+    if upstream == "chat":
+        event = b'data: {"error":{"message":"too busy","code":429}}\n\n'
+    else:
+        event = messages_event("error", error={"type": "rate_limit_error", "message": "too busy"})
+    setting.upstream.will(stream(event))
+    answer = await ask(setting, client, upstream, streaming=True)
+    assert answer.status_code == 429
+    assert told(client, answer)["message"] == "too busy"
+
+
+@pytest.mark.parametrize(("client", "upstream"), PAIRS)
+async def test_a_failed_answer_with_status_200_is_a_failure(setting: Setting, client: str, upstream: str) -> None:
+    failure = {"error": {"message": "no credits", "code": 402, "type": "billing_error"}}
+    setting.upstream.will(whole(failure))
+    answer = await ask(setting, client, upstream)
+    assert answer.status_code == 402
+    assert told(client, answer)["message"] == "no credits"
+
+
+@pytest.mark.parametrize(("client", "upstream"), PAIRS)
+@pytest.mark.parametrize("garbage", [b"<html>sign in</html>", b"", b"[]", b'{"half":'])
+async def test_an_answer_that_can_not_be_read_is_a_bad_gateway(
+    setting: Setting, client: str, upstream: str, garbage: bytes
+) -> None:
+    setting.upstream.will(whole(garbage, headers={"content-type": "text/html"}))
+    answer = await ask(setting, client, upstream)
+    assert answer.status_code == 502
+    assert told(client, answer)["message"]
+
+
+@pytest.mark.parametrize(("client", "upstream"), PAIRS)
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 429, 500, 503])
+async def test_a_status_stays_and_its_words_are_those_of_the_client(
+    setting: Setting, client: str, upstream: str, status: int
+) -> None:
+    theirs: dict[str, object] = {"error": {"type": "some_error", "message": "what happened"}}
+    if upstream == "messages":
+        theirs["type"] = "error"
+    setting.upstream.will(whole(theirs, status, {"retry-after": "3"}))
+    answer = await ask(setting, client, upstream)
+    assert answer.status_code == status
+    assert told(client, answer)["message"] == "what happened"
+    assert answer.headers["retry-after"] == "3"
+
+
+@pytest.mark.parametrize("client", PATHS)
+async def test_an_html_error_page_becomes_an_error_of_the_api(setting: Setting, client: str) -> None:
+    setting.upstream.will(whole(b"<html>bad gateway</html>", 502, {"content-type": "text/html"}))
+    for upstream in MODELS:
+        answer = await ask(setting, client, upstream)
+        assert answer.status_code == 502
+        assert "bad gateway" in str(told(client, answer)["message"])
+
+
+@pytest.mark.parametrize(("client", "upstream"), PAIRS)
+async def test_an_upstream_that_ends_before_it_begins_is_a_bad_gateway(setting: Setting, client: str, upstream: str) -> None:
+    for script in (stream(), [Cut()]):
+        setting.upstream.will(script)
+        for streaming in (True, False):
+            answer = await ask(setting, client, upstream, streaming=streaming)
+            assert answer.status_code == 502
+
+
+@pytest.mark.parametrize("client", PATHS)
+async def test_an_upstream_that_is_not_there_is_a_bad_gateway(setting: Setting, client: str) -> None:
+    port = setting.upstream.port
+    setting.upstream.will([Cut()])
+    setting.upstream.port = 0
+    answer = await ask(setting, client, "chat")
+    assert answer.status_code == 502
+    assert str(port) in str(told(client, answer)["message"]) or told(client, answer)["message"]
+
+
+@pytest.mark.parametrize(("client", "upstream"), PAIRS)
+async def test_one_json_answer_to_a_streaming_request_becomes_a_stream(setting: Setting, client: str, upstream: str) -> None:
+    setting.upstream.will(whole(CHAT if upstream == "chat" else MESSAGES))
+    answer = await ask(setting, client, upstream, streaming=True)
+    assert answer.headers["content-type"].startswith("text/event-stream")
+    assert b"Hello there." in answer.content
+    assert answer.content.endswith(CHAT_DONE) if client == "chat" else b"message_stop" in answer.content
+
+
+@pytest.mark.parametrize(("client", "upstream"), PAIRS)
+async def test_a_stream_that_answers_a_whole_request_becomes_one_answer(
+    setting: Setting, client: str, upstream: str
+) -> None:
+    setting.upstream.will(stream(*(CHAT_STREAM if upstream == "chat" else MESSAGES_STREAM)))
+    answer = (await ask(setting, client, upstream)).json()
+    if client == "chat":
+        assert answer["choices"][0]["message"]["content"] == "Hello there."
+    else:
+        assert answer["content"][0]["text"] == "Hello there."
+
+
+@pytest.mark.parametrize(("client", "upstream"), PAIRS)
+async def test_a_client_that_leaves_cancels_the_upstream(setting: Setting, client: str, upstream: str) -> None:
+    hold = Hold()
+    setting.upstream.will(stream(*BEGINNINGS[upstream], hold))
+    async with setting.http.stream("POST", PATHS[client], json=body(upstream, streaming=True)) as answer:
+        assert await anext(answer.aiter_bytes())
+    async with asyncio.timeout(5):
+        await setting.upstream.left.wait()
+
+
+@pytest.mark.parametrize("client", PATHS)
+async def test_a_client_that_leaves_before_the_answer_cancels_the_upstream(setting: Setting, client: str) -> None:
+    hold = Hold()
+    script: list[Step] = [hold]
+    setting.upstream.will(script)
+    asking = asyncio.ensure_future(ask(setting, client, "chat"))
+    await hold.reached.wait()
+    asking.cancel()
+    async with asyncio.timeout(5):
+        await setting.upstream.left.wait()
+
+
+async def test_events_arrive_as_they_come_not_at_the_end(setting: Setting) -> None:
+    hold = Hold()
+    setting.upstream.will(stream(chat_chunk({"content": "first"}), hold, chat_chunk({}, "stop"), CHAT_DONE))
+    for client in PATHS:
+        hold.release.clear()
+        seen = b""
+        async with setting.http.stream("POST", PATHS[client], json=body("chat", streaming=True)) as answer:
+            async for chunk in answer.aiter_bytes():
+                seen += chunk
+                if b"first" in seen:
+                    hold.release.set()
+        assert b"stop" in seen
+
+
+async def test_a_silent_stream_is_kept_alive(setting: Setting, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("planoai.gateway.pulse.SILENCE", 0.05)
+    for client, ping in (("chat", b": keep-alive\n\n"), ("messages", b'event: ping\ndata: {"type": "ping"}\n\n')):
+        for upstream in MODELS:
+            hold = Hold()
+            setting.upstream.will(stream(*BEGINNINGS[upstream], hold))
+            seen = b""
+            async with setting.http.stream("POST", PATHS[client], json=body(upstream, streaming=True)) as answer:
+                async for chunk in answer.aiter_bytes():
+                    seen += chunk
+                    if ping.replace(b" ", b"") in seen.replace(b" ", b"").removesuffix(MESSAGES_START):
+                        break
