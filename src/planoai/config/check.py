@@ -1,0 +1,197 @@
+"""What only the whole file shows: names that refer to nothing, two of what there may be one of. One function a rule."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+
+from planoai.config.decode import Located
+from planoai.config.entry import is_wildcard, model_id, prefix
+from planoai.config.schema import Config, ModelProvider
+from planoai.providers.catalog import PROVIDERS, find
+from planoai.table import suggestion
+
+# Written by the HTTP layer, whatever an entry says.
+_HEADERS_OF_OURS = {"host", "content-length", "transfer-encoding", "connection", "content-type", "accept-encoding"}
+
+
+def check(config: Config, at: Located) -> None:
+    """Adds what it finds to the report of `at`."""
+    for rule in _RULES:
+        rule(config, at)
+
+
+def one_model_listener(config: Config, at: Located) -> None:
+    for listener in config.listeners[1:]:
+        at.problem(listener, "type", "only one listener can have model_providers; there is a `model` listener before")
+
+
+def distinct_listeners(config: Config, at: Located) -> None:
+    ports: dict[int, str] = {}
+    for listener in config.listeners:
+        if listener.port in ports:
+            at.problem(
+                listener, "port", f"port {listener.port} is taken by the listener {ports[listener.port]} already"
+            )
+        ports.setdefault(listener.port, at.shown(listener, "name"))
+
+
+def well_formed_models(config: Config, at: Located) -> None:
+    for entry in config.model_providers:
+        if not _well_formed(entry):
+            wanted = "write `<provider>/<model id>`, such as `openai/gpt-4o`, or `<provider>/*`"
+            at.problem(entry, "model", f"Invalid model name {at.shown(entry, 'model')}; {wanted}")
+
+
+def distinct_models(config: Config, at: Located) -> None:
+    seen: set[tuple[str, str]] = set()
+    for entry in config.model_providers:
+        row = find(prefix(entry))
+        full = (row.name if row is not None else prefix(entry), model_id(entry))
+        if full in seen:
+            what = "two wildcards of one provider" if is_wildcard(entry) else "every model once"
+            said = f"Duplicate model name {at.shown(entry, 'model')}; "
+            at.problem(entry, "model", said + (f"there can not be {what}" if is_wildcard(entry) else f"write {what}"))
+        seen.add(full)
+
+
+def distinct_names(config: Config, at: Located) -> None:
+    """A name left out is the model, so that it is taken too; two entries of one model are another rule's."""
+    owners: dict[str, ModelProvider] = {}
+    for entry in config.model_providers:
+        owner = owners.setdefault(entry.name, entry)
+        if owner is not entry and owner.model != entry.model:
+            said = (
+                f"Duplicate model_provider name {at.shown(entry, 'name')}; it is the name of {at.shown(owner, 'model')}"
+            )
+            at.problem(entry, "name", said)
+        elif owner is not entry and entry.name != entry.model:
+            at.problem(entry, "name", f"Duplicate model_provider name {at.shown(entry, 'name')}")
+
+
+def one_default(config: Config, at: Located) -> None:
+    defaults = [entry for entry in config.model_providers if entry.default]
+    for entry in defaults:
+        if is_wildcard(entry):
+            said = f"Default models cannot be wildcards; {at.shown(entry, 'model')} names no model to serve"
+            at.problem(entry, "default", said)
+    for entry in defaults[1:]:
+        first = at.shown(defaults[0], "model")
+        at.problem(entry, "default", f"there can be at most one default; {first} is one already")
+
+
+def known_providers(config: Config, at: Located) -> None:
+    """Where each entry's upstream is, and how to speak to it, must follow from its prefix or be written."""
+    for entry in filter(_well_formed, config.model_providers):
+        row = find(prefix(entry))
+        if row is None or not row.own_prefix or (row.name != prefix(entry).lower() and entry.provider_interface):
+            unsaid = entry.base_url is None or entry.provider_interface is None
+            if unsaid and at.is_read(entry, "base_url", "provider_interface"):
+                _unknown_prefix(entry, at)
+            continue
+        if entry.provider_interface is not None:
+            said = f"Please provide provider interface as part of model name; {row.name} is one, and needs no other"
+            at.problem(entry, "provider_interface", said)
+        if row.needs_base_url and entry.base_url is None and at.is_read(entry, "base_url"):
+            said = f"{row.name} requires 'base_url' to be set; it has no address that is right for everyone"
+            at.problem(entry, "base_url", said)
+
+
+def _unknown_prefix(entry: ModelProvider, at: Located) -> None:
+    supported = [row.name for row in PROVIDERS.values() if row.own_prefix]
+    near = suggestion(prefix(entry), supported)
+    said = f"Must provide base_url and provider_interface for {at.shown(entry, 'model')}, whose prefix is no provider"
+    hint = near if near.startswith("; did you mean") else ""
+    at.problem(entry, "model", f"{said}{hint}; supported providers: {', '.join(supported)}")
+
+
+def headers_of_theirs(config: Config, at: Located) -> None:
+    for entry in config.model_providers:
+        for name in sorted(_HEADERS_OF_OURS & {str(each) for each in entry.headers}):
+            hint = "write it as `http_host`" if name == "host" else "the gateway writes it itself"
+            at.problem(entry, "headers", f"must not hold {name}; {hint}")
+
+
+def targets_of_aliases(config: Config, at: Located) -> None:
+    if any(note.path.startswith("model_providers") for note in at.report.problems):
+        return  # an entry that could not be read may be the target
+    ids = _by_id(config.model_providers)
+    names = {name for entry in config.model_providers for name in (entry.name, entry.model)}
+    wildcards = {prefix(entry) for entry in config.model_providers if is_wildcard(entry)}
+    for alias, row in config.model_aliases.items():
+        start, slash, rest = row.target.partition("/")
+        served = row.target in names and not row.target.endswith("/*")
+        if served or (slash and rest and rest != "*" and start in wildcards):
+            continue
+        owners = ids.get(row.target, [])
+        if len(owners) > 1:
+            models = " and ".join(at.shown(entry, "model") for entry in owners)
+            at.problem(
+                row, "target", f"{at.shown(row, 'target')} is ambiguous: {models} both have it; write one of them"
+            )
+        elif not owners:
+            _no_such_target(alias, row.target in config.model_aliases, at.shown(row, "target"), config, at)
+
+
+def _no_such_target(alias: str, is_alias: bool, target: str, config: Config, at: Located) -> None:
+    available = ", ".join(at.shown(entry, "model") for entry in config.model_providers) or "none"
+    hint = "an alias can not stand for another alias; " if is_alias else ""
+    said = (
+        f"{target}, the target of the alias {alias!r}, is not defined as a model; {hint}available models: {available}"
+    )
+    at.problem(config.model_aliases[alias], "target", said)
+
+
+def something_to_serve(config: Config, at: Located) -> None:
+    if not config.model_providers and not at.report.problems:
+        at.warn(
+            config, "model_providers", "there should be at least one LLM Provider; without any, no model can be served"
+        )
+
+
+def bare_ids_of_two(config: Config, at: Located) -> None:
+    for bare, owners in _by_id(config.model_providers).items():
+        if len(owners) > 1 and bare not in {entry.name for entry in config.model_providers}:
+            models = " and ".join(at.shown(entry, "model") for entry in owners)
+            said = f"{models} have the same model id; a request must give the full name"
+            at.warn(owners[-1], "model", said)
+
+
+def open_doors(config: Config, at: Located) -> None:
+    if not any(entry.access_key is not None for entry in config.model_providers):
+        return
+    for listener in config.listeners:
+        if not _is_loopback(listener.address):
+            said = f"anyone who can reach port {listener.port} of this machine can spend the keys of this file; 127.0.0.1 keeps them out"
+            at.warn(listener, "address", said)
+
+
+def _well_formed(entry: ModelProvider) -> bool:
+    start, rest = prefix(entry), model_id(entry)
+    return bool(start) and bool(rest) and start != "*" and not any(each.isspace() for each in entry.model)
+
+
+def _by_id(entries: Iterable[ModelProvider]) -> dict[str, list[ModelProvider]]:
+    found: dict[str, list[ModelProvider]] = defaultdict(list)
+    for entry in entries:
+        if not is_wildcard(entry):
+            found[model_id(entry)].append(entry)
+    return found
+
+
+def _is_loopback(address: str) -> bool:
+    return address in {"localhost", "::1"} or address.startswith("127.")
+
+
+_RULES: tuple[Callable[[Config, Located], None], ...] = (
+    one_model_listener,
+    distinct_listeners,
+    well_formed_models,
+    distinct_models,
+    distinct_names,
+    one_default,
+    known_providers,
+    headers_of_theirs,
+    targets_of_aliases,
+    something_to_serve,
+    bare_ids_of_two,
+    open_doors,
+)

@@ -1,0 +1,273 @@
+"""The tree of nodes -> the structs of `schema`, every node checked against the type of its field, every problem collected."""
+
+import re
+import types
+from collections.abc import Mapping
+from functools import cache
+from typing import Annotated, Literal, TypeVar, Union, get_args, get_origin
+
+from msgspec import NODEFAULT, Struct, structs
+
+from planoai.config.kinds import Kind
+from planoai.config.later import LATER, LATER_VALUES
+from planoai.config.places import Place, Report, join, shown
+from planoai.config.tree import Entry, Fields, Items, Node, Scalar, kind_of
+from planoai.config.variables import Variables, mentions
+from planoai.table import suggestion
+
+Shape = TypeVar("Shape", bound=Struct)
+
+_NAMES = {
+    "text": "text",
+    "int": "a number",
+    "float": "a number",
+    "bool": "yes or no",
+    "null": "nothing",
+    "other": "a tagged value",
+}
+
+
+class _Bad(Exception):
+    """A value that can not be had; its problem is in the report."""
+
+
+class Located:
+    """Where each struct and each of its fields stood, for the checks that need more than one of them."""
+
+    def __init__(self, report: Report) -> None:
+        self.report = report
+        self.paths: dict[int, str] = {}  # by identity: two equal entries stand in two places
+        self.places: dict[str, Place] = {}
+        self.unread: set[str] = set()  # fields that have their default only because what is written could not be read
+        self.raw: dict[str, str] = {}  # as written, where a variable has been expanded: the value may be a key
+
+    def problem(self, owner: Struct, field: str, sentence: str) -> None:
+        self.report.problem(*self._where(owner, field), sentence)
+
+    def warn(self, owner: Struct, field: str, sentence: str) -> None:
+        self.report.warn(*self._where(owner, field), sentence)
+
+    def is_read(self, owner: Struct, *fields: str) -> bool:
+        """Whether none of `fields` had a problem of its own, so that a rule may judge their values."""
+        path = self.paths.get(id(owner), "")
+        return self.unread.isdisjoint(join(path, field) for field in fields)
+
+    def shown(self, owner: Struct, field: str) -> str:
+        """The value of `field` as a message may show it."""
+        path = join(self.paths.get(id(owner), ""), field)
+        return shown(self.raw.get(path, str(getattr(owner, field))))
+
+    def _where(self, owner: Struct, field: str) -> tuple[Place, str]:
+        parent = self.paths.get(id(owner), "")
+        path = join(parent, field)
+        return self.places.get(path) or self.places.get(parent) or Place(1, 1), path
+
+
+class Decoder:
+    """Made for one file. A field whose value is wrong takes its default, so that the rest of the file can still be checked."""
+
+    def __init__(self, variables: Variables, report: Report) -> None:
+        self.located = Located(report)
+        self._variables = variables
+        self._report = report
+
+    def struct(self, shape: type[Shape], node: Node, path: str = "") -> Shape | None:
+        """None when a required field is missing or wrong."""
+        try:
+            return self._struct(shape, node, path)
+        except _Bad:
+            return None
+
+    def _struct(self, shape: type[Shape], node: Node, path: str) -> Shape:
+        if not isinstance(node, Fields):
+            raise self._bad(node, path, f"must be a mapping of {_listed(_fields(shape))}, not {_what(node)}")
+        fields = _fields(shape)
+        values: dict[str, object] = {}
+        complete = True
+        for entry in node.entries:
+            field = fields.get(entry.key)
+            if field is None:
+                self._unknown(shape, entry, path)
+                continue
+            at = join(path, entry.key)
+            self.located.places[at] = entry.value.place
+            if not field.required and isinstance(entry.value, Scalar) and entry.value.kind == "null":
+                continue
+            try:
+                values[entry.key] = self._value(field.type, entry.value, at, (shape, entry.key))
+            except _Bad:
+                self.located.unread.add(at)
+                complete = complete and not field.required
+        for name, field in fields.items():
+            if field.required and node.get(name) is None:
+                self._report.problem(node.place, path, f"`{name}` is missing")
+                complete = False
+        if not complete:
+            raise _Bad
+        made = shape(**values)
+        self.located.paths[id(made)] = path
+        self.located.places.setdefault(path, node.place)
+        return made
+
+    def _unknown(self, shape: type[Struct], entry: Entry, path: str) -> None:
+        later = LATER.get(shape, frozenset())
+        if entry.key in later:
+            said = f"`{entry.key}` is not served by this version yet"
+            self._report.problem(entry.place, join(path, entry.key), said)
+        elif re.fullmatch(r"[A-Za-z_]{1,40}", entry.key):
+            said = f"unknown key{suggestion(entry.key, [*_fields(shape), *sorted(later)])}"
+            self._report.problem(entry.place, join(path, entry.key), said)
+        else:  # no key of ours has digits or hyphens, a credential in the wrong column has
+            self._report.problem(entry.place, path, f"a key here is not known{suggestion('', _fields(shape))}")
+
+    def _value(self, kind: object, node: Node, path: str, field: tuple[type[Struct], str]) -> object:
+        origin = get_origin(kind)
+        if origin is Annotated:
+            return self._kind(_marker(kind), node, path)
+        if origin in {Union, types.UnionType}:
+            return self._value(next(each for each in get_args(kind) if each is not type(None)), node, path, field)
+        if origin is tuple:
+            return self._items(get_args(kind)[0], node, path, field)
+        if origin is Mapping:
+            return self._mapping(get_args(kind), node, path, field)
+        if origin is Literal:
+            return self._choice(get_args(kind), node, path, LATER_VALUES.get(field, frozenset()))
+        if kind is bool:
+            return self._bool(node, path)
+        if kind is str:
+            return self._text(node, path)
+        if isinstance(kind, type) and issubclass(kind, Struct):
+            return self._struct(kind, node, path)
+        raise TypeError(f"{path}: no way to read a {kind} is known")
+
+    def _items(self, kind: object, node: Node, path: str, field: tuple[type[Struct], str]) -> tuple[object, ...]:
+        if not isinstance(node, Items):
+            raise self._bad(node, path, f"must be a list, not {_what(node)}")
+        values = []
+        for index, item in enumerate(node.items):
+            at = f"{path}[{index}]"
+            self.located.places[at] = item.place
+            try:
+                values.append(self._value(kind, item, at, field))
+            except _Bad:
+                continue
+        return tuple(values)
+
+    def _mapping(
+        self, kinds: tuple[object, ...], node: Node, path: str, field: tuple[type[Struct], str]
+    ) -> Mapping[object, object]:
+        key_kind, kind = kinds
+        if not isinstance(node, Fields):
+            raise self._bad(node, path, f"must be a mapping, not {_what(node)}")
+        values: dict[object, object] = {}
+        reader = _marker(key_kind) if get_origin(key_kind) is Annotated else None
+        for entry in node.entries:
+            # The name of a header is not told either: a value that slipped one column to the left would stand here.
+            at = path if reader is not None and reader.secret else join(path, entry.key)
+            try:
+                key = self._read(reader, entry.key, entry.place, at) if reader is not None else entry.key
+                if key in values:
+                    raise self._bad_at(entry.place, at, "this is here a second time, in other letters")
+                self.located.places[at] = entry.value.place
+                values[key] = self._value(kind, entry.value, at, field)
+            except _Bad:
+                continue
+        return values
+
+    def _kind(self, kind: Kind, node: Node, path: str) -> object:
+        text = self._expanded(node, path, f"must be a {kind.name}", secret=kind.secret)
+        written = node.text if isinstance(node, Scalar) else ""
+        return self._read(kind, text, node.place, path, written)
+
+    def _read(self, kind: Kind, text: str, place: Place, path: str, written: str = "") -> object:
+        try:
+            return kind.read(text)
+        except ValueError as wrong:
+            tail = "" if kind.secret or ";" in str(wrong) else f", not {shown(written or text)}"
+            raise self._bad_at(place, path, f"{wrong}{tail}") from None
+
+    def _choice(self, choices: tuple[str, ...], node: Node, path: str, later: frozenset[str]) -> str:
+        text = self._expanded(node, path, f"must be {_either(choices)}")
+        written = node.text if isinstance(node, Scalar) else ""
+        if text in later and text == written:
+            raise self._bad(node, path, f"`{text}` is not served by this version yet")
+        if text not in choices:
+            close = suggestion(written, choices) if len(choices) > 1 else ""
+            near = close if close.startswith("; did you mean") else ""
+            raise self._bad(node, path, f"must be {_either(choices)}, not {shown(written)}{near}")
+        return text
+
+    def _bool(self, node: Node, path: str) -> bool:
+        text = self._expanded(node, path, "must be true or false")
+        kind = kind_of(text) if isinstance(node, Scalar) and mentions(node.text) else getattr(node, "kind", "other")
+        if kind != "bool":
+            said = "in quotes it is text" if kind_of(text) == "bool" else f"not {_what(node)}"
+            raise self._bad(node, path, f"must be true or false; {said}")
+        return text.lower() in {"true", "yes", "on"}
+
+    def _text(self, node: Node, path: str) -> str:
+        text = self._expanded(node, path, "must be text")
+        if isinstance(node, Scalar) and node.kind in {"int", "float", "bool"}:
+            raise self._bad(node, path, f"must be text; put quotes around {shown(node.text)}")
+        if not text:
+            raise self._bad(node, path, "must not be empty")
+        if not text.isprintable():
+            raise self._bad(node, path, "must be one line of printable text")
+        return text
+
+    def _expanded(self, node: Node, path: str, wanted: str, *, secret: bool = False) -> str:
+        if not isinstance(node, Scalar) or node.kind in {"null", "other"}:
+            raise self._bad(node, path, f"{wanted}, not {_what(node)}")
+        try:
+            text = self._variables.expand(node.text, secret=secret)
+        except ValueError as wrong:
+            raise self._bad(node, path, str(wrong)) from None
+        if text != node.text:
+            self.located.raw[path] = node.text
+        return text
+
+    def _bad(self, node: Node, path: str, sentence: str) -> _Bad:
+        return self._bad_at(node.place, path, sentence)
+
+    def _bad_at(self, place: Place, path: str, sentence: str) -> _Bad:
+        self._report.problem(place, path, sentence)
+        return _Bad()
+
+
+class _Field(Struct, frozen=True):
+    type: object
+    required: bool
+
+
+@cache
+def _fields(shape: type[Struct]) -> Mapping[str, _Field]:
+    return {
+        field.name: _Field(field.type, field.default is NODEFAULT and field.default_factory is NODEFAULT)
+        for field in structs.fields(shape)
+    }
+
+
+def _marker(kind: object) -> Kind:
+    marker = get_args(kind)[1]
+    if not isinstance(marker, Kind):
+        raise TypeError(f"{kind} is not one of the kinds of `planoai.config.kinds`")
+    return marker
+
+
+def _what(node: Node) -> str:
+    match node:
+        case Scalar():
+            return _NAMES[node.kind]
+        case Items():
+            return "a list"
+        case Fields():
+            return "a mapping"
+
+
+def _either(choices: tuple[str, ...]) -> str:
+    quoted = [f"`{choice}`" for choice in choices]
+    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} or {quoted[-1]}"
+
+
+def _listed(names: Mapping[str, object]) -> str:
+    return ", ".join(f"`{name}`" for name in names)

@@ -1,0 +1,75 @@
+"""What an entry of `model_providers` means once its provider's row and its listener are beside it."""
+
+from msgspec import Struct
+
+from planoai.config.schema import Listener, ModelProvider
+from planoai.errors import Misconfigured
+from planoai.providers.catalog import serving
+from planoai.providers.paths import Base, base
+from planoai.providers.provider import Provider
+
+CONNECT = 5.0  # seconds
+
+
+class Limits(Struct, frozen=True):
+    """How long one request to one provider may take, in seconds. `total_stream` None: as long as bytes keep coming."""
+
+    connect: float
+    first_byte: float
+    idle: float
+    total_answer: float
+    total_stream: float | None
+
+
+def prefix(entry: ModelProvider) -> str:
+    """What stands before the first slash of `model`."""
+    return entry.model.partition("/")[0]
+
+
+def model_id(entry: ModelProvider) -> str:
+    """What the upstream calls the model; `*` in a wildcard."""
+    return entry.model.partition("/")[2]
+
+
+def is_wildcard(entry: ModelProvider) -> bool:
+    return model_id(entry) == "*"
+
+
+def provider_of(entry: ModelProvider) -> Provider:
+    """The row that says how to speak to this entry's upstream. Raises Misconfigured where there is none; a loaded config always has one."""
+    row = serving(prefix(entry), entry.provider_interface)
+    if row is None:
+        raise Misconfigured(f"{entry.name}: no provider is known for {prefix(entry)!r}")
+    return row
+
+
+def base_of(entry: ModelProvider) -> Base:
+    """Origin, path prefix and fixed headers of this entry's upstream."""
+    return base(provider_of(entry), entry.base_url)
+
+
+def passes_through(entry: ModelProvider) -> bool:
+    """Whether the client's own credential goes on to this upstream."""
+    return entry.passthrough_auth or (entry.access_key is None and provider_of(entry).without_key == "pass_through")
+
+
+def needs_key(entry: ModelProvider) -> bool:
+    """Whether a request can not be sent because no credential is configured: true of built-in addresses, not of servers of your own."""
+    return (
+        entry.access_key is None
+        and not passes_through(entry)
+        and entry.base_url is None
+        and provider_of(entry).without_key == "refuse"
+    )
+
+
+def limits(listener: Listener, entry: ModelProvider) -> Limits:
+    """The entry's own timeouts, else the listener's."""
+    own, shared = entry.timeouts, listener.timeouts
+    return Limits(
+        connect=CONNECT if own.connect is None else own.connect,
+        first_byte=shared.first_byte if own.first_byte is None else own.first_byte,
+        idle=shared.idle if own.idle is None else own.idle,
+        total_answer=listener.timeout if shared.total is None else shared.total,
+        total_stream=shared.total,
+    )

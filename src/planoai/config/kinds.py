@@ -1,0 +1,86 @@
+"""The kinds of value a field may hold beyond text and yes or no: how each is read, and how the reference page names it."""
+
+import re
+from collections.abc import Callable
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from msgspec import Struct
+
+from planoai.config.durations import seconds
+from planoai.providers.catalog import PROVIDERS, find
+from planoai.table import suggestion
+
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, 5.6.2
+
+
+class Kind(Struct, frozen=True):
+    """`read` takes the text, variables expanded, and raises ValueError with a sentence. `secret`: no message ever shows a value."""
+
+    name: str
+    read: Callable[[str], object]
+    secret: bool = False
+
+
+def _port(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,5}", text) or not 1 <= int(text) <= 65535:
+        raise ValueError("must be a port, a whole number from 1 to 65535")
+    return int(text)
+
+
+def _address(text: str) -> str:
+    if not re.fullmatch(r"[0-9A-Za-z.:_%-]+", text):
+        raise ValueError("must be an IP address or the name of a host, such as `127.0.0.1` or `::1`")
+    return text
+
+
+def _url(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        _ = parts.port
+    except ValueError:
+        raise ValueError("must be a valid URL; its host or its port can not be read") from None
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("must be a valid URL with scheme (http/https), such as `https://models.example/v1`")
+    if not text.isascii() or not text.isprintable() or " " in text:
+        raise ValueError("must be a valid URL; spaces and characters beyond ASCII are written as %20 and the like")
+    if "@" in parts.netloc:
+        raise ValueError("must not hold a user name or password; write the credential as `access_key`")
+    if "?" in text or "#" in text:
+        raise ValueError("must end before `?` and `#`")
+    return text
+
+
+def _header_value(text: str) -> str:
+    if not text.isascii() or not text.isprintable():
+        raise ValueError("has a line break or another character in it that a header can not carry")
+    return text
+
+
+def _credential(text: str) -> str:
+    if not text.strip():
+        raise ValueError("is empty; leave it out where no key is needed")
+    return _header_value(text.strip())
+
+
+def _header_name(text: str) -> str:
+    if not _TOKEN.fullmatch(text):
+        raise ValueError("the name of a header is letters, digits and hyphens")
+    return text.lower()
+
+
+def _interface(text: str) -> str:
+    row = find(text)
+    if row is None:
+        raise ValueError(f"must be the name of a provider whose API is spoken there{suggestion(text, PROVIDERS)}")
+    return row.name
+
+
+Duration = Annotated[float, Kind("duration", seconds)]
+Port = Annotated[int, Kind("port", _port)]
+Address = Annotated[str, Kind("address", _address)]
+Url = Annotated[str, Kind("URL", _url, secret=True)]
+Credential = Annotated[str, Kind("credential", _credential, secret=True)]
+HeaderName = Annotated[str, Kind("header name", _header_name, secret=True)]
+HeaderValue = Annotated[str, Kind("text", _header_value, secret=True)]
+Interface = Annotated[str, Kind("name of a provider", _interface)]

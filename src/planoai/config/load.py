@@ -1,0 +1,61 @@
+"""`load`: the text of a config -> a Config that is whole and consistent, or every reason why not."""
+
+from collections.abc import Mapping
+
+from msgspec import Struct, structs
+
+from planoai.config.check import check
+from planoai.config.decode import Decoder
+from planoai.config.entry import provider_of
+from planoai.config.migrate import migrate
+from planoai.config.places import Report
+from planoai.config.schema import Config, Listener, ModelProvider
+from planoai.config.tree import compose
+from planoai.config.variables import Variables
+from planoai.errors import ConfigError
+
+IMPLICIT_LISTENER = Listener(type="model", name="egress_traffic")
+
+
+class Loaded(Struct, frozen=True):
+    """`warnings`: one line each, beginning with its place like a problem; nothing in them stops the gateway."""
+
+    config: Config
+    warnings: tuple[str, ...] = ()
+
+
+def load(text: str, environ: Mapping[str, str], *, name: str = "config.yaml", dotenv: str = "") -> Loaded:
+    """`name` is what the file is called in messages; `dotenv` the text of the `.env` beside it, which fills the gaps of `environ`.
+
+    Raises ConfigError with every problem found, in the order of the file: `config.yaml:12:5: model_providers[1].base_url: ...`.
+    """
+    report = Report()
+    variables = Variables(environ, dotenv)
+    config = _read(text, variables, report)
+    if config is None or report.problems:
+        raise ConfigError([note.written(name) for note in sorted(set(report.problems))])
+    ready = structs.replace(
+        config, model_providers=tuple(_furnished(each, variables) for each in config.model_providers)
+    )
+    return Loaded(ready, tuple(note.written(name) for note in sorted(set(report.warnings))))
+
+
+def _read(text: str, variables: Variables, report: Report) -> Config | None:
+    root = compose(text, report)
+    if root is None:
+        return None
+    decoder = Decoder(variables, report)
+    config = decoder.struct(Config, migrate(root, report))
+    if config is None:
+        return None
+    if not config.listeners and not any(note.path.startswith("listeners") for note in report.problems):
+        config = structs.replace(config, listeners=(IMPLICIT_LISTENER,))
+    check(config, decoder.located)
+    return config
+
+
+def _furnished(entry: ModelProvider, variables: Variables) -> ModelProvider:
+    """The entry with the headers that its provider's row takes from the environment; its own headers win."""
+    found = {header: variables.get(variable) for header, variable in provider_of(entry).header_variables}
+    given = {header: value for header, value in found.items() if value and value.isascii() and value.isprintable()}
+    return structs.replace(entry, headers={**given, **entry.headers}) if given else entry

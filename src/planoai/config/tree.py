@@ -1,0 +1,209 @@
+"""The text of a config -> a tree of plain nodes that know their place. What YAML allows and a config has no use for is refused here."""
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Literal
+
+import yaml
+from msgspec import Struct
+
+from planoai.config.places import START, Place, Report, shown
+
+if TYPE_CHECKING:
+    from yaml._yaml import Mark as CMark
+
+# The loader of libyaml where PyYAML was built with it: ten times as fast, same nodes.
+_Loader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_DEEPEST = 50
+_MOST_NODES = 100_000  # after aliases are followed, so that a page of them can not become a billion nodes
+
+Kind = Literal["text", "int", "float", "bool", "null", "other"]
+
+_KINDS: dict[str, Kind] = {
+    "tag:yaml.org,2002:str": "text",
+    "tag:yaml.org,2002:timestamp": "text",  # `2025-01-01` is a version of an API, not a day
+    "tag:yaml.org,2002:int": "int",
+    "tag:yaml.org,2002:float": "float",
+    "tag:yaml.org,2002:bool": "bool",
+    "tag:yaml.org,2002:null": "null",
+}
+_MERGE = "tag:yaml.org,2002:merge"
+
+
+class Scalar(Struct, frozen=True):
+    """`text` as written, without quotes; `kind` what YAML takes it for; a quoted one is always text."""
+
+    text: str
+    kind: Kind
+    place: Place
+
+
+class Items(Struct, frozen=True):
+    items: "tuple[Node, ...]"
+    place: Place
+
+
+class Entry(Struct, frozen=True):
+    key: str
+    value: "Node"
+    place: Place  # of the key
+
+
+class Fields(Struct, frozen=True):
+    entries: tuple[Entry, ...]
+    place: Place
+
+    def get(self, key: str) -> "Node | None":
+        return next((entry.value for entry in self.entries if entry.key == key), None)
+
+
+Node = Scalar | Items | Fields
+
+
+class _Stop(Exception):
+    """The document can not be read any further."""
+
+    def __init__(self, place: Place, sentence: str) -> None:
+        self.place = place
+        self.sentence = sentence
+
+
+def compose(text: str, report: Report) -> Fields | None:
+    """The top-level mapping; None, and a problem in `report`, when there is none to be had."""
+    try:
+        _survey(text)
+        root = yaml.compose(text, Loader=_Loader)
+        node = _Reader(report).node(root, "") if root is not None else None
+    except yaml.MarkedYAMLError as error:
+        report.problem(*_syntax(error, text))
+    except yaml.reader.ReaderError as error:
+        report.problem(_place_at(text, error.position), "", "a character here is not allowed in YAML")
+    except UnicodeError:
+        report.problem(START, "", "the text is not valid Unicode")
+    except _Stop as stop:
+        report.problem(stop.place, "", stop.sentence)
+    else:
+        if isinstance(node, Fields):
+            return node
+        if node is None or (isinstance(node, Scalar) and node.kind == "null"):
+            report.problem(START, "", "the file is empty; it must be a mapping that begins with `version: v0.4.0`")
+        else:
+            what = "a list" if isinstance(node, Items) else "a single value"
+            report.problem(node.place, "", f"the file must be a mapping of keys such as `version:`, and is {what}")
+    return None
+
+
+def kind_of(text: str) -> Kind:
+    """What YAML takes an unquoted `text` for."""
+    tag: str = yaml.resolver.Resolver().resolve(yaml.ScalarNode, text, (True, False))  # type: ignore[no-untyped-call] # the stubs leave it out
+    return _KINDS.get(tag, "other")
+
+
+def _survey(text: str) -> None:
+    """Raises _Stop for what must not reach the composer, which recurses and knows one document."""
+    depth = documents = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > _DEEPEST:
+                raise _Stop(_place(event.start_mark), f"this is nested more than {_DEEPEST} deep")
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        elif isinstance(event, yaml.DocumentStartEvent):
+            documents += 1
+            if documents > 1:
+                raise _Stop(_place(event.start_mark), "a second document begins here; a config is one document")
+
+
+class _Reader:
+    """PyYAML's nodes -> ours: aliases followed, merge keys (`<<`) merged, duplicate keys reported."""
+
+    def __init__(self, report: Report) -> None:
+        self._report = report
+        self._done: dict[
+            int, tuple[Node, int]
+        ] = {}  # by identity: an anchor is read once; with its size, aliases followed
+        self._open: set[int] = set()
+
+    def node(self, node: yaml.Node, path: str) -> Node:
+        return self._sized(node, path)[0]
+
+    def _sized(self, node: yaml.Node, path: str) -> tuple[Node, int]:
+        known = self._done.get(id(node))
+        if known is not None:
+            return known
+        place = _place(node.start_mark)
+        if id(node) in self._open:
+            raise _Stop(place, "this value contains itself through an alias")
+        self._open.add(id(node))
+        read: tuple[Node, int]
+        if isinstance(node, yaml.MappingNode):
+            read = self._mapping(node, path, place)
+        elif isinstance(node, yaml.SequenceNode):
+            parts = [self._sized(each, f"{path}[{index}]") for index, each in enumerate(node.value)]
+            read = Items(tuple(part for part, _ in parts), place), 1 + sum(size for _, size in parts)
+        else:
+            read = Scalar(node.value, _KINDS.get(node.tag, "other"), place), 1
+        if read[1] > _MOST_NODES:
+            raise _Stop(place, f"this holds more than {_MOST_NODES} values, aliases followed")
+        self._open.discard(id(node))
+        self._done[id(node)] = read
+        return read
+
+    def _mapping(self, node: yaml.MappingNode, path: str, place: Place) -> tuple[Fields, int]:
+        entries: dict[str, Entry] = {}
+        merged: dict[str, Entry] = {}
+        size = 1
+        for key, value in node.value:
+            at = _place(key.start_mark)
+            part, count = self._sized(value, f"{path}.{key.value}" if path else str(key.value))
+            size += 1 + count
+            if key.tag == _MERGE:
+                for entry in self._merge(part, path):
+                    merged.setdefault(entry.key, entry)
+            elif not isinstance(key, yaml.ScalarNode):
+                self._report.problem(at, path, "a key must be text, not a list or a mapping")
+            elif key.value in entries:
+                first = entries[key.value].place
+                said = f"the key {shown(key.value)} is here a second time; the first is in line {first.line}"
+                self._report.problem(at, path, said)
+            else:
+                entries[key.value] = Entry(key.value, part, at)
+        everything = {**merged, **entries}  # what a mapping says itself wins over what it merges
+        return Fields(tuple(everything.values()), place), size + len(merged)
+
+    def _merge(self, node: Node, path: str) -> Iterator[Entry]:
+        sources = node.items if isinstance(node, Items) else (node,)
+        for source in sources:
+            if isinstance(source, Fields):
+                yield from source.entries
+            else:
+                self._report.problem(source.place, path, "`<<` must merge a mapping, or a list of mappings")
+
+
+def _syntax(error: yaml.MarkedYAMLError, text: str) -> tuple[Place, str, str]:
+    """Where YAML itself is wrong, in words that quote nothing of the file: what stands there may be a key."""
+    mark = error.problem_mark or error.context_mark
+    place = _place(mark)
+    lines = text.splitlines()
+    line = lines[place.line - 1] if place.line <= len(lines) else ""
+    if line[place.column - 1 : place.column] == "\t" or line[: len(line) - len(line.lstrip())].count("\t"):
+        return place, "", "a tab can not indent YAML; use spaces"
+    context = _unquoted(error.context)
+    problem = _unquoted(error.problem) or "it can not be read"
+    return place, "", f"this is not valid YAML: {problem}{f' ({context})' if context else ''}"
+
+
+def _unquoted(said: str | None) -> str:
+    return re.sub(r"\s*(['\"]).{2,}\1", "", said or "").strip()
+
+
+def _place(mark: "yaml.error.Mark | CMark | None") -> Place:
+    if mark is None:
+        return START
+    return Place(mark.line + 1, mark.column + 1)
+
+
+def _place_at(text: str, position: int) -> Place:
+    before = text[:position]
+    return Place(before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1)

@@ -1,0 +1,76 @@
+"""A credential -> the headers that carry it, and a client's headers -> the credential in them. Pure; the row of a provider names its signer."""
+
+from collections.abc import Callable, Iterable, Mapping
+
+Headers = tuple[tuple[bytes, bytes], ...]  # names in lower case
+Incoming = Mapping[str, str] | Iterable[tuple[bytes, bytes]]
+Sign = Callable[[str, str], Headers]  # the credential and the name of the upstream's dialect
+
+# Whatever carries a credential. A client's own never go on as they came: the signer writes what the upstream wants.
+CREDENTIAL_HEADERS = frozenset({b"authorization", b"x-api-key", b"api-key", b"x-goog-api-key"})
+
+ANTHROPIC_VERSION = b"2023-06-01"
+
+
+def bearer(credential: str, _dialect: str) -> Headers:
+    """RFC 6750."""
+    return ((b"authorization", b"Bearer " + _latin(credential)),)
+
+
+def x_api_key(credential: str, _dialect: str) -> Headers:
+    """Anthropic's own key header. An OAuth token of a subscription is refused there, and goes as a bearer token."""
+    if credential.startswith("sk-ant-oat"):
+        return bearer(credential, _dialect)
+    return ((b"x-api-key", _latin(credential)),)
+
+
+def by_dialect(credential: str, dialect: str) -> Headers:
+    """What nearly every provider wants: the key goes where the API it speaks has its place for it."""
+    return x_api_key(credential, dialect) if dialect == "anthropic_messages" else bearer(credential, dialect)
+
+
+def azure(credential: str, dialect: str) -> Headers:
+    """Azure takes its keys as `api-key`, and tokens of Entra ID, which are JWTs, as bearer tokens."""
+    if credential.startswith("eyJ") and credential.count(".") == 2:
+        return bearer(credential, dialect)
+    return ((b"api-key", _latin(credential)),)
+
+
+def authorise(sign: Sign, dialect: str, credential: str | None, client: Incoming = ()) -> Headers:
+    """Every header of an upstream request that says who asks, and in which version of the API.
+
+    `credential` None sends none. For the Messages API the client's own `anthropic-version` and `anthropic-beta` are kept; other APIs get neither.
+    """
+    signed = sign(credential, dialect) if credential else ()
+    if dialect != "anthropic_messages":
+        return signed
+    fields = list(_pairs(client))
+    version = next((value for name, value in fields if name == b"anthropic-version" and value), ANTHROPIC_VERSION)
+    beta = tuple((name, value) for name, value in fields if name == b"anthropic-beta")
+    return (*signed, (b"anthropic-version", version), *beta)
+
+
+def client_credential(headers: Incoming) -> str | None:
+    """What a client sent as its credential: `Authorization` with or without `Bearer`, else `x-api-key`, `api-key`, `x-goog-api-key`."""
+    found: dict[bytes, str] = {}
+    for name, value in _pairs(headers):
+        if name in CREDENTIAL_HEADERS:
+            found.setdefault(name, value.decode("latin-1").strip())
+    token = _without_scheme(found.get(b"authorization", ""))
+    return token or found.get(b"x-api-key") or found.get(b"api-key") or found.get(b"x-goog-api-key") or None
+
+
+def _without_scheme(value: str) -> str:
+    """`Bearer abc`, `bearer  abc`, `Bearerabc` and `abc` are all `abc`: clients write every one of them."""
+    return value[6:].strip() if value[:6].lower() == "bearer" else value
+
+
+def _pairs(headers: Incoming) -> Iterable[tuple[bytes, bytes]]:
+    if isinstance(headers, Mapping):
+        return ((_latin(name.lower()), _latin(value)) for name, value in headers.items())
+    return ((name.lower(), value) for name, value in headers)
+
+
+def _latin(text: str) -> bytes:
+    """The bytes of a head. A configured key has been checked to be ASCII, and what a client sent was decoded the same way."""
+    return text.encode("latin-1", "replace")
