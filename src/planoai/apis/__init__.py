@@ -2,3 +2,7 @@
 
 DIALECTS is the one list of them. To add an API, write a folder and a row.
 """
+
+from planoai.apis import openai_chat
+
+DIALECTS = {each.name: each for each in (openai_chat.DIALECT,)}

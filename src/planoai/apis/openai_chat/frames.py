@@ -1,0 +1,75 @@
+"""A Chat stream as frames, for relaying it without reading it."""
+
+import msgspec
+from msgspec import Raw, Struct
+
+from planoai.apis.dialect import Closing, Frames
+from planoai.apis.framing.sse import SseEvent
+from planoai.apis.openai_chat.failure import told_failure
+from planoai.apis.openai_chat.stream_read import DONE
+from planoai.apis.openai_chat.stream_write import DONE_FRAME, PING, write_error
+from planoai.conversation.failure import Failure
+
+
+class _Choice(Struct):
+    finish_reason: str | None = None
+
+
+class _Outline(Struct):
+    choices: list[_Choice] | None = None
+    usage: dict[str, Raw] | None = None
+    error: object = None
+    object: str | None = None
+
+    @property
+    def only_usage(self) -> bool:
+        return not self.choices and self.usage is not None
+
+
+_OUTLINE = msgspec.json.Decoder(_Outline)
+
+
+def closing(event: SseEvent) -> Closing:
+    if event.data.startswith(DONE):
+        return Closing.TERMINAL
+    if failure(event) is not None:
+        return Closing.TERMINAL
+    outline = _read(event)
+    if outline.only_usage or any(choice.finish_reason for choice in outline.choices or ()):
+        return Closing.COMPLETE
+    return Closing.OPEN
+
+
+def failure(event: SseEvent) -> Failure | None:
+    outline = _read(event)
+    if outline.error:
+        return told_failure(outline.error)
+    if outline.object == "error" or (event.type == "error" and event.data.strip()):
+        try:
+            return told_failure(msgspec.json.decode(event.data))
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return told_failure(None)
+    return None
+
+
+def is_usage(event: SseEvent) -> bool:
+    return _read(event).only_usage
+
+
+def _read(event: SseEvent) -> _Outline:
+    """What can not be read says nothing: the bytes go on as they are."""
+    try:
+        return _OUTLINE.decode(event.data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return _Outline()
+
+
+FRAMES = Frames(
+    closing=closing,
+    failure=failure,
+    write_failure=write_error,
+    done=DONE_FRAME,
+    last_words=DONE,
+    ping=PING,
+    is_usage=is_usage,
+)

@@ -1,0 +1,224 @@
+"""Conversation -> the messages of a Chat request."""
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+from msgspec import Raw
+
+from planoai.apis.dialect import Accepts
+from planoai.apis.openai_chat.ids import fitting
+from planoai.apis.openai_chat.parts import write_cache, write_thinking, write_url
+from planoai.apis.openai_chat.places import Place, places
+from planoai.apis.openai_chat.response import write_call
+from planoai.apis.openai_chat.wire import NAME
+from planoai.conversation.message import (
+    Audio,
+    Base64,
+    CacheMark,
+    Document,
+    FileId,
+    Image,
+    Inline,
+    Link,
+    Message,
+    Opaque,
+    Part,
+    RedactedThinking,
+    Refusal,
+    Text,
+    Thinking,
+    ToolCall,
+    ToolResult,
+)
+from planoai.conversation.request import Request
+
+Wire = dict[str, object]
+Placed = tuple[int, Part]  # a part and which of its message's it is
+
+
+class MessageWriter:
+    """Writes the messages of one request; `lost` gathers the paths of what Chat, or this upstream, has no place for."""
+
+    def __init__(self, request: Request, accepts: Accepts) -> None:
+        self.lost: list[str] = []
+        self._request = request
+        self._accepts = accepts
+        self._own = request.dialect == NAME
+        self._shown: list[Wire] = []  # what tool results held besides text: a user message must show it
+
+    def write(self) -> list[Wire]:
+        written: list[Wire] = []
+        for message, place in zip(self._request.messages, places(self._request), strict=True):
+            rest: list[Placed] = []
+            for i, part in enumerate(message.parts):
+                if isinstance(part, ToolResult):
+                    written.append(self._result(part, place.part(i)))
+                else:
+                    rest.append((i, part))
+            if rest or not message.parts:
+                written += self._said(message, rest, place)
+        return [*written, *self._flush()]
+
+    def _said(self, message: Message, parts: list[Placed], place: Place) -> list[Wire]:
+        match message.role:
+            case "assistant":
+                return [*self._flush(), *self._assistant(message, parts, place)]
+            case "system" | "developer":
+                return [*self._flush(), *self._system(message, parts, place)]
+            case _:
+                shown, self._shown = self._shown, []
+                content = [*shown, *self._parts(parts, place)]
+                if parts and not content:
+                    return []
+                return [_named(message, {"role": "user", "content": _simple(content) if content else ""})]
+
+    def _flush(self) -> list[Wire]:
+        shown, self._shown = self._shown, []
+        return [{"role": "user", "content": shown}] if shown else []
+
+    def _system(self, message: Message, parts: list[Placed], place: Place) -> list[Wire]:
+        role = "system" if message.role == "developer" and not self._accepts.developer_role else message.role
+        content = self._parts(parts, place)
+        if not content:
+            return []
+        plain = not self._own and not any("cache_control" in part for part in content)
+        return [_named(message, {"role": role, "content": _joined(content) if plain else _simple(content)})]
+
+    def _assistant(self, message: Message, parts: list[Placed], place: Place) -> list[Wire]:
+        said: list[Placed] = []
+        calls: list[Wire] = []
+        refusals: list[str] = []
+        thoughts: list[Thinking | RedactedThinking] = []
+        for i, part in parts:
+            match part:
+                case ToolCall():
+                    calls.append(write_call(_without_extras(part, own=self._own), fitting(part.id)))
+                    self._unmarked(part.cache, place.part(i))
+                case Refusal():
+                    refusals.append(part.text)
+                case Thinking() | RedactedThinking():
+                    if self._own or (self._accepts.reasoning_back and isinstance(part, Thinking)):
+                        thoughts.append(part)
+                    else:
+                        self.lost.append(f"{place.part(i)} ({_kind(part)})")
+                case Image() | Document() | Audio() if not self._own:
+                    self.lost.append(f"{place.part(i)} ({_kind(part)})")  # Chat's assistants have only ever said text
+                case _:
+                    said.append((i, part))
+        content = self._parts(said, place)
+        if parts and not (content or calls or refusals):
+            return []
+        between = "" if any(isinstance(part, Text) and part.citations for _, part in parts) else "\n"
+        marked = self._own or any("cache_control" in part for part in content)
+        written: Wire = {"role": "assistant", "content": _simple(content) if marked else _joined(content, between)}
+        if not content:
+            written["content"] = None if calls or refusals else ""
+        if refusals:
+            written["refusal"] = "".join(refusals)
+        written |= self._thoughts(thoughts)
+        if calls:
+            written["tool_calls"] = calls
+        return [_named(message, written)]
+
+    def _thoughts(self, thoughts: Sequence[Thinking | RedactedThinking]) -> Wire:
+        plain = "".join(part.text for part in thoughts if isinstance(part, Thinking))
+        blocks = [block for part in thoughts if self._own and (block := write_thinking(part))]
+        members: Wire = {"reasoning_content": plain, "thinking_blocks": blocks}
+        return {name: value for name, value in members.items() if value}
+
+    def _result(self, result: ToolResult, path: str) -> Wire:
+        """Many servers take only text here, so anything else is shown by the user message that follows."""
+        texts: list[str] = []
+        kept: list[Wire] = []
+        for i, part in enumerate(result.parts):
+            where = path if self._own else f"{path}.content[{i}]"
+            for written in self._part(part, where):
+                kept.append(written)
+                if written["type"] == "text":
+                    texts.append(str(written["text"]))
+                elif not self._own:
+                    texts.append("[image]" if isinstance(part, Image) else "[document]")
+                    self._shown.append(written)
+        self._unmarked(result.cache, path)
+        text = "\n".join(texts)
+        if result.is_error and not text.lower().startswith("error"):
+            text = f"Error: {text}"
+        whole: object = text if not self._own or len(texts) == len(kept) == 1 or not kept else kept
+        return {"role": "tool", "tool_call_id": fitting(result.call_id), "content": whole}
+
+    def _parts(self, parts: list[Placed], place: Place) -> list[Wire]:
+        return [written for i, part in parts for written in self._part(part, place.part(i))]
+
+    def _part(self, part: Part, path: str) -> Iterator[Wire]:
+        """Nothing where Chat has no word for it."""
+        match part:
+            case Text():
+                yield self._marked({"type": "text", "text": part.text}, part.cache, path)
+            case Image(source=Base64() | Link() as source):
+                detail = part.detail or (None if self._own else "auto")
+                image = {"url": write_url(source), **({"detail": detail} if detail else {})}
+                yield self._marked({"type": "image_url", "image_url": image}, part.cache, path)
+            case Document() if (document := _document(part, own=self._own)) is not None:
+                yield self._marked(document, part.cache, path)
+            case Audio():
+                yield {"type": "input_audio", "input_audio": {"data": part.data, "format": part.format}}
+            case Refusal() if self._own:
+                yield {"type": "refusal", "refusal": part.text}
+            case Opaque() if part.dialect == NAME:
+                yield msgspec.json.decode(part.json, type=dict[str, Raw])
+            case _:
+                self.lost.append(f"{path} ({_kind(part)})")
+
+    def _marked(self, written: Wire, mark: CacheMark | None, path: str) -> Wire:
+        if mark is not None and self._accepts.cache_control:
+            return {**written, "cache_control": write_cache(mark)}
+        self._unmarked(mark, path)
+        return written
+
+    def _unmarked(self, mark: CacheMark | None, path: str) -> None:
+        if mark is not None:
+            self.lost.append(f"{path}.cache_control")
+
+
+def _document(part: Document, *, own: bool) -> Wire | None:
+    match part.source:
+        case Base64() as source:
+            name = part.name or ("document.pdf" if source.media_type == "application/pdf" else "document")
+            return {"type": "file", "file": {"filename": name, "file_data": write_url(source)}}
+        case FileId(id) if own:
+            return {"type": "file", "file": {"file_id": id}}
+        case Inline(text):
+            about = [line for line in (part.name, part.context) if line]
+            return {"type": "text", "text": "\n".join([*about, text])}
+        case Link(url):
+            return {"type": "text", "text": f"{part.name}: {url}" if part.name else url}
+        case _:
+            return None
+
+
+def _without_extras(call: ToolCall, *, own: bool) -> ToolCall:
+    """Members that another API's issuer wants back mean nothing in Chat."""
+    return call if own or call.extras is None else msgspec.structs.replace(call, extras=None)
+
+
+def _kind(part: Part) -> str:
+    if isinstance(part, Opaque):
+        return part.kind
+    return str(part.__struct_config__.tag)
+
+
+def _simple(content: list[Wire]) -> object:
+    """A lone text is plain text: every server takes that."""
+    if len(content) == 1 and content[0].keys() == {"type", "text"}:
+        return content[0]["text"]
+    return content
+
+
+def _joined(content: list[Wire], between: str = "\n") -> object:
+    if all(part["type"] == "text" for part in content):
+        return between.join(str(part["text"]) for part in content)
+    return content
+
+
+def _named(message: Message, written: Wire) -> Wire:
+    return {**written, "name": message.name} if message.name else written

@@ -1,0 +1,77 @@
+"""The light check that every Chat request gets, also one whose bytes then go through as they are.
+
+Only the JSON types of well-known fields are looked at; whatever is unknown is let through for the upstream to judge.
+"""
+
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, Raw, Struct
+
+from planoai.apis.dialect import Fields, Head
+from planoai.apis.fields import read
+from planoai.errors import BadRequest
+
+
+class _Object(Struct):
+    """Any JSON object."""
+
+
+class _Part(Struct):
+    type: str
+
+
+class _Message(Struct):
+    role: str
+    content: str | list[_Part] | None = None
+    tool_calls: list[_Object] | None = None
+
+
+class _StreamOptions(Struct):
+    include_usage: bool | None = None
+
+
+_Count = Annotated[int, Meta(ge=1)] | None
+_Number = float | None
+
+_MESSAGES: Any = Annotated[list[_Message], Meta(min_length=1)]
+_KINDS: dict[str, Any] = {
+    "messages": _MESSAGES,
+    "model": str | None,
+    "stream": bool | None,
+    "stream_options": _StreamOptions | None,
+    "max_tokens": _Count,
+    "max_completion_tokens": _Count,
+    "temperature": _Number,
+    "top_p": _Number,
+    "frequency_penalty": _Number,
+    "presence_penalty": _Number,
+    "n": _Count,
+    "stop": str | list[str] | None,
+    "tools": list[_Object] | None,
+    "tool_choice": str | _Object | None,
+    "parallel_tool_calls": bool | None,
+    "response_format": _Object | None,
+    "reasoning_effort": str | None,
+}
+_DECODERS = {name: msgspec.json.Decoder(kind) for name, kind in _KINDS.items()}
+
+
+def inspect(fields: Fields) -> Head:
+    """Raises BadRequest with the path of the field at fault."""
+    if "messages" not in fields:
+        raise BadRequest("messages: this field is required", param="messages")
+    values = {name: _check(name, fields[name]) for name in _KINDS if name in fields}
+    options = values.get("stream_options") or _StreamOptions()
+    return Head(
+        model=values.get("model") or "",
+        stream=values.get("stream") or False,
+        include_usage=options.include_usage or False,
+    )
+
+
+def _check(name: str, raw: Raw) -> Any:  # noqa: ANN401 (the type stands in _KINDS)
+    try:
+        return _DECODERS[name].decode(raw)
+    except (ValueError, RecursionError):
+        return read(raw, _KINDS[name], name)  # the same again, for an error that names the place

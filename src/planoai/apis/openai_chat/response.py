@@ -1,0 +1,103 @@
+"""A whole answer: read through the same machine as a stream, written from what its events add up to."""
+
+import msgspec
+
+from planoai.apis.dialect import Envelope
+from planoai.apis.fields import read_upstream
+from planoai.apis.openai_chat.choice_read import ChoiceReader
+from planoai.apis.openai_chat.failure import told_failure
+from planoai.apis.openai_chat.finish import write_finish
+from planoai.apis.openai_chat.ids import answer_id, call_id
+from planoai.apis.openai_chat.parts import write_citation, write_thinking
+from planoai.apis.openai_chat.usage import read_usage, write_usage
+from planoai.apis.openai_chat.wire import Chunk
+from planoai.conversation.event import Ended, Event, Failed, Started, UsageTold
+from planoai.conversation.fold import Answer
+from planoai.conversation.message import Message, RedactedThinking, Refusal, Text, Thinking, ToolCall
+from planoai.errors import UpstreamUnreadable
+
+
+def read_answer(body: bytes, envelope: Envelope) -> list[Event]:
+    """The events of a whole answer, `Ended` last; `Failed` alone for a 200 that holds an error. Raises UpstreamUnreadable."""
+    wire = read_upstream(body, Chunk, "answer")
+    if (failed := failed_in(wire, body)) is not None:
+        return [failed]
+    if not wire.choices:
+        raise UpstreamUnreadable("the upstream's answer can not be read: it has no choices")
+    events: list[Event] = [Started(str(wire.id or ""), wire.model or "")]
+    reader = ChoiceReader(envelope.seed)
+    for choice in wire.choices:
+        reader.feed(choice, events)
+    if wire.usage is not None:
+        events.append(UsageTold(read_usage(wire.usage)))
+    return [*events, *reader.end(), Ended()]
+
+
+def failed_in(wire: Chunk, body: bytes) -> Failed | None:
+    """The failure that stands where an answer was due: an `error` that says something, or an object that calls itself one."""
+    if isinstance(wire.error, msgspec.Raw):
+        told = msgspec.json.decode(wire.error)
+        return Failed(told_failure(told)) if told else None
+    return Failed(told_failure(msgspec.json.decode(body))) if wire.object == "error" else None
+
+
+def write_answer(answer: Answer, envelope: Envelope) -> bytes:
+    message = answer_message(answer.message, envelope.seed)
+    refused = "refusal" in message
+    completion: dict[str, object] = {
+        "id": answer_id(answer.id, envelope.seed),
+        "object": "chat.completion",
+        "created": envelope.created,
+        "model": answer.model or envelope.model,
+        "choices": [{"index": 0, "message": message, "finish_reason": write_finish(answer.finish, refused=refused)}],
+    }
+    if answer.usage is not None:
+        completion["usage"] = write_usage(answer.usage)
+    return msgspec.json.encode(completion)
+
+
+def answer_message(message: Message, seed: str) -> dict[str, object]:
+    """Texts join without anything between: cited fragments of one sentence come as several."""
+    texts: list[str] = []
+    refusals: list[str] = []
+    thoughts: list[str] = []
+    blocks: list[dict[str, str]] = []
+    citations: list[dict[str, object]] = []
+    calls: list[dict[str, object]] = []
+    length = 0
+    for part in message.parts:
+        match part:
+            case Text():
+                start, length = length, length + len(part.text)
+                texts.append(part.text)
+                written = (write_citation(each, start, length) for each in part.citations)
+                citations += [each for each in written if each]
+            case Refusal():
+                refusals.append(part.text)
+            case Thinking() | RedactedThinking():
+                thoughts.append(part.text if isinstance(part, Thinking) else "")
+                if block := write_thinking(part):
+                    blocks.append(block)
+            case ToolCall():
+                calls.append(write_call(part, part.id or call_id(seed, len(calls))))
+            case _:
+                pass  # what only another API can say of an answer
+    members = {
+        "refusal": "".join(refusals),
+        "reasoning_content": "".join(thoughts),
+        "thinking_blocks": blocks,
+        "annotations": citations,
+        "tool_calls": calls,
+    }
+    content = "".join(texts) or None
+    return {"role": "assistant", "content": content, **{name: value for name, value in members.items() if value}}
+
+
+def write_call(call: ToolCall, identifier: str) -> dict[str, object]:
+    """Blank arguments become an empty object: clients parse them."""
+    extras = msgspec.json.decode(call.extras, type=dict[str, msgspec.Raw]) if call.extras else {}
+    if call.custom:
+        return {"id": identifier, "type": "custom", "custom": {"name": call.name, "input": call.arguments}, **extras}
+    arguments = call.arguments if call.arguments.strip() else "{}"
+    function = {"name": call.name, "arguments": arguments}
+    return {"id": identifier, "type": "function", "function": function, **extras}

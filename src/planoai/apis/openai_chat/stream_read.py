@@ -1,0 +1,102 @@
+"""A Chat stream, bytes -> events."""
+
+import msgspec
+
+from planoai.apis.carry import CUT_SHORT
+from planoai.apis.dialect import Envelope
+from planoai.apis.framing.sse import SseEvent, SseReader
+from planoai.apis.openai_chat.choice_read import ChoiceReader
+from planoai.apis.openai_chat.failure import told_failure
+from planoai.apis.openai_chat.response import failed_in
+from planoai.apis.openai_chat.usage import read_usage
+from planoai.apis.openai_chat.wire import Chunk, UsageWire
+from planoai.conversation.event import Ended, Event, Failed, KeptAlive, Started, UsageTold
+from planoai.conversation.failure import Failure
+from planoai.errors import UpstreamUnreadable
+
+DONE = b"[DONE]"
+
+_DECODE = msgspec.json.Decoder(Chunk).decode
+_KEPT_ALIVE = KeptAlive()
+
+
+class StreamReader:
+    """Why the model stopped is told at the end, when no later chunk can change it."""
+
+    __slots__ = ("_choices", "_ended", "_sse", "_started", "_totalled", "_usage")
+
+    def __init__(self, envelope: Envelope) -> None:
+        self._sse = SseReader()
+        self._choices = ChoiceReader(envelope.seed)
+        self._started = False
+        self._usage: UsageWire | None = None
+        self._totalled = False  # the last chunk told the usage and nothing else: there is no more to say
+        self._ended = False
+
+    def feed(self, chunk: bytes) -> list[Event]:
+        events: list[Event] = []
+        if self._ended:
+            return events
+        try:
+            blocks = self._sse.feed(chunk)
+        except UpstreamUnreadable as error:
+            self._fail(error.message, events)
+            return events
+        for event in blocks:
+            if not self._read(event, events):
+                break
+        return events
+
+    def close(self) -> list[Event]:
+        """The end without `[DONE]` is an end all the same once the model has said why it stopped."""
+        events: list[Event] = []
+        if not self._ended and all(self._read(event, events) for event in self._sse.close()):
+            self._ended = True
+            if self._choices.finished or self._totalled:
+                events += [*self._choices.end(), Ended()]
+            else:
+                events.append(Failed(CUT_SHORT))
+        return events
+
+    def _read(self, event: SseEvent, events: list[Event]) -> bool:
+        """Whether more may follow."""
+        data = event.data
+        if data.startswith(DONE):
+            self._ended = True
+            events += [*self._choices.end(), Ended()]
+            return False
+        if not data.strip():
+            events.append(_KEPT_ALIVE)
+            return True
+        try:
+            wire = _DECODE(data)
+            failed = failed_in(wire, data)
+            if event.type == "error" and failed is None:
+                failed = Failed(told_failure(msgspec.json.decode(data)))
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            self._fail(f"an event of the upstream's stream can not be read: {error}", events)
+            return False
+        if failed is not None:
+            self._ended = True
+            events.append(failed)
+            return False
+        self._take(wire, events)
+        return True
+
+    def _take(self, wire: Chunk, events: list[Event]) -> None:
+        choices = wire.choices
+        if not self._started and (choices or wire.id):
+            self._started = True
+            events.append(Started(str(wire.id or ""), wire.model or ""))
+        if choices:
+            for choice in choices:
+                self._choices.feed(choice, events)
+        usage = wire.usage
+        if usage is not None and usage != self._usage:
+            self._usage = usage
+            events.append(UsageTold(read_usage(usage)))
+        self._totalled = usage is not None and not choices
+
+    def _fail(self, message: str, events: list[Event]) -> None:
+        self._ended = True
+        events.append(Failed(Failure(502, message, UpstreamUnreadable.code)))
