@@ -84,7 +84,7 @@ def without_ours(fields: Mapping[str, Raw]) -> Fields:
 def _explain(message: str, path: str) -> tuple[str, str]:
     """msgspec's `Expected `str`, got `int` - at `$[0].role`` -> what is wrong, and the path of it."""
     match = _PLACE.match(message)
-    what, where = (match["what"], path + (match["path"] or "")) if match else (message, path)
+    what, where = (match["what"], (path + (match["path"] or "")).removeprefix(".")) if match else (message, path)
     if missing := _MISSING.match(what):
         return "this field is required", f"{where}.{missing['field']}" if where else missing["field"]
     return what.replace("`", "").replace("Expected", "expected", 1), where

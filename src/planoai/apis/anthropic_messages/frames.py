@@ -1,0 +1,43 @@
+"""A stream of the Messages API as bytes, for relaying it without reading it."""
+
+import msgspec
+from msgspec import Struct
+
+from planoai.apis.anthropic_messages.failure import failure_of, write_failure_event
+from planoai.apis.dialect import Closing, Frames
+from planoai.apis.framing.sse import SseEvent
+
+PING = b'event: ping\ndata: {"type":"ping"}\n\n'
+
+
+class _Event(Struct, frozen=True):
+    type: str = ""
+
+
+_EVENT = msgspec.json.Decoder(_Event)
+
+
+def closing(event: SseEvent) -> Closing:
+    """An answer is over only when `message_stop` says so; after an error nothing follows."""
+    kind = event.type
+    if not kind:
+        try:
+            kind = _EVENT.decode(event.data).type
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return Closing.OPEN
+    return Closing.TERMINAL if kind in ("message_stop", "error") else Closing.OPEN
+
+
+def _is_usage(_event: SseEvent) -> bool:
+    return False  # usage comes with events that are there anyway
+
+
+FRAMES = Frames(
+    closing=closing,
+    failure=failure_of,
+    write_failure=write_failure_event,
+    done=b"",
+    last_words=b"message_stop",
+    ping=PING,
+    is_usage=_is_usage,
+)

@@ -1,0 +1,97 @@
+"""Request -> what an upstream of the Messages API takes, and the paths of what it can not be told."""
+
+import msgspec
+from msgspec import Raw
+
+from planoai.apis.anthropic_messages.blocks import Block
+from planoai.apis.anthropic_messages.content_write import plain, write_messages
+from planoai.apis.anthropic_messages.models import Model, model
+from planoai.apis.anthropic_messages.sampling_write import write_sampling, write_thinking
+from planoai.apis.anthropic_messages.schema import closed
+from planoai.apis.anthropic_messages.tools_write import write_choice, write_tools
+from planoai.apis.anthropic_messages.wire import NAME
+from planoai.apis.dialect import Accepts, Written
+from planoai.conversation.request import JsonObject, JsonSchema, Request
+from planoai.errors import BadRequest
+
+_NOT_SAID = ("verbosity", "metadata", "service_tier", "store", "prompt_cache_key")
+
+
+def write_request(request: Request, accepts: Accepts) -> Written:
+    """Raises BadRequest where leaving something out would change what was asked."""
+    if request.sampling.n is not None and request.sampling.n > 1:
+        raise BadRequest("n: this model's API gives one answer to a request, not several", param="n")
+    lost: list[str] = []
+    row = model(request.model)
+    conversation = write_messages(request, lost)
+    if not any(turn["role"] == "user" for turn in conversation.turns):
+        raise BadRequest("messages: at least one message of a user or of a tool is required", param="messages")
+    most = request.sampling.max_tokens or row.default_max_tokens
+    thinking, effort = write_thinking(request, row, most, lost)
+    config, instruction = _output(request, row, effort)
+    system = [*conversation.system, *instruction]
+    tools = write_tools(request, row, lost, searches=accepts.web_search)
+
+    body: Block = {"model": request.model, "max_tokens": most}
+    if system:
+        body["system"] = plain(system)
+    body["messages"] = conversation.turns
+    if tools:
+        body["tools"] = tools
+        choice = write_choice(request)
+        if choice is not None:
+            body["tool_choice"] = choice
+    if thinking is not None:
+        body["thinking"] = thinking
+    if config:
+        body["output_config"] = config
+    body |= write_sampling(request, row, lost, thinking=thinking is not None and thinking["type"] != "disabled")
+    if request.user is not None:
+        body["metadata"] = {"user_id": request.user}
+    if request.stream:
+        body["stream"] = True
+    lost += [name for name in _NOT_SAID if getattr(request, name)]
+    _add_extras(body, request, lost)
+    return Written(msgspec.json.encode(body), tuple(lost))
+
+
+def _output(request: Request, row: Model, effort: str | None) -> tuple[Block, list[Block | Raw]]:
+    """`output_config`, and what has to be asked for in words instead."""
+    config: Block = {} if effort is None else {"effort": effort}
+    match request.format:
+        case JsonSchema(schema=schema):
+            if request.dialect == NAME:
+                return config | {"format": {"type": "json_schema", "schema": schema}}, []
+            if row.schemas:
+                return config | {"format": {"type": "json_schema", "schema": closed(schema)}}, []
+            text = (
+                "Answer with one JSON value and nothing else. It must fit this JSON schema:\n" + bytes(schema).decode()
+            )
+            return config, [{"type": "text", "text": text}]
+        case JsonObject():
+            return config, [{"type": "text", "text": "Answer with one JSON object and nothing else."}]
+        case None:
+            return config, []
+
+
+def _add_extras(body: Block, request: Request, lost: list[str]) -> None:
+    """Fields that only this API knows go back to where they stood; those that only another knows are lost."""
+    for path, value in request.extras.items():
+        field, dot, member = path.rpartition(".")
+        if request.dialect != NAME:
+            lost.append(path)
+        elif not dot:
+            body[path] = value
+        elif (place := _place(body, field)) is not None:
+            place[member] = value
+
+
+def _place(body: Block, path: str) -> Block | None:
+    """The object at `tools[2]`, or that of a field, made if it is not there."""
+    field, bracket, index = path.removesuffix("]").partition("[")
+    if not bracket:
+        place = body.setdefault(field, {})
+    else:
+        listed = body.get(field)
+        place = listed[int(index)] if isinstance(listed, list) and int(index) < len(listed) else None
+    return place if isinstance(place, dict) else None

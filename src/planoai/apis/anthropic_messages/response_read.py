@@ -1,0 +1,171 @@
+"""A whole answer -> events, and the blocks that an answer is made of, whole or streamed."""
+
+import msgspec
+from msgspec import Raw
+
+from planoai.apis.anthropic_messages import wire
+from planoai.apis.anthropic_messages.failure import read_error
+from planoai.apis.anthropic_messages.outcome import finish_reason, read_usage
+from planoai.apis.anthropic_messages.wire import NAME
+from planoai.apis.dialect import Envelope
+from planoai.apis.fields import read_upstream
+from planoai.conversation.event import (
+    Cited,
+    Ended,
+    Event,
+    Failed,
+    Finished,
+    PartAdded,
+    PartEnded,
+    Started,
+    TextDelta,
+    ThinkingDelta,
+    ThinkingSigned,
+    ToolDelta,
+    ToolStarted,
+    UsageTold,
+)
+from planoai.conversation.message import Citation, Opaque, RedactedThinking
+from planoai.conversation.request import CustomTool
+from planoai.conversation.usage import Usage
+from planoai.errors import UpstreamUnreadable
+
+_TYPED = msgspec.json.Decoder(wire.Typed)
+_TEXT = msgspec.json.Decoder(wire.TextBlock)
+_THINKING = msgspec.json.Decoder(wire.ThinkingBlock)
+_REDACTED = msgspec.json.Decoder(wire.RedactedThinkingBlock)
+_TOOL_USE = msgspec.json.Decoder(wire.ToolUseBlock)
+_CITATION = msgspec.json.Decoder(wire.CitationObject)
+_OBJECT = msgspec.json.Decoder(dict[str, Raw])
+
+
+def read_answer(body: bytes, envelope: Envelope) -> list[Event]:
+    """Raises UpstreamUnreadable. A body that tells an error is `Failed`, whatever status it came with."""
+    answer = read_upstream(body, wire.AnswerBody, "answer")
+    if wire.given(answer.error) is not None or answer.type == "error":
+        return [Failed(read_error(answer.error))]
+    if answer.content is None:
+        raise UpstreamUnreadable("the upstream's answer has no content")
+    events: list[Event] = [Started(answer.id or "", answer.model or "")]
+    for index, raw in enumerate(answer.content):
+        try:
+            block = read_block(raw, index, envelope)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise UpstreamUnreadable(f"the upstream's answer can not be read: content[{index}]: {error}") from None
+        events += block.begin()
+        events += block.end()
+    if answer.usage is not None:
+        events.append(UsageTold(read_usage(answer.usage, Usage())))
+    events.append(Finished(finish_reason(answer.stop_reason), answer.stop_sequence))
+    events.append(Ended())
+    return events
+
+
+class Block:
+    """One block on its way to events. `buffered`: its input can only be told once it is whole; `called`: it has had input."""
+
+    __slots__ = ("_begin", "_key", "_kind", "_raw", "buffered", "called", "pieces")
+
+    def __init__(self, kind: str, begin: list[Event], key: int = 0, raw: Raw | None = None) -> None:
+        self._kind = kind
+        self._begin = begin
+        self._key = key
+        self._raw = raw
+        self.buffered = raw is not None
+        self.called = False
+        self.pieces: list[str] = []
+
+    def begin(self) -> list[Event]:
+        return self._begin
+
+    def end(self) -> list[Event]:
+        if self._raw is not None:
+            return [PartAdded(Opaque(NAME, self._kind, _with_input(self._raw, "".join(self.pieces))))]
+        if self._kind == "redacted_thinking":
+            return []
+        if self._kind == "tool_use":
+            return [*self._arguments(), PartEnded()]
+        return [PartEnded()]
+
+    def _arguments(self) -> list[Event]:
+        if self.buffered:
+            return [ToolDelta(self._key, _free_text("".join(self.pieces)))]
+        return [] if self.called else [ToolDelta(self._key, "{}")]
+
+
+def read_block(raw: Raw, key: int, envelope: Envelope) -> Block:
+    """Raises msgspec.DecodeError for what is no block."""
+    kind = _TYPED.decode(raw).type
+    match kind:
+        case "text":
+            text = _TEXT.decode(raw)
+            said: list[Event] = [TextDelta(text.text)] if text.text else []
+            return Block(kind, [*said, *(Cited(read_citation(each)) for each in text.citations or ())])
+        case "thinking":
+            thinking = _THINKING.decode(raw)
+            thought: list[Event] = [ThinkingDelta(thinking.thinking)] if thinking.thinking else []
+            return Block(kind, [*thought, *([ThinkingSigned(thinking.signature)] if thinking.signature else [])])
+        case "redacted_thinking":
+            return Block(kind, [PartAdded(RedactedThinking(_REDACTED.decode(raw).data))])
+        case "tool_use":
+            return _call(raw, key, envelope)
+        case _:
+            bytes(raw).decode()  # nobody has read it: bad UTF-8 in it would reach the client
+            return Block(kind, [], raw=raw.copy())
+
+
+def read_citation(raw: Raw) -> Citation:
+    bytes(raw).decode()
+    told = _CITATION.decode(raw)
+    return Citation(
+        url=told.url, title=told.title or told.document_title, quote=told.cited_text, raw=raw.copy(), dialect=NAME
+    )
+
+
+def read_extras(call: wire.ToolUseBlock) -> Raw | None:
+    """What a call's issuer wants back with it."""
+    members = {"caller": wire.given(call.caller), "extra_content": wire.given(call.extra_content)}
+    kept = {name: value for name, value in members.items() if value is not None}
+    return Raw(msgspec.json.encode(kept)) if kept else None
+
+
+def _call(raw: Raw, key: int, envelope: Envelope) -> Block:
+    call = _TOOL_USE.decode(raw)
+    custom = envelope.request is not None and any(
+        isinstance(tool, CustomTool) and tool.name == call.name for tool in envelope.request.tools
+    )
+    started = ToolStarted(key, call.id, call.name, custom=custom, extras=read_extras(call))
+    arguments = bytes(call.input).decode()
+    block = Block("tool_use", [started], key)
+    block.buffered = custom
+    if _OBJECT.decode(call.input):  # streams begin with an empty object and tell the input in pieces
+        block.called = True
+        if custom:
+            block.pieces.append(arguments)
+        else:
+            block.begin().append(ToolDelta(key, arguments))
+    return block
+
+
+def _with_input(raw: Raw, text: str) -> Raw:
+    """A server tool's call with the input that was streamed after it."""
+    if not text:
+        return raw
+    try:
+        _OBJECT.decode(text)
+    except (msgspec.DecodeError, RecursionError):
+        return raw
+    return Raw(msgspec.json.encode({**_OBJECT.decode(raw), "input": Raw(text.encode())}))
+
+
+def _free_text(arguments: str) -> str:
+    """A custom tool goes to Anthropic as a function with one string, `input`; this is that string."""
+    try:
+        text = msgspec.json.decode(arguments or "{}", type=_Input).input
+    except (msgspec.DecodeError, RecursionError):
+        return arguments
+    return text
+
+
+class _Input(msgspec.Struct):
+    input: str = ""

@@ -1,0 +1,74 @@
+"""An answer -> the body that a client of the Messages API gets."""
+
+from typing import assert_never
+
+import msgspec
+
+from planoai.apis.anthropic_messages import outcome
+from planoai.apis.anthropic_messages.blocks import Block, tool_id, write_call, write_citation
+from planoai.apis.anthropic_messages.stream_write import message_id
+from planoai.apis.anthropic_messages.wire import NAME
+from planoai.apis.dialect import Envelope
+from planoai.conversation.fold import Answer
+from planoai.conversation.message import (
+    Audio,
+    Document,
+    Image,
+    Opaque,
+    Part,
+    RedactedThinking,
+    Refusal,
+    Text,
+    Thinking,
+    ToolCall,
+    ToolResult,
+)
+from planoai.conversation.usage import Usage
+
+
+def write_answer(answer: Answer, envelope: Envelope) -> bytes:
+    parts = answer.message.parts
+    content = [block for place, part in enumerate(parts) if (block := _write_part(part, place, envelope)) is not None]
+    reason = outcome.stop_reason(
+        answer.finish,
+        called=any(isinstance(part, ToolCall) for part in parts),
+        refused=any(isinstance(part, Refusal) for part in parts),
+    )
+    return msgspec.json.encode(
+        {
+            "id": message_id(answer.id, envelope),
+            "type": "message",
+            "role": "assistant",
+            "model": answer.model or envelope.model,
+            "content": content,
+            "stop_reason": reason,
+            "stop_sequence": answer.stop_sequence,
+            "usage": outcome.write_usage(answer.usage or Usage(fresh=envelope.input_estimate)),
+        }
+    )
+
+
+def _write_part(part: Part, place: int, envelope: Envelope) -> Block | msgspec.Raw | None:
+    """None for what no answer of this API holds."""
+    match part:
+        case Text():
+            block: Block = {"type": "text", "text": part.text}
+            citations = [each for citation in part.citations if (each := write_citation(citation)) is not None]
+            return block | ({"citations": citations} if citations else {})
+        case Refusal():
+            return {"type": "text", "text": part.text}
+        case Thinking():
+            return {"type": "thinking", "thinking": part.text, "signature": part.signature or ""}
+        case RedactedThinking():
+            return {"type": "redacted_thinking", "data": part.data}
+        case ToolCall():
+            call = write_call(part, to_client=True)
+            return call if part.id else call | {"id": tool_id(f"toolu_{envelope.seed[:22]}{place:02x}")}
+        case Opaque():
+            return part.json if part.dialect == NAME else None
+        case Audio():
+            return {"type": "text", "text": part.transcript} if part.transcript else None
+        case Image() | Document() | ToolResult():
+            return None
+        case _:
+            assert_never(part)

@@ -1,0 +1,145 @@
+"""An upstream's stream -> events."""
+
+import msgspec
+
+from planoai.apis.anthropic_messages.failure import read_error
+from planoai.apis.anthropic_messages.outcome import finish_reason, read_usage
+from planoai.apis.anthropic_messages.response_read import Block, read_block, read_citation
+from planoai.apis.anthropic_messages.wire import Delta, StreamedEvent, given
+from planoai.apis.dialect import Envelope
+from planoai.apis.framing.sse import SseEvent, SseReader
+from planoai.conversation.event import (
+    Cited,
+    Ended,
+    Event,
+    Failed,
+    Finished,
+    KeptAlive,
+    Started,
+    TextDelta,
+    ThinkingDelta,
+    ThinkingSigned,
+    ToolDelta,
+    UsageTold,
+)
+from planoai.conversation.failure import Failure
+from planoai.conversation.usage import Usage
+from planoai.errors import UpstreamUnreadable
+
+_EVENT = msgspec.json.Decoder(StreamedEvent)
+_CUT_SHORT = Failure(502, "the upstream ended its stream before the answer was complete", "upstream_closed")
+
+
+class MessagesStreamReader:
+    """Keeps the blocks that are open and the usage told so far, nothing of the text."""
+
+    def __init__(self, envelope: Envelope) -> None:
+        self._envelope = envelope
+        self._sse = SseReader()
+        self._blocks: dict[int, Block] = {}
+        self._usage = Usage()
+        self._over = False
+
+    def feed(self, chunk: bytes) -> list[Event]:
+        if self._over:
+            return []
+        try:
+            events = self._sse.feed(chunk)
+        except UpstreamUnreadable as error:
+            return self._end(Failed(Failure(error.status, error.message, "upstream_unreadable")))
+        return self._read(events)
+
+    def close(self) -> list[Event]:
+        if self._over:
+            return []
+        events = self._read(self._sse.close())
+        if not (events and isinstance(events[-1], Ended | Failed)):
+            events += self._end(Failed(_CUT_SHORT))
+        return events
+
+    def _read(self, told: list[SseEvent]) -> list[Event]:
+        events: list[Event] = []
+        for event in told:
+            if not event.data:
+                events.append(KeptAlive())
+                continue
+            try:
+                self._interpret(_EVENT.decode(event.data), event.type, events)
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, UpstreamUnreadable) as error:
+                message = f"an event of the upstream's stream can not be read: {error}"
+                events += self._end(Failed(Failure(502, message, "upstream_unreadable")))
+            if self._over:
+                break
+        return events
+
+    def _interpret(self, told: StreamedEvent, sse_type: str, events: list[Event]) -> None:
+        delta = told.delta
+        match told.type or sse_type:
+            case "content_block_delta" if delta is not None:
+                self._continue(told.index, delta, events)
+            case "content_block_start":
+                self._leave(told.index, events)
+                block = read_block(told.content_block, told.index, self._envelope)
+                self._blocks[told.index] = block
+                events += block.begin()
+            case "content_block_stop":
+                self._leave(told.index, events)
+            case "message_start":
+                message = told.message
+                if message is not None:
+                    events.append(Started(message.id or "", message.model or ""))
+                    if message.usage is not None:
+                        self._usage = read_usage(message.usage, self._usage)
+                        events.append(UsageTold(self._usage))
+            case "message_delta":
+                if told.usage is not None:
+                    self._usage = read_usage(told.usage, self._usage)
+                    events.append(UsageTold(self._usage))
+                if delta is not None and delta.stop_reason:
+                    events.append(Finished(finish_reason(delta.stop_reason), delta.stop_sequence))
+            case "message_stop":
+                for index in tuple(self._blocks):
+                    self._leave(index, events)
+                events += self._end(Ended())
+            case "ping":
+                events.append(KeptAlive())
+            case "error":
+                events += self._end(Failed(read_error(told.error)))
+            case _:
+                pass  # newer than we are
+
+    def _continue(self, index: int, delta: Delta, events: list[Event]) -> None:
+        match delta.type:
+            case "text_delta":
+                if delta.text:
+                    events.append(TextDelta(delta.text))
+            case "thinking_delta":
+                if delta.thinking:
+                    events.append(ThinkingDelta(delta.thinking))
+            case "input_json_delta":
+                block = self._blocks.get(index)
+                if delta.partial_json and block is not None:
+                    block.called = True
+                    if block.buffered:
+                        block.pieces.append(delta.partial_json)
+                    else:
+                        events.append(ToolDelta(index, delta.partial_json))
+            case "signature_delta":
+                if delta.signature:
+                    events.append(ThinkingSigned(delta.signature))
+            case "citations_delta":
+                citation = given(delta.citation)
+                if citation is not None:
+                    events.append(Cited(read_citation(citation)))
+            case _:
+                pass
+
+    def _leave(self, index: int, events: list[Event]) -> None:
+        block = self._blocks.pop(index, None)
+        if block is not None:
+            events += block.end()
+
+    def _end(self, last: Ended | Failed) -> list[Event]:
+        self._over = True
+        self._blocks.clear()
+        return [last]
