@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import httpx
 import pytest
+from msgspec import structs
 
 from planoai.config.load import load
 from planoai.process.worker import serving
@@ -13,7 +14,7 @@ from tests.support.upstream import Upstream, scripted
 CONFIG = """
 version: v0.4.0
 listeners:
-  - {{type: model, name: test, address: 127.0.0.1, port: 0}}
+  - {{type: model, name: test, address: 127.0.0.1, port: 12000}}
 model_providers:
   - {{model: openai/gpt-4o, base_url: "{url}", access_key: sk-of-ours, default: true}}
   - {{model: anthropic/claude-sonnet-4-5, base_url: "{url}", access_key: sk-ant-of-ours}}
@@ -38,6 +39,7 @@ class Setting:
 async def setting() -> AsyncIterator[Setting]:
     async with scripted() as upstream:
         config = load(CONFIG.format(url=upstream.url), {}).config
+        config = structs.replace(config, listeners=(structs.replace(config.listeners[0], port=0),))
         async with serving(config) as (_, [(host, port)]):
             url = f"http://{host}:{port}"
             async with httpx.AsyncClient(base_url=url, timeout=30) as http:

@@ -20,8 +20,14 @@ CHAT_BODIES: dict[str, tuple[object, str | None]] = {
     "content that is a number": ({"messages": [{"role": "user", "content": 1}]}, "messages[0].content"),
     "content that is an object": ({"messages": [{"role": "user", "content": {}}]}, "messages[0].content"),
     "a part that is a string": ({"messages": [{"role": "user", "content": ["hi"]}]}, "messages[0].content[0]"),
-    "a part without a type": ({"messages": [{"role": "user", "content": [{"text": "hi"}]}]}, "messages[0].content[0].type"),
-    "a type that is a number": ({"messages": [{"role": "user", "content": [{"type": 1}]}]}, "messages[0].content[0].type"),
+    "a part without a type": (
+        {"messages": [{"role": "user", "content": [{"text": "hi"}]}]},
+        "messages[0].content[0].type",
+    ),
+    "a type that is a number": (
+        {"messages": [{"role": "user", "content": [{"type": 1}]}]},
+        "messages[0].content[0].type",
+    ),
     "model a number": ({"model": 4, "messages": [USER]}, "model"),
     "model a list": ({"model": ["gpt-4o"], "messages": [USER]}, "model"),
     "stream a string": ({"stream": "yes", "messages": [USER]}, "stream"),
@@ -40,8 +46,14 @@ MESSAGES_BODIES: dict[str, tuple[object, str | None]] = {
     "no messages": ({"max_tokens": 9}, "messages"),
     "messages empty": ({"max_tokens": 9, "messages": []}, "messages"),
     "a message without a role": ({"max_tokens": 9, "messages": [{"content": "hi"}]}, "messages[0].role"),
-    "content that is a number": ({"max_tokens": 9, "messages": [{"role": "user", "content": 1}]}, "messages[0].content"),
-    "a block without a type": ({"max_tokens": 9, "messages": [{"role": "user", "content": [{}]}]}, "messages[0].content[0].type"),
+    "content that is a number": (
+        {"max_tokens": 9, "messages": [{"role": "user", "content": 1}]},
+        "messages[0].content",
+    ),
+    "a block without a type": (
+        {"max_tokens": 9, "messages": [{"role": "user", "content": [{}]}]},
+        "messages[0].content[0].type",
+    ),
     "system a number": ({"max_tokens": 9, "system": 1, "messages": [USER]}, "system"),
     "tools a string": ({"max_tokens": 9, "tools": "all", "messages": [USER]}, "tools"),
     "stop_sequences a string": ({"max_tokens": 9, "stop_sequences": "x", "messages": [USER]}, "stop_sequences"),
@@ -123,11 +135,20 @@ async def test_a_prefix_never_leads_to_another_providers_model(setting: Setting)
     [
         ({"messages": [USER], "n": 2}, "n"),
         ({"messages": [{"role": "system", "content": "only this"}]}, "messages"),
-        ({"messages": [{"role": "user", "content": [{"type": "input_audio", "input_audio": {"data": "", "format": "wav"}}]}]}, None),
+        (
+            {
+                "messages": [
+                    {"role": "user", "content": [{"type": "input_audio", "input_audio": {"data": "", "format": "wav"}}]}
+                ]
+            },
+            None,
+        ),
         ({"messages": [USER, {"role": "tool", "content": "42"}]}, "messages[1].tool_call_id"),
     ],
 )
-async def test_what_the_other_api_can_not_be_asked_is_refused(setting: Setting, body: dict[str, object], param: str | None) -> None:
+async def test_what_the_other_api_can_not_be_asked_is_refused(
+    setting: Setting, body: dict[str, object], param: str | None
+) -> None:
     answer = await setting.http.post("/v1/chat/completions", json={"model": "deep", **body})
     assert answer.status_code == 400
     if param:

@@ -64,7 +64,9 @@ async def test_a_stream_that_breaks_off_ends_with_an_error_event(setting: Settin
 
 
 @pytest.mark.parametrize(("client", "upstream"), PAIRS)
-async def test_a_stream_that_ends_too_early_ends_with_an_error_event(setting: Setting, client: str, upstream: str) -> None:
+async def test_a_stream_that_ends_too_early_ends_with_an_error_event(
+    setting: Setting, client: str, upstream: str
+) -> None:
     setting.upstream.will(stream(*BEGINNINGS[upstream]))
     answer = await ask(setting, client, upstream, streaming=True)
     assert "complete" in str(failure_in(client, answer.content)["message"])
@@ -137,7 +139,9 @@ async def test_an_html_error_page_becomes_an_error_of_the_api(setting: Setting, 
 
 
 @pytest.mark.parametrize(("client", "upstream"), PAIRS)
-async def test_an_upstream_that_ends_before_it_begins_is_a_bad_gateway(setting: Setting, client: str, upstream: str) -> None:
+async def test_an_upstream_that_ends_before_it_begins_is_a_bad_gateway(
+    setting: Setting, client: str, upstream: str
+) -> None:
     for script in (stream(), [Cut()]):
         setting.upstream.will(script)
         for streaming in (True, False):
@@ -156,7 +160,9 @@ async def test_an_upstream_that_is_not_there_is_a_bad_gateway(setting: Setting, 
 
 
 @pytest.mark.parametrize(("client", "upstream"), PAIRS)
-async def test_one_json_answer_to_a_streaming_request_becomes_a_stream(setting: Setting, client: str, upstream: str) -> None:
+async def test_one_json_answer_to_a_streaming_request_becomes_a_stream(
+    setting: Setting, client: str, upstream: str
+) -> None:
     setting.upstream.will(whole(CHAT if upstream == "chat" else MESSAGES))
     answer = await ask(setting, client, upstream, streaming=True)
     assert answer.headers["content-type"].startswith("text/event-stream")

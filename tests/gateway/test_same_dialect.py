@@ -117,7 +117,9 @@ async def test_a_missing_last_frame_is_given(setting: Setting) -> None:
 
 
 async def test_a_failure_of_the_same_api_comes_through_untouched(setting: Setting) -> None:
-    failure = {"error": {"message": "slow down", "type": "tokens", "param": None, "code": "rate_limit_exceeded", "x": 1}}
+    failure = {
+        "error": {"message": "slow down", "type": "tokens", "param": None, "code": "rate_limit_exceeded", "x": 1}
+    }
     setting.upstream.will(whole(failure, 429, {"retry-after": "7", "x-ratelimit-remaining-tokens": "0"}))
     answer = await setting.http.post("/v1/chat/completions", content=CHAT_BODY)
     assert (answer.status_code, answer.json()) == (429, failure)

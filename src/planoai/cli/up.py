@@ -18,7 +18,13 @@ LEVELS = ("debug", "info", "warn", "warning", "error")
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path), required=False)
-@click.option("--path", "folder", type=click.Path(path_type=Path), default=".", help="Where to look for config.yaml when FILE is not given.")
+@click.option(
+    "--path",
+    "folder",
+    type=click.Path(path_type=Path),
+    default=".",
+    help="Where to look for config.yaml when FILE is not given.",
+)
 @click.option("--foreground", is_flag=True, help="Stay attached; Ctrl-C stops it.")
 def up(file: Path | None, folder: Path, foreground: bool) -> None:
     """Serve the gateway that FILE describes.
@@ -36,9 +42,9 @@ def up(file: Path | None, folder: Path, foreground: bool) -> None:
         for host, port in addresses:
             say(f"planoai {__version__} serves {summary(config)} on http://{host}:{port} (Ctrl-C stops it)")
 
-    import uvloop  # noqa: PLC0415
+    import uvloop
 
-    from planoai.process.worker import work  # noqa: PLC0415
+    from planoai.process.worker import work
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         try:
@@ -52,7 +58,9 @@ def find(folder: Path) -> Path:
     for name in NAMES:
         if (folder / name).is_file():
             return folder / name
-    raise click.ClickException(f"there is no {' or '.join(NAMES)} in {folder}: name the file, as in `planoai up FILE --foreground`")
+    raise click.ClickException(
+        f"there is no {' or '.join(NAMES)} in {folder}: name the file, as in `planoai up FILE --foreground`"
+    )
 
 
 def read(file: Path) -> Config:
@@ -75,7 +83,9 @@ def read(file: Path) -> Config:
 
 def failure(error: ConfigError) -> click.ClickException:
     count = len(error.problems)
-    return click.ClickException("\n".join([f"the config has {count} problem{'s' if count > 1 else ''}", *error.problems]))
+    return click.ClickException(
+        "\n".join([f"the config has {count} problem{'s' if count > 1 else ''}", *error.problems])
+    )
 
 
 def summary(config: Config) -> str:

@@ -2,6 +2,7 @@
 
 from time import perf_counter
 from types import TracebackType
+from typing import Self
 
 from planoai.gateway.build import Gateway
 from planoai.gateway.call import Call
@@ -22,11 +23,13 @@ class Answer:
         self.prepared = prepared
         self.arrived = perf_counter()
 
-    def __enter__(self) -> "Answer":
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self.response.close()
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.response.__exit__(kind, error, trace)
 
 
 async def answering(plan: Plan, call: Call, gateway: Gateway) -> Answer:
@@ -34,7 +37,7 @@ async def answering(plan: Plan, call: Call, gateway: Gateway) -> Answer:
     leg = gateway.leg(plan.candidates[0].target, call)
     written = leg.write(call)
     if written.lost:
-        gateway.tell_lost(written.lost, leg, call)
+        gateway.tell_lost(written, leg, call)
     headers = leg.headers(call)
     prepared = perf_counter()
     response = await gateway.client.send(leg.origin, "POST", leg.address(call), headers, written.body, leg.timeouts)

@@ -12,7 +12,9 @@ from planoai.net.headers import Headers
 class Call:
     """The client's request, checked as far as every request is. `conversation` is read only when somebody needs it."""
 
-    def __init__(self, body: bytes, headers: Headers, query: str, dialect: Dialect, client: ClientSide, request_id: str) -> None:
+    def __init__(
+        self, body: bytes, headers: Headers, query: str, dialect: Dialect, client: ClientSide, request_id: str
+    ) -> None:
         self.received = perf_counter()
         sent = read_fields(body)
         self.fields = without_ours(sent)

@@ -15,7 +15,9 @@ from planoai.net.reply import Reply
 from planoai.net.request import Request
 
 
-async def exchange(request: Request, reply: Reply, request_id: str, dialect: Dialect, client: ClientSide, gateway: Gateway) -> None:
+async def exchange(
+    request: Request, reply: Reply, request_id: str, dialect: Dialect, client: ClientSide, gateway: Gateway
+) -> None:
     """Raises PlanoError for everything that goes wrong before the first byte of the answer; later it becomes the stream's own error event."""
     call = Call(await request.body(), request.headers, request.query, dialect, client, request_id)
     plan = gateway.models.plan(call.head.model)

@@ -14,14 +14,18 @@ _OF_A_CONNECTION = frozenset(
     b"connection keep-alive proxy-connection proxy-authenticate proxy-authorization te trailer transfer-encoding upgrade http2-settings".split()
 )
 _OF_A_BODY = frozenset(b"content-length content-encoding content-type content-md5 digest content-digest expect".split())
-_CREDENTIALS = frozenset(b"authorization x-api-key api-key x-goog-api-key cookie x-amz-security-token x-amz-date x-amz-content-sha256".split())
+_CREDENTIALS = frozenset(
+    b"authorization x-api-key api-key x-goog-api-key cookie x-amz-security-token x-amz-date x-amz-content-sha256".split()
+)
 _NOT_ON = (
     _OF_A_CONNECTION
     | _OF_A_BODY
     | _CREDENTIALS
     | {b"host", b"accept", b"accept-encoding", b"forwarded", b"via", b"origin", b"referer", names.AFFINITY}
 )
-_NOT_BACK = _OF_A_CONNECTION | _OF_A_BODY | frozenset(b"set-cookie alt-svc strict-transport-security server date via".split())
+_NOT_BACK = (
+    _OF_A_CONNECTION | _OF_A_BODY | frozenset(b"set-cookie alt-svc strict-transport-security server date via".split())
+)
 _OF_ANTHROPIC = b"anthropic-"
 _OF_OPENAI = b"openai-"
 

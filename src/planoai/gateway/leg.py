@@ -1,16 +1,20 @@
 """The way from one client API to one configured model: everything about it that does not depend on the request."""
 
+from collections.abc import Iterable
+
 from msgspec import Raw, Struct, structs
 from msgspec.json import Encoder
 
 from planoai.apis import DIALECTS
 from planoai.apis.dialect import Dialect, Written
+from planoai.config.entry import base_of, limits, needs_key, passes_through
+from planoai.config.schema import Listener
 from planoai.errors import Misconfigured
 from planoai.gateway.call import Call
 from planoai.gateway.headers import Pairs, merged, onward
 from planoai.net.client import Origin, Timeouts
 from planoai.providers.auth import authorise, client_credential
-from planoai.providers.paths import API_VERSION, base, path
+from planoai.providers.paths import path
 from planoai.providers.provider import upstream_dialect
 from planoai.routing.target import Target
 from planoai.table import pick
@@ -18,15 +22,6 @@ from planoai.table import pick
 _ENCODER = Encoder()
 _JSON = (b"content-type", b"application/json")
 _IDENTITY = (b"accept-encoding", b"identity")  # what is compressed can only be passed on in blocks
-
-
-class Waits(Struct, frozen=True):
-    """A listener's time limits in seconds. `whole` bounds a whole answer, `total` any; a stream may otherwise last as long as it goes on."""
-
-    first_byte: float
-    idle: float
-    total: float | None
-    whole: float
 
 
 class Leg(Struct, frozen=True, eq=False):
@@ -65,40 +60,42 @@ class Leg(Struct, frozen=True, eq=False):
         return Written(_ENCODER.encode({**adapted, "model": Raw(_ENCODER.encode(target.model))}))
 
     def _credential(self, call: Call) -> str | None:
-        target = self.target
-        if target.passthrough_auth:
+        entry = self.target.entry
+        if passes_through(entry):
             return client_credential(call.headers)
-        if target.access_key is None and target.base_url is None and target.provider.without_key == "refuse":
-            variable = target.provider.key_variable
-            hint = f" (access_key: ${variable})" if variable else ""
-            raise Misconfigured(f"no access key is configured for the model provider {target.name!r}{hint}")
-        return target.access_key
+        if needs_key(entry):
+            variable = self.target.provider.key_variable
+            hint = f": set `access_key: ${variable}`" if variable else ""
+            raise Misconfigured(f"no access key is configured for the model provider {self.target.name!r}{hint}")
+        return entry.access_key
 
 
-def leg(target: Target, client_dialect: str, waits: Waits, *, stream: bool) -> Leg:
-    """Raises Misconfigured where the target's provider has no address and the entry gives none."""
-    spoken = upstream_dialect(target.provider, client_dialect, target.upstream_api)
-    place = base(target.provider, target.base_url)
-    host = [(b"host", target.http_host.encode())] if target.http_host else []
+def leg(target: Target, client_dialect: str, door: Listener, *, stream: bool) -> Leg:
+    """From a listener's clients of one dialect to `target`. Raises NotInTable where the upstream's dialect is none of ours."""
+    entry, provider = target.entry, target.provider
+    spoken = upstream_dialect(provider, client_dialect, entry.upstream_api)
+    place = base_of(entry)
+    address = path(
+        provider, spoken, model=target.model, prefix=place.prefix, stream=stream, api_version=entry.api_version
+    )
+    host = [(b"host", entry.http_host.encode())] if entry.http_host else []
+    bound = limits(door, entry)
     return Leg(
         target=target,
         dialect=pick(DIALECTS, spoken, target.name),
         same=spoken == client_dialect,
         origin=Origin.parse(place.origin),
-        path=path(
-            target.provider,
-            spoken,
-            model=target.model,
-            prefix=place.prefix,
-            stream=stream,
-            api_version=target.api_version or API_VERSION,
-        ),
-        own=[_JSON, _IDENTITY, *host, *((name.lower().encode(), value.encode()) for name, value in place.headers)],
-        configured=[(name.lower().encode(), value.encode()) for name, value in target.headers.items()],
+        path=address,
+        own=[_JSON, _IDENTITY, *host, *_wire(place.headers)],
+        configured=_wire(entry.headers.items()),
         timeouts=Timeouts(
-            connect=target.connect,
-            first_byte=target.first_byte or (waits.first_byte if stream else waits.whole),
-            idle=target.idle or waits.idle,
-            total=waits.total if stream else min(waits.whole, waits.total or waits.whole),
+            connect=bound.connect,
+            first_byte=bound.first_byte if stream else bound.total_answer,  # a whole answer comes at once, at its end
+            idle=bound.idle,
+            total=bound.total_stream if stream else bound.total_answer,
         ),
     )
+
+
+def _wire(headers: Iterable[tuple[str, str]]) -> Pairs:
+    return [(name.lower().encode(), value.encode()) for name, value in headers]

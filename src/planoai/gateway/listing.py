@@ -37,7 +37,8 @@ def anthropic_model(models: Models, name: str) -> bytes:
 
 def _openai_entries(models: Models) -> list[dict[str, object]]:
     listed: list[dict[str, object]] = [
-        {"id": target.name, "object": "model", "created": 0, "owned_by": target.provider.display} for target in models.explicit
+        {"id": target.name, "object": "model", "created": 0, "owned_by": target.provider.display}
+        for target in models.explicit
     ]
     aliases = [
         {"id": alias, "object": "model", "created": 0, "owned_by": "plano", "root": target}

@@ -2,6 +2,7 @@
 
 import asyncio
 from types import TracebackType
+from typing import Self
 
 from planoai.apis.carry import Carrier
 from planoai.net.reply import Reply
@@ -19,11 +20,13 @@ class Pulse:
         self._last = self._loop.time()
         self._timer: asyncio.TimerHandle | None = None
 
-    def __enter__(self) -> "Pulse":
+    def __enter__(self) -> Self:
         self._timer = self._loop.call_later(SILENCE, self._ring)
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self._timer is not None:
             self._timer.cancel()
 

@@ -5,6 +5,7 @@ body, and some only ever stream.
 """
 
 import asyncio
+from collections.abc import Iterable
 from contextlib import suppress
 from secrets import token_hex
 from time import time
@@ -42,7 +43,9 @@ async def relay(answer: Answer, call: Call, reply: Reply) -> None:
     if response.status >= 400:
         await _failure(answer, call, reply, kind)
     elif not 200 <= response.status < 300:
-        raise UpstreamUnreadable(f"the upstream answered with status {response.status}, which is no answer to a model call")
+        raise UpstreamUnreadable(
+            f"the upstream answered with status {response.status}, which is no answer to a model call"
+        )
     elif kind.startswith(_STREAM_TYPES):
         await (_stream if call.head.stream else _collect)(answer, call, reply)
     else:
@@ -148,7 +151,7 @@ def _check_opening(chunk: bytes, answer: Answer, call: Call) -> None:
     _raise_if_failed(opening[:1])
 
 
-def _raise_if_failed(events: list[Event]) -> None:
+def _raise_if_failed(events: Iterable[Event]) -> None:
     for event in events:
         if isinstance(event, Failed):
             raise Refused(event.failure)

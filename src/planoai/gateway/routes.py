@@ -9,7 +9,7 @@ from uuid import uuid4
 from msgspec.json import encode
 
 from planoai import __version__
-from planoai.apis import DIALECTS, anthropic_messages, openai_chat
+from planoai.apis import DIALECTS
 from planoai.apis.dialect import ClientSide, Dialect
 from planoai.errors import NotFound, PlanoError, WrongMethod
 from planoai.gateway import listing
@@ -25,6 +25,7 @@ log = logging.getLogger("planoai.gateway")
 _JSON = (b"content-type", b"application/json")
 _USABLE_ID = re.compile(rb"[\x21-\x7e]{1,128}")
 _MODEL = "/v1/models/"
+_CLIENTS = {name: dialect.client for name, dialect in DIALECTS.items() if dialect.client is not None}
 
 Walk = Callable[[Request, Reply, str], Awaitable[None]]
 
@@ -40,26 +41,29 @@ class Routes:
             "/v1/models": {"GET": self._models},
             _MODEL: {"GET": self._model},
             **{
-                path: {"POST": self._exchange(dialect, dialect.client)}
-                for dialect in DIALECTS.values()
-                if dialect.client is not None
-                for path in dialect.client.paths
+                path: {"POST": self._exchange(DIALECTS[name], client)}
+                for name, client in _CLIENTS.items()
+                for path in client.paths
             },
         }
 
     async def __call__(self, request: Request, reply: Reply) -> None:
         request_id = _id_of(request)
         try:
-            methods = self._methods(request.path)
-            if request.method not in methods:
-                raise WrongMethod(f"{request.path} takes {' or '.join(methods)}, not {request.method}")
-            await methods[request.method](request, reply, request_id)
+            await self._walk(request)(request, reply, request_id)
         except PlanoError as error:
             self._refuse(error, request, reply, request_id)
         except Exception:
             log.exception("%s: %s %s failed", request_id, request.method, request.path)
             told = PlanoError("something went wrong inside the gateway; its log says what")
             self._refuse(told, request, reply, request_id)
+
+    def _walk(self, request: Request) -> Walk:
+        """Raises NotFound and WrongMethod."""
+        methods = self._methods(request.path)
+        if request.method not in methods:
+            raise WrongMethod(f"{request.path} takes {' or '.join(methods)}, not {request.method}")
+        return methods[request.method]
 
     def _methods(self, path: str) -> Mapping[str, Walk]:
         """What can be asked of `path`, one trailing slash or none. Raises NotFound."""
@@ -117,6 +121,7 @@ def _of_anthropic(request: Request) -> bool:
 
 def _client_of(request: Request) -> ClientSide:
     """The API in whose words this client is to be told of an error, known path or not."""
-    messages, chat = anthropic_messages.DIALECT.client, openai_chat.DIALECT.client
-    assert messages is not None and chat is not None
-    return messages if _of_anthropic(request) or request.path.startswith(messages.paths[0]) else chat
+    for client in _CLIENTS.values():
+        if request.path.startswith(client.paths):
+            return client
+    return _CLIENTS["anthropic_messages" if _of_anthropic(request) else "openai_chat"]

@@ -17,7 +17,9 @@ _MOST_MET = 1024  # models kept that were met through wildcards: clients may nam
 class Models:
     """Looks names up in the order alias, full name, label, bare model id, wildcard. A prefix never leads to another provider's model."""
 
-    def __init__(self, targets: Iterable[Target], aliases: Mapping[str, str] = {}, default: Target | None = None) -> None:
+    def __init__(
+        self, targets: Iterable[Target], aliases: Mapping[str, str] = {}, default: Target | None = None
+    ) -> None:
         self.targets = tuple(targets)
         self.aliases = dict(aliases)
         self.default = default

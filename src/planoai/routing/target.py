@@ -1,30 +1,21 @@
-"""One configured model: everything a request to it needs that does not depend on the request."""
-
-from collections.abc import Mapping
+"""One configured model: an entry of the config, or what a wildcard entry becomes for one model."""
 
 from msgspec import Struct
 
-from planoai.providers.provider import Override, Provider
+from planoai.config.entry import model_id, provider_of
+from planoai.config.schema import ModelProvider
+from planoai.providers.provider import Provider
 
 
 class Target(Struct, frozen=True, eq=False):
-    """`name` is its label, the id under which it is listed; `full_name` is `provider/model`; `model` is what the upstream calls it.
-
-    `base_url` is None where the provider's own address serves; a path in it replaces the provider's own prefix. Times are seconds, None where
-    the listener's apply.
-    """
+    """`name` is its label, the id under which it is listed; `full_name` is `provider/model`; `model` is what the upstream calls it."""
 
     name: str
     full_name: str
     model: str
+    entry: ModelProvider
     provider: Provider
-    base_url: str | None = None
-    access_key: str | None = None
-    passthrough_auth: bool = False
-    http_host: str | None = None
-    headers: Mapping[str, str] = {}
-    upstream_api: Override | None = None
-    api_version: str | None = None
-    connect: float = 5.0
-    first_byte: float | None = None
-    idle: float | None = None
+
+
+def target_of(entry: ModelProvider) -> Target:
+    return Target(entry.name, entry.model, model_id(entry), entry, provider_of(entry))
