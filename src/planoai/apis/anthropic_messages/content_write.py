@@ -42,17 +42,21 @@ class Turns(Struct):
     turns: list[Block]
 
 
-def write_messages(request: Request, lost: list[str]) -> Turns:
-    """Raises BadRequest for a part without which the request would mean something else."""
-    writer = _Writer(request, lost)
+def write_messages(request: Request, lost: list[str], *, unsigned: bool = False) -> Turns:
+    """`unsigned`: the upstream takes thinking without a signature, which Anthropic refuses.
+
+    Raises BadRequest for a part without which the request would mean something else.
+    """
+    writer = _Writer(request, lost, unsigned=unsigned)
     for index, message in enumerate(request.messages):
         writer.add(message, index)
     return writer.finish()
 
 
 class _Writer:
-    def __init__(self, request: Request, lost: list[str]) -> None:
+    def __init__(self, request: Request, lost: list[str], *, unsigned: bool) -> None:
         self._dialect = request.dialect
+        self._unsigned = unsigned
         self._lost = lost
         self._system: list[Block | Raw] = []
         self._turns: list[Block] = []
@@ -132,8 +136,8 @@ class _Writer:
             case Document():
                 return [_document(part, self._dialect, path)]
             case Thinking():
-                if part.signature:  # what is not signed the API refuses
-                    return [{"type": "thinking", "thinking": part.text, "signature": part.signature}]
+                if part.signature or (self._unsigned and part.text):
+                    return [{"type": "thinking", "thinking": part.text, "signature": part.signature or ""}]
                 self._lost.append(f"{path} (unsigned thinking)")
                 return []
             case RedactedThinking():

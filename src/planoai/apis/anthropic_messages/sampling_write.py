@@ -13,6 +13,7 @@ Members = dict[str, object]
 
 LEAST_BUDGET = 1024
 _BUDGETS = {"low": 2048, "medium": 8192, "high": 16384, "xhigh": 32000, "max": 32000}
+_EFFORTS = (("low", 4096), ("medium", 16384), ("high", float("inf")))  # budgets below these are such an effort
 _NO_EFFORT = ("none", "minimal")
 
 
@@ -32,7 +33,7 @@ def write_thinking(request: Request, row: Model, most: int, lost: list[str]) -> 
         lost.append(f"{name} (no thinking before a forced tool call)")
         return None, None
     if row.adaptive:
-        return {"type": "adaptive"}, _effort(wanted.effort, row)
+        return {"type": "adaptive"}, _effort(wanted, row)
     budget = wanted.budget or _BUDGETS.get(wanted.effort or "medium", _BUDGETS["medium"])
     budget = min(budget, most - LEAST_BUDGET)
     if not row.thinks or budget < LEAST_BUDGET or _calls_without_thinking(request):
@@ -75,7 +76,10 @@ def _as_asked(wanted: Reasoning) -> tuple[Members | None, str | None]:
     return {"type": wanted.mode, **budget}, wanted.effort
 
 
-def _effort(effort: str | None, row: Model) -> str | None:
+def _effort(wanted: Reasoning, row: Model) -> str | None:
+    effort = wanted.effort
+    if effort is None and wanted.budget is not None:
+        return next(name for name, most in _EFFORTS if wanted.budget < most)
     if effort == "xhigh" and not row.xhigh:
         return "max"
     return effort if effort in _BUDGETS else None
