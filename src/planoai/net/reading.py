@@ -35,6 +35,7 @@ class RequestReader:
     """
 
     __slots__ = (
+        "_beside",
         "_feeding",
         "_fields",
         "_limits",
@@ -59,7 +60,8 @@ class RequestReader:
         self._pairs: list[tuple[bytes, bytes]] = []
         self._fields: list[tuple[bytes, bytes]] = []  # those of _pairs that are in FRAMING
         self._feeding = 0  # bytes in the hands of the parser now
-        # Bytes fed since the head began, or since the last byte of a body: the parser keeps unfinished fields, also those of trailers.
+        self._beside = 0  # bytes of the feed in which the head began, whatever came before it included
+        # Bytes of later feeds, or since the last byte of a body: the parser keeps unfinished fields, also those of trailers.
         self._since = 0
         self._upgrade = False
         self.head_open = False
@@ -90,6 +92,7 @@ class RequestReader:
         self._pairs = []
         self._fields = []
         self._since = 0
+        self._beside = self._feeding
         self.head_open = True
 
     def on_url(self, part: bytes) -> None:
@@ -105,7 +108,7 @@ class RequestReader:
     def on_headers_complete(self) -> None:
         parser = cast("httptools.HttpRequestParser", self._parser)
         pairs = self._pairs
-        if self._since + self._feeding > self._limits.head_bytes:  # else it cannot be too large: no need to count
+        if self._since + self._beside > self._limits.head_bytes:  # else it cannot be too large: no need to count
             size = len(self._target) + sum(len(name) + len(value) + 4 for name, value in pairs)
             if size > self._limits.head_bytes:
                 raise Refusal.of(self._too_large())

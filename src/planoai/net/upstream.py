@@ -230,7 +230,8 @@ class UpstreamConnection(asyncio.Protocol):
         if status < 200:  # an interim answer; the real one follows
             return
         pairs = self._pairs
-        if sum(len(name) + len(value) + 4 for name, value in pairs) > self._limits.head_bytes:
+        limit = self._limits.head_bytes
+        if self._since > limit < sum(len(name) + len(value) + 4 for name, value in pairs):
             raise self._too_large()
         self.status = status
         self.headers = headers = Headers(pairs)
