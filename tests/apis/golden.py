@@ -1,0 +1,124 @@
+"""Golden files: what stands in tests/golden and how a case is read, run and written back.
+
+    streams/<upstream>/<case>.sse               the upstream's bytes, written by hand
+                      /<case>.events.json       the events they mean, one a line
+                      /<case>.to_<client>.sse   what a client of another dialect gets
+    requests/<client>_to_<upstream>/<case>.json   {"request", "expected", "lost"}, perhaps "accepts"; or {"request", "error"}
+    answers/<upstream>_to_<client>/<case>.json    {"answer", "expected"}
+    errors/<upstream>_to_<client>/<case>.json     {"status", "body", "expected"}; a text as body is sent as it is
+
+To add a case, add its input and run once with UPDATE_GOLDEN=1; then read what was written before you believe it.
+"""
+
+import json
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from planoai.apis import DIALECTS
+from planoai.apis.dialect import Accepts, Dialect, Envelope
+from planoai.apis.fields import read_fields
+from planoai.conversation.event import Event, Failed
+from planoai.conversation.fold import fold
+from planoai.errors import BadRequest
+
+ROOT = Path(__file__).parent.parent / "golden"
+UPDATE = bool(os.environ.get("UPDATE_GOLDEN"))
+ENVELOPE = Envelope(
+    seed="0123456789abcdef0123456789abcdef", created=1700000000, model="configured-model", input_estimate=11
+)
+REQUEST_ID = "req_0123456789"
+
+
+def streams() -> Iterator[Path]:
+    return (path for path in sorted(ROOT.glob("streams/*/*.sse")) if ".to_" not in path.name)
+
+
+def cases(kind: str) -> list[Path]:
+    return sorted(ROOT.glob(f"{kind}/*/*.json"))
+
+
+def name(path: Path) -> str:
+    return f"{path.parent.name}/{path.name.removesuffix(path.suffix)}"
+
+
+def pair(path: Path) -> tuple[Dialect, Dialect]:
+    """The two dialects that a folder is named for."""
+    first, _, second = path.parent.name.partition("_to_")
+    return DIALECTS[first], DIALECTS[second]
+
+
+def clients(upstream: str) -> list[str]:
+    """The dialects that a stream of `upstream` is translated to."""
+    return [each.name for each in DIALECTS.values() if each.client is not None and each.name != upstream]
+
+
+def read_stream(upstream: str, chunks: Iterable[bytes]) -> list[Event]:
+    reader = DIALECTS[upstream].upstream.stream_reader(ENVELOPE)
+    events = [event for chunk in chunks for event in reader.feed(chunk)]
+    return [*events, *reader.close()]
+
+
+def write_stream(client: str, events: Iterable[Event]) -> bytes:
+    """One event at a time, as slowly as they may come."""
+    side = DIALECTS[client].client
+    assert side is not None
+    writer = side.stream_writer(ENVELOPE)
+    return b"".join(writer.write([event]) for event in events)
+
+
+def lines(events: Iterable[Event]) -> str:
+    return "[\n" + ",\n".join(msgspec.json.encode(event).decode() for event in events) + "\n]\n"
+
+
+def run_request(path: Path, case: dict[str, Any]) -> dict[str, Any]:
+    client, upstream = pair(path)
+    assert client.client is not None
+    accepts = msgspec.convert(case.get("accepts", {}), Accepts)
+    given = {key: case[key] for key in ("accepts", "request") if key in case}
+    try:
+        fields = read_fields(compact(case["request"]))
+        client.client.inspect(fields)
+        written = upstream.upstream.write_request(client.client.read_request(fields), accepts)
+    except BadRequest as error:
+        return {**given, "error": {"message": error.message, "param": error.param}}
+    return {**given, "expected": json.loads(written.body), "lost": list(written.lost)}
+
+
+def run_answer(path: Path, case: dict[str, Any]) -> dict[str, Any]:
+    upstream, client = pair(path)
+    assert client.client is not None
+    events = upstream.upstream.read_answer(compact(case["answer"]), ENVELOPE)
+    if isinstance(last := events[-1], Failed):
+        written = client.client.write_failure(last.failure, REQUEST_ID)
+        return {"answer": case["answer"], "status": last.failure.status, "expected": json.loads(written)}
+    return {"answer": case["answer"], "expected": json.loads(client.client.write_answer(fold(events), ENVELOPE))}
+
+
+def run_failure(path: Path, case: dict[str, Any]) -> dict[str, Any]:
+    upstream, client = pair(path)
+    assert client.client is not None
+    body = case["body"].encode() if isinstance(case["body"], str) else compact(case["body"])
+    failure = upstream.upstream.read_failure(case["status"], body)
+    written = json.loads(client.client.write_failure(failure, REQUEST_ID))
+    return {"status": case["status"], "body": case["body"], "expected": written}
+
+
+def compact(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def pretty(value: object) -> str:
+    """Key order counts: prompt caches go by the bytes of a schema."""
+    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+
+
+def matches(path: Path, text: str) -> None:
+    """The file holds `text`. With UPDATE_GOLDEN it is made to."""
+    if UPDATE:
+        path.write_bytes(text.encode())
+    assert path.exists(), f"no expectation: {path.name} (UPDATE_GOLDEN=1 writes it, for you to read)"
+    assert text == path.read_bytes().decode()
