@@ -19,7 +19,7 @@ from typing import Any
 import msgspec
 
 from planoai.apis import DIALECTS
-from planoai.apis.dialect import Accepts, Dialect, Envelope
+from planoai.apis.dialect import Accepts, ClientSide, Dialect, Envelope
 from planoai.apis.fields import read_fields
 from planoai.conversation.event import Event, Failed
 from planoai.conversation.fold import fold
@@ -56,6 +56,12 @@ def clients(upstream: str) -> list[str]:
     return [each.name for each in DIALECTS.values() if each.client is not None and each.name != upstream]
 
 
+def client_side(name: str) -> ClientSide:
+    side = DIALECTS[name].client
+    assert side is not None
+    return side
+
+
 def read_stream(upstream: str, chunks: Iterable[bytes]) -> list[Event]:
     reader = DIALECTS[upstream].upstream.stream_reader(ENVELOPE)
     events = [event for chunk in chunks for event in reader.feed(chunk)]
@@ -64,9 +70,7 @@ def read_stream(upstream: str, chunks: Iterable[bytes]) -> list[Event]:
 
 def write_stream(client: str, events: Iterable[Event]) -> bytes:
     """One event at a time, as slowly as they may come."""
-    side = DIALECTS[client].client
-    assert side is not None
-    writer = side.stream_writer(ENVELOPE)
+    writer = client_side(client).stream_writer(ENVELOPE)
     return b"".join(writer.write([event]) for event in events)
 
 
@@ -78,7 +82,7 @@ def run_request(path: Path, case: dict[str, Any]) -> dict[str, Any]:
     client, upstream = pair(path)
     assert client.client is not None
     accepts = msgspec.convert(case.get("accepts", {}), Accepts)
-    given = {key: case[key] for key in ("accepts", "request") if key in case}
+    given: dict[str, Any] = {key: case[key] for key in ("accepts", "request") if key in case}
     try:
         fields = read_fields(compact(case["request"]))
         client.client.inspect(fields)

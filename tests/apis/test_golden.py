@@ -1,6 +1,7 @@
 """What is translated, case by case: see tests/apis/golden.py for the files."""
 
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -74,7 +75,7 @@ def test_cuts_anywhere_do_not_matter(data: st.DataObject) -> None:
     stream = path.read_bytes()
     cuts = sorted(data.draw(st.sets(st.integers(0, len(stream)), max_size=12)))
     edges = [0, *cuts, len(stream)]
-    chunks = [stream[start:end] for start, end in zip(edges, edges[1:], strict=False)]
+    chunks = [stream[start:end] for start, end in pairwise(edges)]
 
     assert golden.read_stream(path.parent.name, chunks) == golden.read_stream(path.parent.name, [stream])
 
@@ -84,6 +85,5 @@ def test_bytes_to_a_client_do_not_depend_on_how_the_events_came(path: Path) -> N
     events = golden.read_stream(path.parent.name, [path.read_bytes()])
 
     for client in golden.clients(path.parent.name):
-        side = golden.DIALECTS[client].client
-        assert side is not None
+        side = golden.client_side(client)
         assert side.stream_writer(golden.ENVELOPE).write(events) == golden.write_stream(client, events)
