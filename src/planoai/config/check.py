@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 
 from planoai.config.decode import Located
 from planoai.config.entry import is_wildcard, model_id, prefix
+from planoai.config.places import shown
 from planoai.config.schema import Config, ModelProvider
 from planoai.providers.catalog import PROVIDERS, find
 from planoai.table import suggestion
@@ -44,12 +45,10 @@ def well_formed_models(config: Config, at: Located) -> None:
 def distinct_models(config: Config, at: Located) -> None:
     seen: set[tuple[str, str]] = set()
     for entry in config.model_providers:
-        row = find(prefix(entry))
-        full = (row.name if row is not None else prefix(entry), model_id(entry))
+        full = (_known_as(prefix(entry)), model_id(entry))
         if full in seen:
-            what = "two wildcards of one provider" if is_wildcard(entry) else "every model once"
-            said = f"Duplicate model name {at.shown(entry, 'model')}; "
-            at.problem(entry, "model", said + (f"there can not be {what}" if is_wildcard(entry) else f"write {what}"))
+            hint = "one wildcard of a provider is enough" if is_wildcard(entry) else "it is in the list already"
+            at.problem(entry, "model", f"Duplicate model name {at.shown(entry, 'model')}; {hint}")
         seen.add(full)
 
 
@@ -115,11 +114,11 @@ def targets_of_aliases(config: Config, at: Located) -> None:
         return  # an entry that could not be read may be the target
     ids = _by_id(config.model_providers)
     names = {name for entry in config.model_providers for name in (entry.name, entry.model)}
-    wildcards = {prefix(entry) for entry in config.model_providers if is_wildcard(entry)}
+    wildcards = {_known_as(prefix(entry)) for entry in config.model_providers if is_wildcard(entry)}
     for alias, row in config.model_aliases.items():
         start, slash, rest = row.target.partition("/")
         served = row.target in names and not row.target.endswith("/*")
-        if served or (slash and rest and rest != "*" and start in wildcards):
+        if served or (slash and rest and rest != "*" and _known_as(start) in wildcards):
             continue
         owners = ids.get(row.target, [])
         if len(owners) > 1:
@@ -134,9 +133,7 @@ def targets_of_aliases(config: Config, at: Located) -> None:
 def _no_such_target(alias: str, is_alias: bool, target: str, config: Config, at: Located) -> None:
     available = ", ".join(at.shown(entry, "model") for entry in config.model_providers) or "none"
     hint = "an alias can not stand for another alias; " if is_alias else ""
-    said = (
-        f"{target}, the target of the alias {alias!r}, is not defined as a model; {hint}available models: {available}"
-    )
+    said = f"{target}, the target of the alias {shown(alias)}, is not defined as a model; {hint}available models: {available}"
     at.problem(config.model_aliases[alias], "target", said)
 
 
@@ -162,6 +159,12 @@ def open_doors(config: Config, at: Located) -> None:
         if not _is_loopback(listener.address):
             said = f"anyone who can reach port {listener.port} of this machine can spend the keys of this file; 127.0.0.1 keeps them out"
             at.warn(listener, "address", said)
+
+
+def _known_as(start: str) -> str:
+    """The provider's own name for a prefix that may be another name for it."""
+    row = find(start)
+    return row.name if row is not None else start
 
 
 def _well_formed(entry: ModelProvider) -> bool:

@@ -36,10 +36,16 @@ class Located:
 
     def __init__(self, report: Report) -> None:
         self.report = report
-        self.paths: dict[int, str] = {}  # by identity: two equal entries stand in two places
+        self._paths: dict[
+            int, tuple[Struct, str]
+        ] = {}  # by identity, which lasts while the struct is held: equal entries have two places
         self.places: dict[str, Place] = {}
         self.unread: set[str] = set()  # fields that have their default only because what is written could not be read
         self.raw: dict[str, str] = {}  # as written, where a variable has been expanded: the value may be a key
+
+    def put(self, made: Struct, path: str, place: Place) -> None:
+        self._paths[id(made)] = (made, path)
+        self.places.setdefault(path, place)
 
     def problem(self, owner: Struct, field: str, sentence: str) -> None:
         self.report.problem(*self._where(owner, field), sentence)
@@ -49,16 +55,20 @@ class Located:
 
     def is_read(self, owner: Struct, *fields: str) -> bool:
         """Whether none of `fields` had a problem of its own, so that a rule may judge their values."""
-        path = self.paths.get(id(owner), "")
+        path = self._path(owner)
         return self.unread.isdisjoint(join(path, field) for field in fields)
 
     def shown(self, owner: Struct, field: str) -> str:
         """The value of `field` as a message may show it."""
-        path = join(self.paths.get(id(owner), ""), field)
+        path = join(self._path(owner), field)
         return shown(self.raw.get(path, str(getattr(owner, field))))
 
+    def _path(self, owner: Struct) -> str:
+        _, path = self._paths.get(id(owner), (owner, ""))
+        return path
+
     def _where(self, owner: Struct, field: str) -> tuple[Place, str]:
-        parent = self.paths.get(id(owner), "")
+        parent = self._path(owner)
         path = join(parent, field)
         return self.places.get(path) or self.places.get(parent) or Place(1, 1), path
 
@@ -105,8 +115,7 @@ class Decoder:
         if not complete:
             raise _Bad
         made = shape(**values)
-        self.located.paths[id(made)] = path
-        self.located.places.setdefault(path, node.place)
+        self.located.put(made, path, node.place)
         return made
 
     def _unknown(self, shape: type[Struct], entry: Entry, path: str) -> None:

@@ -25,4 +25,4 @@ def written(value: float) -> str:
     for unit in ("d", "h", "m", "s"):
         if value >= _UNITS[unit] and value % _UNITS[unit] == 0:
             return f"{value / _UNITS[unit]:.0f}{unit}"
-    return f"{value * 1000:g}ms"
+    return f"{value * 1000:.3f}".rstrip("0").rstrip(".") + "ms"

@@ -49,8 +49,9 @@ class Report:
 
 
 def join(path: str, key: str) -> str:
-    """The path of `key` in the mapping at `path`."""
-    return f"{path}.{key}" if path else key
+    """The path of `key` in the mapping at `path`. A key that looks like a credential is not told: it slipped one column to the left."""
+    told = "..." if _SECRET.search(key) else key
+    return f"{path}.{told}" if path else told
 
 
 def shown(value: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 import yaml
 from msgspec import Struct
 
-from planoai.config.places import START, Place, Report, shown
+from planoai.config.places import START, Place, Report, join, shown
 
 if TYPE_CHECKING:
     from yaml._yaml import Mark as CMark
@@ -156,7 +156,7 @@ class _Reader:
         size = 1
         for key, value in node.value:
             at = _place(key.start_mark)
-            part, count = self._sized(value, f"{path}.{key.value}" if path else str(key.value))
+            part, count = self._sized(value, join(path, str(key.value)))
             size += 1 + count
             if key.tag == _MERGE:
                 for entry in self._merge(part, path):

@@ -1,0 +1,88 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from planoai.providers.auth import Headers, authorise, client_credential
+from planoai.providers.catalog import PROVIDERS
+
+CHAT, MESSAGES, RESPONSES, CONVERSE = "openai_chat", "anthropic_messages", "openai_responses", "bedrock_converse"
+VERSION = (b"anthropic-version", b"2023-06-01")
+JWT = "eyJhbGciOi.eyJzdWIi.c2ln"
+
+
+@pytest.mark.parametrize(
+    ("provider", "dialect", "credential", "expected"),
+    [
+        ("openai", CHAT, "k", ((b"authorization", b"Bearer k"),)),
+        ("openai", RESPONSES, "k", ((b"authorization", b"Bearer k"),)),
+        ("custom", CHAT, "k", ((b"authorization", b"Bearer k"),)),
+        ("chatgpt", RESPONSES, "k", ((b"authorization", b"Bearer k"),)),
+        ("amazon_bedrock", CONVERSE, "k", ((b"authorization", b"Bearer k"),)),
+        ("anthropic", MESSAGES, "sk-ant-api03-k", ((b"x-api-key", b"sk-ant-api03-k"), VERSION)),
+        ("anthropic", MESSAGES, "sk-ant-oat01-k", ((b"authorization", b"Bearer sk-ant-oat01-k"), VERSION)),
+        ("vercel", MESSAGES, "k", ((b"x-api-key", b"k"), VERSION)),
+        ("vercel", CHAT, "k", ((b"authorization", b"Bearer k"),)),
+        ("openai", MESSAGES, "k", ((b"x-api-key", b"k"), VERSION)),
+        ("azure_openai", CHAT, "0123abcd", ((b"api-key", b"0123abcd"),)),
+        ("azure_openai", CHAT, JWT, ((b"authorization", b"Bearer " + JWT.encode()),)),
+        ("azure_openai", CHAT, "eyJ.two", ((b"api-key", b"eyJ.two"),)),
+        ("ollama", CHAT, None, ()),
+        ("anthropic", MESSAGES, None, (VERSION,)),
+    ],
+)
+def test_a_credential_goes_where_the_upstream_looks_for_it(
+    provider: str, dialect: str, credential: str | None, expected: Headers
+) -> None:
+    assert authorise(PROVIDERS[provider].sign, dialect, credential) == expected
+
+
+def test_the_messages_api_keeps_the_clients_version_and_its_betas() -> None:
+    client = [
+        (b"Anthropic-Version", b"2024-10-01"),
+        (b"anthropic-beta", b"one"),
+        (b"anthropic-beta", b"two"),
+        (b"x-other", b"3"),
+    ]
+    assert authorise(PROVIDERS["anthropic"].sign, MESSAGES, "k", client) == (
+        (b"x-api-key", b"k"),
+        (b"anthropic-version", b"2024-10-01"),
+        (b"anthropic-beta", b"one"),
+        (b"anthropic-beta", b"two"),
+    )
+
+
+def test_other_apis_are_not_told_anthropics_version_and_betas() -> None:
+    client = {"anthropic-version": "2024-10-01", "anthropic-beta": "one", "x-api-key": "of-the-client"}
+    assert authorise(PROVIDERS["openai"].sign, CHAT, "k", client) == ((b"authorization", b"Bearer k"),)
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        ({"Authorization": "Bearer abc"}, "abc"),
+        ({"authorization": "bearer   abc "}, "abc"),
+        ({"authorization": "BEARERabc"}, "abc"),
+        ({"authorization": "abc"}, "abc"),
+        ({"authorization": "Bearer abc", "x-api-key": "other"}, "abc"),
+        ({"authorization": "Bearer ", "x-api-key": " other "}, "other"),
+        ({"authorization": "", "api-key": "azure"}, "azure"),
+        ({"x-goog-api-key": "google"}, "google"),
+        ({"x-api-key": "one", "api-key": "two", "x-goog-api-key": "three"}, "one"),
+        ({"cookie": "abc"}, None),
+        ({"authorization": "Bearer", "x-api-key": " "}, None),
+        ({}, None),
+    ],
+)
+def test_a_clients_credential_is_found_wherever_its_sdk_puts_it(headers: dict[str, str], expected: str | None) -> None:
+    assert client_credential(headers) == expected
+    assert client_credential([(name.encode(), value.encode()) for name, value in headers.items()]) == expected
+
+
+@given(st.text(alphabet=st.characters(max_codepoint=255), min_size=1))
+def test_a_credential_that_passes_through_arrives_as_it_came(value: str) -> None:
+    sent = client_credential([(b"x-api-key", value.encode("latin-1"))])
+    if sent is not None:
+        assert authorise(PROVIDERS["openai"].sign, CHAT, sent) == (
+            (b"authorization", b"Bearer " + sent.encode("latin-1")),
+        )
+        assert sent == value.strip()

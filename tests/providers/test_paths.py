@@ -1,0 +1,116 @@
+import pytest
+
+from planoai.errors import Misconfigured
+from planoai.providers.catalog import PROVIDERS
+from planoai.providers.paths import Base, base, path
+
+CHAT, MESSAGES, RESPONSES, CONVERSE = "openai_chat", "anthropic_messages", "openai_responses", "bedrock_converse"
+NOVA = "us.amazon.nova-pro-v1:0"
+AZURE_VERSION = "api-version=2025-01-01-preview"
+
+
+@pytest.mark.parametrize(
+    ("provider", "dialect", "model", "prefix", "expected"),
+    [
+        ("openai", CHAT, "m", "", "/v1/chat/completions"),
+        ("mistral", CHAT, "m", "", "/v1/chat/completions"),
+        ("deepseek", CHAT, "m", "", "/v1/chat/completions"),
+        ("xai", CHAT, "m", "", "/v1/chat/completions"),
+        ("together_ai", CHAT, "m", "", "/v1/chat/completions"),
+        ("moonshotai", CHAT, "m", "", "/v1/chat/completions"),
+        ("xiaomi", CHAT, "m", "", "/v1/chat/completions"),
+        ("digitalocean", CHAT, "m", "", "/v1/chat/completions"),
+        ("vercel", CHAT, "m", "", "/v1/chat/completions"),
+        ("openrouter", CHAT, "m", "", "/v1/chat/completions"),
+        ("ollama", CHAT, "m", "", "/v1/chat/completions"),
+        ("plano", CHAT, "m", "", "/v1/chat/completions"),
+        ("custom", CHAT, "m", "", "/v1/chat/completions"),
+        ("groq", CHAT, "m", "", "/openai/v1/chat/completions"),
+        ("groq", CHAT, "m", "openai/v1", "/openai/v1/chat/completions"),
+        ("groq", CHAT, "m", "/api/v2", "/api/v2/chat/completions"),
+        ("zhipu", CHAT, "m", "", "/api/paas/v4/chat/completions"),
+        ("zhipu", CHAT, "m", "api/coding/paas/v4/", "/api/coding/paas/v4/chat/completions"),
+        ("zhipu", CHAT, "m", "/", "/api/paas/v4/chat/completions"),
+        ("qwen", CHAT, "m", "", "/compatible-mode/v1/chat/completions"),
+        ("azure_openai", CHAT, "gpt-4", "", f"/openai/deployments/gpt-4/chat/completions?{AZURE_VERSION}"),
+        ("azure_openai", CHAT, "d1", "/custom/azure/path", f"/custom/azure/path/d1/chat/completions?{AZURE_VERSION}"),
+        ("gemini", CHAT, "m", "", "/v1beta/openai/chat/completions"),
+        ("openai", CHAT, "m", "/custom/api/v2", "/custom/api/v2/chat/completions"),
+        ("perplexity", CHAT, "sonar-pro", "", "/chat/completions"),
+        ("amazon_bedrock", CONVERSE, NOVA, "", f"/model/{NOVA}/converse"),
+        ("amazon_bedrock", CONVERSE, NOVA, "/custom/path", f"/custom/path/model/{NOVA}/converse"),
+        ("anthropic", MESSAGES, "m", "", "/v1/messages"),
+        ("anthropic", MESSAGES, "m", "/api/v2", "/api/v2/messages"),
+        ("vercel", MESSAGES, "m", "v1", "/v1/messages"),
+        ("xai", RESPONSES, "m", "", "/v1/responses"),
+        ("openai", RESPONSES, "m", "", "/v1/responses"),
+        ("vercel", RESPONSES, "m", "", "/v1/responses"),
+        ("chatgpt", RESPONSES, "m", "/backend-api/codex", "/backend-api/codex/responses"),
+        ("openrouter", CHAT, "m", "/api/v1", "/api/v1/chat/completions"),
+        ("moonshotai", CHAT, "m", "/coding/v1", "/coding/v1/chat/completions"),
+    ],
+)
+def test_a_base_urls_path_replaces_the_providers_own(
+    provider: str, dialect: str, model: str, prefix: str, expected: str
+) -> None:
+    assert path(PROVIDERS[provider], dialect, model=model, prefix=prefix) == expected
+
+
+def test_bedrock_streams_from_a_path_of_their_own() -> None:
+    streamed = path(PROVIDERS["amazon_bedrock"], CONVERSE, model=NOVA, stream=True)
+    assert streamed == f"/model/{NOVA}/converse-stream"
+    assert path(PROVIDERS["openai"], CHAT, model="m", stream=True) == "/v1/chat/completions"
+
+
+def test_the_slashes_of_an_inference_profile_are_encoded_and_its_colons_are_not() -> None:
+    arn = "arn:aws:bedrock:us-east-1:123:inference-profile/us.amazon.nova"
+    expected = "/model/arn:aws:bedrock:us-east-1:123:inference-profile%2Fus.amazon.nova/converse"
+    assert path(PROVIDERS["amazon_bedrock"], CONVERSE, model=arn) == expected
+
+
+def test_azures_version_can_be_chosen_and_can_not_break_out_of_the_query() -> None:
+    chosen = path(PROVIDERS["azure_openai"], CHAT, model="d", api_version="2026-01-01")
+    assert chosen.endswith("?api-version=2026-01-01")
+    assert path(PROVIDERS["azure_openai"], CHAT, model="d", api_version="1&x=2").endswith("?api-version=1%26x%3D2")
+
+
+def test_a_models_name_is_data_in_a_path_never_a_template() -> None:
+    assert "{" not in path(PROVIDERS["azure_openai"], CHAT, model="{api_version}?")
+
+
+def test_the_built_in_address_brings_its_own_path() -> None:
+    assert base(PROVIDERS["openrouter"]) == Base("https://openrouter.ai", "api/v1")
+    assert base(PROVIDERS["openai"]) == Base("https://api.openai.com", "")
+
+
+@pytest.mark.parametrize(
+    ("provider", "url", "expected"),
+    [
+        ("ollama", "http://localhost:11434", Base("http://localhost:11434", "")),
+        ("ollama", "http://[::1]:11434/", Base("http://[::1]:11434", "")),
+        ("zhipu", "HTTPS://api.z.ai/api/coding/paas/v4/", Base("https://api.z.ai", "api/coding/paas/v4")),
+        (
+            "gemini",
+            "https://generativelanguage.googleapis.com/v1beta",
+            Base("https://generativelanguage.googleapis.com", "v1beta/openai"),
+        ),
+        (
+            "gemini",
+            "https://generativelanguage.googleapis.com/v1/",
+            Base("https://generativelanguage.googleapis.com", "v1/openai"),
+        ),
+        ("gemini", "https://proxy.example/v1beta", Base("https://proxy.example", "v1beta")),
+        (
+            "moonshotai",
+            "https://api.kimi.com/coding/",
+            Base("https://api.kimi.com", "coding/v1", (("user-agent", "KimiCLI/1.3"),)),
+        ),
+    ],
+)
+def test_a_base_url_is_an_origin_and_a_prefix(provider: str, url: str, expected: Base) -> None:
+    assert base(PROVIDERS[provider], url) == expected
+
+
+def test_a_provider_without_an_address_says_what_to_give_it() -> None:
+    with pytest.raises(Misconfigured, match="azure_openai has no address of its own: give it a `base_url`"):
+        base(PROVIDERS["azure_openai"])
