@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import httpx
 import pytest
-from msgspec import structs
 
 from planoai.config.load import load
 from planoai.process.worker import serving
@@ -39,8 +38,7 @@ class Setting:
 async def setting() -> AsyncIterator[Setting]:
     async with scripted() as upstream:
         config = load(CONFIG.format(url=upstream.url), {}).config
-        config = structs.replace(config, listeners=(structs.replace(config.listeners[0], port=0),))
-        async with serving(config) as (_, [(host, port)]):
+        async with serving(config, port=0) as (_, [(host, port)]):
             url = f"http://{host}:{port}"
             async with httpx.AsyncClient(base_url=url, timeout=30) as http:
                 yield Setting(url, http, upstream)

@@ -15,16 +15,20 @@ Address = tuple[str, int]
 
 
 @asynccontextmanager
-async def serving(config: Config) -> AsyncIterator[tuple[Gateway, list[Address]]]:
-    """A gateway with its listeners open, and the addresses they are bound to. Raises ConfigError where a port can not be had."""
+async def serving(config: Config, *, port: int | None = None) -> AsyncIterator[tuple[Gateway, list[Address]]]:
+    """A gateway with its listeners open, and the addresses they are bound to. Raises ConfigError where a port can not be had.
+
+    `port` replaces those of the config; 0 takes a free one.
+    """
     async with AsyncExitStack() as stack:
         gateway = await stack.enter_async_context(running(config))
         addresses: list[Address] = []
         for place, door in enumerate(config.listeners):
+            wanted = door.port if port is None else port
             try:
-                opened = listen(door.address, door.port)
+                opened = listen(door.address, wanted)
             except OSError as error:
-                where = f"listeners[{place}]: {door.address}:{door.port}"
+                where = f"listeners[{place}]: {door.address}:{wanted}"
                 raise ConfigError([f"{where} can not be bound: {(error.strerror or str(error)).lower()}"]) from None
             server = await stack.enter_async_context(Server(Routes(gateway), [opened]))
             addresses += server.addresses
