@@ -61,7 +61,7 @@ class Pool:
                 )
         except TimeoutError as error:
             raise UpstreamTimeout(f"{origin} took no connection within {seconds:g} s (connect limit).") from error
-        except OSError as error:
+        except (OSError, UnicodeError) as error:  # the latter for what IDNA cannot encode
             raise unreachable(origin, error) from error
         self._open.add(connection)
         return connection

@@ -18,19 +18,21 @@ def offer_http_1(context: ssl.SSLContext) -> None:
     context.set_alpn_protocols(["http/1.1"])
 
 
-def unreachable(origin: Origin, error: OSError) -> UpstreamUnreachable:
+def unreachable(origin: Origin, error: OSError | UnicodeError) -> UpstreamUnreachable:
     return UpstreamUnreachable(f"{origin} cannot be reached: {_reason(error)}.")
 
 
-def _reason(error: OSError) -> str:
+def _reason(error: OSError | UnicodeError) -> str:
     match error:
         case ssl.SSLCertVerificationError():
             return f"its TLS certificate is not valid ({error.verify_message.rstrip('.')})"
-        case ssl.SSLError() if (error.reason and "ALPN" in error.reason) or "NO_APPLICATION_PROTOCOL" in str(error):
+        case ssl.SSLError() if "NO_APPLICATION_PROTOCOL" in str(error):
             return "it does not speak HTTP/1.1 over TLS, and HTTP/2 is not spoken here"
         case ssl.SSLError():
-            return f"TLS failed ({(error.reason or 'the handshake broke off').replace('_', ' ').lower()})"
-        case socket.gaierror():
+            # Only errors that OpenSSL itself raised have a reason.
+            reason = getattr(error, "reason", None) or "the handshake broke off"
+            return f"TLS failed ({reason.replace('_', ' ').lower()})"
+        case socket.gaierror() | UnicodeError():
             return "its host name cannot be resolved"
         case ConnectionRefusedError():
             return "it refuses the connection"
