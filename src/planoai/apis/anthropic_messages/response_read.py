@@ -123,8 +123,9 @@ def read_citation(raw: Raw) -> Citation:
 
 
 def read_extras(call: wire.ToolUseBlock) -> Raw | None:
-    """What a call's issuer wants back with it."""
-    members = {"caller": wire.given(call.caller), "extra_content": wire.given(call.extra_content)}
+    """What a call's issuer wants back with it; that the model itself made the call is what everyone assumes."""
+    caller = None if b'"direct"' in bytes(call.caller) else wire.given(call.caller)
+    members = {"caller": caller, "extra_content": wire.given(call.extra_content)}
     kept = {name: value for name, value in members.items() if value is not None}
     return Raw(msgspec.json.encode(kept)) if kept else None
 
