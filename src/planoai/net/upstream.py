@@ -28,8 +28,9 @@ class ClientLimits(Struct, frozen=True):
     """Sizes in bytes, times in seconds."""
 
     head_bytes: int = 64 * 1024  # head of an answer; trailers the same
-    pending_high: int = 256 * 1024  # of a body that nobody has taken yet: above it reading stops
-    pending_low: int = 64 * 1024
+    pending_bytes: int = (
+        256 * 1024
+    )  # of a body that nobody has taken yet: above it reading stops, until all of it is taken
     idle_seconds: float = 60.0  # an unused connection is kept this long
     idle_connections: int = 512  # per origin
 
@@ -249,7 +250,7 @@ class UpstreamConnection(asyncio.Protocol):
         if self._phase is Phase.BODY:
             self._chunks.append(chunk)
             self._pending += len(chunk)
-            if self._pending > self._limits.pending_high and not self._paused:
+            if self._pending > self._limits.pending_bytes and not self._paused:
                 self._paused = True
                 self._transport.pause_reading()
 
