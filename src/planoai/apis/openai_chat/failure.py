@@ -107,11 +107,14 @@ def _explanation(told: Any) -> tuple[FailureWire, str]:  # noqa: ANN401 (this is
 
 
 def _text(value: object) -> str:
-    """FastAPI's `detail` is a list of objects, each with a `msg`."""
+    """FastAPI's `detail` is a list of objects, each with a `msg` and the place it is about."""
     if isinstance(value, list):
         return "; ".join(text for each in value if (text := _text(each)))
     if isinstance(value, dict):
-        return _text(value.get("msg") or value.get("message"))
+        place = value.get("loc")
+        where = ".".join(str(step) for step in place) + ": " if isinstance(place, list) and place else ""
+        text = _text(value.get("msg") or value.get("message"))
+        return where + text if text else ""
     return value[:_MOST_TEXT] if isinstance(value, str) else ""
 
 

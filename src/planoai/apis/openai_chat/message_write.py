@@ -92,7 +92,7 @@ class MessageWriter:
         for i, part in parts:
             match part:
                 case ToolCall():
-                    calls.append(write_call(_without_extras(part, own=self._own), fitting(part.id)))
+                    calls.append(write_call(self._for_issuer(part), fitting(part.id)))
                     self._unmarked(part.cache, place.part(i))
                 case Refusal():
                     refusals.append(part.text)
@@ -119,6 +119,11 @@ class MessageWriter:
         if calls:
             written["tool_calls"] = calls
         return [_named(message, written)]
+
+    def _for_issuer(self, call: ToolCall) -> ToolCall:
+        """Gemini refuses its own calls without what it signed them with; others refuse what they did not sign."""
+        keep = call.extras is None or self._own or "gemini" in self._request.model.lower()
+        return call if keep else msgspec.structs.replace(call, extras=None)
 
     def _thoughts(self, thoughts: Sequence[Thinking | RedactedThinking]) -> Wire:
         plain = "".join(part.text for part in thoughts if isinstance(part, Thinking))
@@ -153,6 +158,8 @@ class MessageWriter:
         """Nothing where Chat has no word for it."""
         match part:
             case Text():
+                if part.citations:
+                    self.lost.append(f"{path}.citations")
                 yield self._marked({"type": "text", "text": part.text}, part.cache, path)
             case Image(source=Base64() | Link() as source):
                 detail = part.detail or (None if self._own else "auto")
@@ -194,11 +201,6 @@ def _document(part: Document, *, own: bool) -> Wire | None:
             return {"type": "text", "text": f"{part.name}: {url}" if part.name else url}
         case _:
             return None
-
-
-def _without_extras(call: ToolCall, *, own: bool) -> ToolCall:
-    """Members that another API's issuer wants back mean nothing in Chat."""
-    return call if own or call.extras is None else msgspec.structs.replace(call, extras=None)
 
 
 def _kind(part: Part) -> str:

@@ -120,6 +120,8 @@ class _Writing:
                     tools.append(tool.json)
                 case WebSearch() if self._accepts.web_search and not searches:
                     searches.append(tool)
+                    bounds = ("max_uses", "allowed_domains", "blocked_domains")
+                    self._lost += [f"{path}.{bound}" for bound in bounds if getattr(tool, bound)]
                 case WebSearch():
                     self._lost.append("web_search_options" if self._own else f"{path} (web_search)")
                 case HostedTool():

@@ -48,15 +48,18 @@ class StreamReader:
         return events
 
     def close(self) -> list[Event]:
-        """The end without `[DONE]` is an end all the same once the model has said why it stopped."""
+        """The end without `[DONE]` is an end all the same once the model has said why it stopped. An event that was cut is none."""
+        if self._ended:
+            return []
         events: list[Event] = []
-        if not self._ended and all(self._read(event, events) for event in self._sse.close()):
-            self._ended = True
-            if self._choices.finished or self._totalled:
-                events += [*self._choices.end(), Ended()]
-            else:
-                events.append(Failed(CUT_SHORT))
-        return events
+        for event in self._sse.close():
+            if not self._read(event, events):
+                cut = isinstance(last := events[-1], Failed) and last.failure.code == UpstreamUnreadable.code
+                return [Failed(CUT_SHORT)] if cut else events
+        self._ended = True
+        if self._choices.finished or self._totalled:
+            return [*events, *self._choices.end(), Ended()]
+        return [*events, Failed(CUT_SHORT)]
 
     def _read(self, event: SseEvent, events: list[Event]) -> bool:
         """Whether more may follow."""
