@@ -177,14 +177,15 @@ class Decoder:
                 key = self._read(reader, entry.key, entry.place, at) if reader is not None else entry.key
                 if key in values:
                     raise self._bad_at(entry.place, at, "this is here a second time, in other letters")
-                self.located.places[at] = entry.value.place
+                if at != path:
+                    self.located.places[at] = entry.value.place
                 values[key] = self._value(kind, entry.value, at, field)
             except _Bad:
                 continue
         return values
 
     def _kind(self, kind: Kind, node: Node, path: str) -> object:
-        text = self._expanded(node, path, f"must be a {kind.name}", secret=kind.secret)
+        text = self._expanded(node, path, f"must be {kind.wanted}", secret=kind.secret)
         written = node.text if isinstance(node, Scalar) else ""
         return self._read(kind, text, node.place, path, written)
 

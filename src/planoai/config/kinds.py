@@ -15,9 +15,13 @@ _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, 5.6.2
 
 
 class Kind(Struct, frozen=True):
-    """`read` takes the text, variables expanded, and raises ValueError with a sentence. `secret`: no message ever shows a value."""
+    """`read` takes the text, variables expanded, and raises ValueError with a sentence. `secret`: no message ever shows a value.
+
+    `name` is what the reference page calls it, `wanted` the same after "must be".
+    """
 
     name: str
+    wanted: str
     read: Callable[[str], object]
     secret: bool = False
 
@@ -76,11 +80,11 @@ def _interface(text: str) -> str:
     return row.name
 
 
-Duration = Annotated[float, Kind("duration", seconds)]
-Port = Annotated[int, Kind("port", _port)]
-Address = Annotated[str, Kind("address", _address)]
-Url = Annotated[str, Kind("URL", _url, secret=True)]
-Credential = Annotated[str, Kind("credential", _credential, secret=True)]
-HeaderName = Annotated[str, Kind("header name", _header_name, secret=True)]
-HeaderValue = Annotated[str, Kind("text", _header_value, secret=True)]
-Interface = Annotated[str, Kind("name of a provider", _interface)]
+Duration = Annotated[float, Kind("duration", "a duration", seconds)]
+Port = Annotated[int, Kind("port", "a port", _port)]
+Address = Annotated[str, Kind("address", "an address", _address)]
+Url = Annotated[str, Kind("URL", "a URL", _url, secret=True)]
+Credential = Annotated[str, Kind("credential", "a credential", _credential, secret=True)]
+HeaderName = Annotated[str, Kind("header name", "the name of a header", _header_name, secret=True)]
+HeaderValue = Annotated[str, Kind("text", "text", _header_value, secret=True)]
+Interface = Annotated[str, Kind("name of a provider", "the name of a provider", _interface)]

@@ -1,0 +1,61 @@
+import pytest
+
+from planoai.config.entry import (
+    Limits,
+    base_of,
+    is_wildcard,
+    limits,
+    model_id,
+    needs_key,
+    passes_through,
+    prefix,
+    provider_of,
+)
+from planoai.config.schema import Listener, ListenerTimeouts, ModelProvider, ProviderTimeouts
+from planoai.errors import Misconfigured
+from planoai.providers.paths import Base
+
+
+def test_only_the_first_slash_of_a_model_divides_it() -> None:
+    entry = ModelProvider(model="openrouter/anthropic/claude-3.5")
+    assert (prefix(entry), model_id(entry), is_wildcard(entry)) == ("openrouter", "anthropic/claude-3.5", False)
+    assert is_wildcard(ModelProvider(model="openai/*"))
+
+
+def test_an_entry_has_the_address_of_its_provider_or_its_own() -> None:
+    assert base_of(ModelProvider(model="openai/a")) == Base("https://api.openai.com", "")
+    own = ModelProvider(model="house/a", base_url="http://h:81/x/v1/", provider_interface="openai")
+    assert base_of(own) == Base("http://h:81", "x/v1")
+    assert provider_of(own).name == "custom"
+
+
+def test_an_entry_that_was_never_checked_says_what_it_lacks() -> None:
+    with pytest.raises(Misconfigured, match="no provider is known for 'house'"):
+        provider_of(ModelProvider(model="house/a"))
+
+
+@pytest.mark.parametrize(
+    ("entry", "passes", "needs"),
+    [
+        (ModelProvider(model="openai/a"), False, True),
+        (ModelProvider(model="openai/a", access_key="k"), False, False),
+        (ModelProvider(model="openai/a", base_url="http://localhost"), False, False),
+        (ModelProvider(model="openai/a", passthrough_auth=True), True, False),
+        (ModelProvider(model="ollama/a", base_url="http://localhost"), False, False),
+        (ModelProvider(model="chatgpt/a"), True, False),
+        (ModelProvider(model="chatgpt/a", access_key="k"), False, False),
+    ],
+)
+def test_whose_credential_is_sent(entry: ModelProvider, passes: bool, needs: bool) -> None:
+    assert (passes_through(entry), needs_key(entry)) == (passes, needs)
+
+
+def test_an_entrys_own_timeouts_come_before_the_listeners() -> None:
+    door = Listener(type="model", name="a")
+    plain = ModelProvider(model="openai/a")
+    assert limits(door, plain) == Limits(
+        connect=5.0, first_byte=60.0, idle=300.0, total_answer=300.0, total_stream=None
+    )
+    own = ModelProvider(model="openai/a", timeouts=ProviderTimeouts(connect=1.0, first_byte=2.0, idle=3.0))
+    bounded = Listener(type="model", name="a", timeout=50.0, timeouts=ListenerTimeouts(total=40.0))
+    assert limits(bounded, own) == Limits(connect=1.0, first_byte=2.0, idle=3.0, total_answer=40.0, total_stream=40.0)
