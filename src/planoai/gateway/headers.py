@@ -26,34 +26,39 @@ _NOT_ON = (
 _NOT_BACK = (
     _OF_A_CONNECTION | _OF_A_BODY | frozenset(b"set-cookie alt-svc strict-transport-security server date via".split())
 )
-_OF_ANTHROPIC = b"anthropic-"
-_OF_OPENAI = b"openai-"
+_NOT_ON_BEGINNINGS = (*names.OURS, b"x-forwarded-")
+_OF_ONE_API = (b"anthropic-", b"openai-")
 
 
-def onward(headers: Headers, *, same_dialect: bool) -> Pairs:
-    """A client's headers -> those that go to the upstream. Headers of the client's API go only to an upstream that speaks it."""
+def onward(headers: Headers, replaced: frozenset[bytes], *, same_dialect: bool) -> Pairs:
+    """A client's headers -> those that go to the upstream, without the names in `replaced`.
+
+    Headers of the client's API go only to an upstream that speaks it.
+    """
+    beginnings = _NOT_ON_BEGINNINGS if same_dialect else (*_NOT_ON_BEGINNINGS, *_OF_ONE_API)
     return [
-        (name, value)
-        for name, value in headers
-        if name not in _NOT_ON
-        and not name.startswith((*names.OURS, b"x-forwarded-"))
-        and (same_dialect or not name.startswith((_OF_ANTHROPIC, _OF_OPENAI)))
+        pair
+        for pair in headers.pairs
+        if pair[0] not in _NOT_ON and pair[0] not in replaced and not pair[0].startswith(beginnings)
     ]
 
 
 def back(headers: Headers) -> Pairs:
     """An upstream's headers -> those that go to the client: rate limits, request ids, processing times and whatever else it has to say."""
     return [
-        (names.UPSTREAM_REQUEST_ID if name == names.REQUEST_ID else name, value)
-        for name, value in headers
-        if name not in _NOT_BACK and not name.startswith(names.OURS)
+        (names.UPSTREAM_REQUEST_ID, pair[1]) if pair[0] == names.REQUEST_ID else pair
+        for pair in headers.pairs
+        if pair[0] not in _NOT_BACK and not pair[0].startswith(names.OURS)
     ]
 
 
-def merged(first: Pairs, *later: Iterable[tuple[bytes, bytes]]) -> Pairs:
+def names_in(pairs: Iterable[tuple[bytes, bytes]]) -> frozenset[bytes]:
+    return frozenset(name for name, _ in pairs)
+
+
+def merged(first: Pairs, *later: Pairs) -> Pairs:
     """All of them, where a name that comes later replaces the same name before."""
     for pairs in later:
-        replacing = list(pairs)
-        replaced = {name for name, _ in replacing}
-        first = [pair for pair in first if pair[0] not in replaced] + replacing
+        replaced = names_in(pairs)
+        first = [pair for pair in first if pair[0] not in replaced] + pairs
     return first

@@ -11,7 +11,7 @@ from planoai.config.entry import base_of, limits, needs_key, passes_through
 from planoai.config.schema import Listener
 from planoai.errors import Misconfigured
 from planoai.gateway.call import Call
-from planoai.gateway.headers import Pairs, merged, onward
+from planoai.gateway.headers import Pairs, merged, names_in, onward
 from planoai.net.client import Origin, Timeouts
 from planoai.providers.auth import authorise, client_credential
 from planoai.providers.paths import path
@@ -21,19 +21,24 @@ from planoai.table import pick
 
 _ENCODER = Encoder()
 _JSON = (b"content-type", b"application/json")
+_YIELDING = frozenset({b"anthropic-version"})
 _IDENTITY = (b"accept-encoding", b"identity")  # what is compressed can only be passed on in blocks
 
 
 class Leg(Struct, frozen=True, eq=False):
-    """`same`: both ends speak the same dialect, so the bytes go through. `own` and `configured` are headers that win over the client's."""
+    """`same`: both ends speak the same dialect, so the bytes go through.
+
+    `fixed`: headers of ours, whose names are in `replaced`. `yielding`: headers of ours that a client of the same dialect may send its own of.
+    """
 
     target: Target
     dialect: Dialect
     same: bool
     origin: Origin
     path: str
-    own: Pairs
-    configured: Pairs
+    fixed: Pairs
+    replaced: frozenset[bytes]
+    yielding: Pairs
     timeouts: Timeouts
 
     def address(self, call: Call) -> str:
@@ -43,10 +48,13 @@ class Leg(Struct, frozen=True, eq=False):
         return f"{self.path}{'&' if '?' in self.path else '?'}{call.query}"
 
     def headers(self, call: Call) -> Pairs:
-        """The headers to send. Raises Misconfigured where a key is needed and there is none."""
-        credential = self._credential(call)
-        signed = authorise(self.target.provider.sign, self.dialect.name, credential, call.headers if self.same else ())
-        return merged(onward(call.headers, same_dialect=self.same), (*self.own, *signed), self.configured)
+        """The headers to send."""
+        sent = onward(call.headers, self.replaced, same_dialect=self.same)
+        sent += [pair for pair in self.yielding if not self.same or call.headers.get(pair[0]) is None]
+        if passes_through(self.target.entry) and (credential := client_credential(call.headers)):
+            signed = self.target.provider.sign(credential, self.dialect.name)
+            sent += [pair for pair in signed if pair[0] not in self.replaced]
+        return sent + self.fixed
 
     def write(self, call: Call) -> Written:
         """The body to send. Raises BadRequest for what this upstream can not be asked."""
@@ -59,26 +67,20 @@ class Leg(Struct, frozen=True, eq=False):
             return Written(call.body)
         return Written(_ENCODER.encode({**adapted, "model": Raw(_ENCODER.encode(target.model))}))
 
-    def _credential(self, call: Call) -> str | None:
-        entry = self.target.entry
-        if passes_through(entry):
-            return client_credential(call.headers)
-        if needs_key(entry):
-            variable = self.target.provider.key_variable
-            hint = f": set `access_key: ${variable}`" if variable else ""
-            raise Misconfigured(f"no access key is configured for the model provider {self.target.name!r}{hint}")
-        return entry.access_key
-
 
 def leg(target: Target, client_dialect: str, door: Listener, *, stream: bool) -> Leg:
-    """From a listener's clients of one dialect to `target`. Raises NotInTable where the upstream's dialect is none of ours."""
+    """From a listener's clients of one dialect to `target`. Raises Misconfigured where a key is needed and there is none."""
     entry, provider = target.entry, target.provider
     spoken = upstream_dialect(provider, client_dialect, entry.upstream_api)
     place = base_of(entry)
     address = path(
         provider, spoken, model=target.model, prefix=place.prefix, stream=stream, api_version=entry.api_version
     )
+    signed = authorise(provider.sign, spoken, _key(target))
+    configured = _wire(entry.headers.items())
     host = [(b"host", entry.http_host.encode())] if entry.http_host else []
+    usual = [_JSON, _IDENTITY, *host, *_wire(place.headers), *(pair for pair in signed if pair[0] not in _YIELDING)]
+    fixed = merged(usual, configured)
     bound = limits(door, entry)
     return Leg(
         target=target,
@@ -86,8 +88,9 @@ def leg(target: Target, client_dialect: str, door: Listener, *, stream: bool) ->
         same=spoken == client_dialect,
         origin=Origin.parse(place.origin),
         path=address,
-        own=[_JSON, _IDENTITY, *host, *_wire(place.headers)],
-        configured=_wire(entry.headers.items()),
+        fixed=fixed,
+        replaced=names_in(fixed),
+        yielding=[pair for pair in signed if pair[0] in _YIELDING - names_in(configured)],
         timeouts=Timeouts(
             connect=bound.connect,
             first_byte=bound.first_byte if stream else bound.total_answer,  # a whole answer comes at once, at its end
@@ -95,6 +98,17 @@ def leg(target: Target, client_dialect: str, door: Listener, *, stream: bool) ->
             total=bound.total_stream if stream else bound.total_answer,
         ),
     )
+
+
+def _key(target: Target) -> str | None:
+    """The configured key, where it is the configured one that is sent."""
+    if passes_through(target.entry):
+        return None
+    if needs_key(target.entry):
+        variable = target.provider.key_variable
+        hint = f": set `access_key: ${variable}`" if variable else ""
+        raise Misconfigured(f"no access key is configured for the model provider {target.name!r}{hint}")
+    return target.entry.access_key
 
 
 def _wire(headers: Iterable[tuple[str, str]]) -> Pairs:

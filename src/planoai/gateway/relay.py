@@ -21,18 +21,18 @@ from planoai.errors import UpstreamClosed, UpstreamError, UpstreamUnreadable
 from planoai.gateway.answering import Answer
 from planoai.gateway.call import Call
 from planoai.gateway.failing import Refused, failure_of
-from planoai.gateway.headers import Pairs, back, merged
+from planoai.gateway.headers import Pairs, back
 from planoai.gateway.pulse import Pulse
 from planoai.names import MODEL, REQUEST_ID, SERVER_TIMING
 from planoai.net.client import Response
 from planoai.net.reply import Reply
 
-_JSON = (b"content-type", b"application/json")
-_EVENT_STREAM = (
+_JSON = [(b"content-type", b"application/json")]
+_EVENT_STREAM = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-cache"),
     (b"x-accel-buffering", b"no"),
-)
+]
 _STREAM_TYPES = (b"text/event-stream", b"application/vnd.amazon.eventstream")
 
 
@@ -98,9 +98,9 @@ async def _collect(answer: Answer, call: Call, reply: Reply) -> None:
 
 async def _whole(answer: Answer, call: Call, reply: Reply) -> None:
     body = await answer.response.body()
-    envelope = _envelope(answer, call)
     upstream = answer.leg.dialect.upstream
     if call.head.stream:
+        envelope = _envelope(answer, call)
         events = upstream.read_answer(body, envelope)
         _raise_if_failed(events)
         reply.start(200, _headers(answer, call, _EVENT_STREAM))
@@ -108,27 +108,27 @@ async def _whole(answer: Answer, call: Call, reply: Reply) -> None:
         await reply.end()
     elif answer.leg.same:
         if bytes(read_upstream(body, dict[str, Raw], "answer").get("error", b"null")) != b"null":
-            _raise_if_failed(upstream.read_answer(body, envelope))
-        reply.send(answer.response.status, _headers(answer, call, (_JSON,)), body)
+            _raise_if_failed(upstream.read_answer(body, _envelope(answer, call)))
+        reply.send(answer.response.status, _headers(answer, call, _JSON), body)
     else:
-        _send_whole(upstream.read_answer(body, envelope), answer, call, reply)
+        _send_whole(upstream.read_answer(body, _envelope(answer, call)), answer, call, reply)
 
 
 async def _failure(answer: Answer, call: Call, reply: Reply, kind: bytes) -> None:
     """A failure of the client's own API goes through as it is; any other is told again in the words of that API."""
     body = await answer.response.body()
     if answer.leg.same and kind.startswith(b"application/json"):
-        reply.send(answer.response.status, _headers(answer, call, (_JSON,)), body)
+        reply.send(answer.response.status, _headers(answer, call, _JSON), body)
         return
     failure = answer.leg.dialect.upstream.read_failure(answer.response.status, body)
     told = call.client.write_failure(failure, call.request_id)
-    reply.send(failure.status, _headers(answer, call, (_JSON,)), told)
+    reply.send(failure.status, _headers(answer, call, _JSON), told)
 
 
 def _send_whole(events: list[Event], answer: Answer, call: Call, reply: Reply) -> None:
     _raise_if_failed(events)
     body = call.client.write_answer(fold(events), _envelope(answer, call))
-    reply.send(200, _headers(answer, call, (_JSON,)), body)
+    reply.send(200, _headers(answer, call, _JSON), body)
 
 
 def _carrier(answer: Answer, call: Call) -> Carrier:
@@ -168,15 +168,13 @@ def _envelope(answer: Answer, call: Call) -> Envelope:
     )
 
 
-def _headers(answer: Answer, call: Call, ours: tuple[tuple[bytes, bytes], ...]) -> Pairs:
+def _headers(answer: Answer, call: Call, ours: Pairs) -> Pairs:
     before = (answer.prepared - call.received) * 1000
     upstream = (answer.arrived - answer.prepared) * 1000
-    return merged(
-        back(answer.response.headers),
-        (
-            *ours,
-            (REQUEST_ID, call.request_id.encode()),
-            (MODEL, answer.leg.target.name.encode()),
-            (SERVER_TIMING, b"gateway;dur=%.3f, upstream;dur=%.3f" % (before, upstream)),
-        ),
-    )
+    return [
+        *back(answer.response.headers),
+        *ours,
+        (REQUEST_ID, call.request_id.encode()),
+        (MODEL, answer.leg.target.name.encode()),
+        (SERVER_TIMING, b"gateway;dur=%.3f, upstream;dur=%.3f" % (before, upstream)),
+    ]
