@@ -138,7 +138,7 @@ class _Writer:
             case Thinking():
                 if part.signature or (self._unsigned and part.text):
                     return [{"type": "thinking", "thinking": part.text, "signature": part.signature or ""}]
-                self._lost.append(f"{path} (unsigned thinking)")
+                self._lost.append(f"{path} (thinking without a signature)")
                 return []
             case RedactedThinking():
                 return [{"type": "redacted_thinking", "data": part.data}]

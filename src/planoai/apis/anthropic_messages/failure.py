@@ -87,6 +87,8 @@ def failure_of(event: SseEvent) -> Failure | None:
 
 def _failure(status: int, message: str) -> Failure:
     code = next((code for words, code in _TELLING if words in message), _CODES.get(status))
+    if status == 404 and message.startswith("model:"):
+        code = "model_not_found"
     return Failure(status, message, code)
 
 

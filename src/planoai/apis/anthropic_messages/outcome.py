@@ -16,9 +16,10 @@ _REASONS: dict[str, FinishReason] = {
 _STOP_REASONS = {reason: name for name, reason in _REASONS.items()}
 
 
-def finish_reason(stop_reason: str | None) -> FinishReason:
-    """What we have no word for is a natural end."""
-    return _REASONS.get(stop_reason or "", "stop")
+def finish_reason(told: str | None, *, called: bool) -> FinishReason:
+    """What we have no word for is a natural end, and a natural end of an answer that holds calls is a call."""
+    reason = _REASONS.get(told or "", "stop")
+    return "tool_calls" if called and reason == "stop" else reason
 
 
 def stop_reason(reason: FinishReason | None, *, called: bool, refused: bool) -> str:

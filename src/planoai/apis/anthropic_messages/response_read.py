@@ -56,7 +56,8 @@ def read_answer(body: bytes, envelope: Envelope) -> list[Event]:
         events += block.end()
     if answer.usage is not None:
         events.append(UsageTold(read_usage(answer.usage, Usage())))
-    events.append(Finished(finish_reason(answer.stop_reason), answer.stop_sequence))
+    called = any(isinstance(event, ToolStarted) for event in events)
+    events.append(Finished(finish_reason(answer.stop_reason, called=called), answer.stop_sequence))
     events.append(Ended())
     return events
 
@@ -64,10 +65,10 @@ def read_answer(body: bytes, envelope: Envelope) -> list[Event]:
 class Block:
     """One block on its way to events. `buffered`: its input can only be told once it is whole; `called`: it has had input."""
 
-    __slots__ = ("_begin", "_key", "_kind", "_raw", "buffered", "called", "pieces")
+    __slots__ = ("_begin", "_key", "_raw", "buffered", "called", "kind", "pieces")
 
     def __init__(self, kind: str, begin: list[Event], key: int = 0, raw: Raw | None = None) -> None:
-        self._kind = kind
+        self.kind = kind
         self._begin = begin
         self._key = key
         self._raw = raw
@@ -80,10 +81,10 @@ class Block:
 
     def end(self) -> list[Event]:
         if self._raw is not None:
-            return [PartAdded(Opaque(NAME, self._kind, _with_input(self._raw, "".join(self.pieces))))]
-        if self._kind == "redacted_thinking":
+            return [PartAdded(Opaque(NAME, self.kind, _with_input(self._raw, "".join(self.pieces))))]
+        if self.kind == "redacted_thinking":
             return []
-        if self._kind == "tool_use":
+        if self.kind == "tool_use":
             return [*self._arguments(), PartEnded()]
         return [PartEnded()]
 

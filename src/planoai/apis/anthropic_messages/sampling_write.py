@@ -30,6 +30,8 @@ def write_thinking(request: Request, row: Model, most: int, lost: list[str]) -> 
     if wanted.effort is None and wanted.budget is None and wanted.mode is None:
         return None, None
     if _forced(request):
+        if row.adaptive:
+            return None, _effort(wanted, row)
         lost.append(f"{name} (no thinking before a forced tool call)")
         return None, None
     if row.adaptive:
@@ -61,8 +63,7 @@ def write_sampling(request: Request, row: Model, lost: list[str], *, thinking: b
         else:
             members["top_k"] = asked.top_k
     stop = [each for each in asked.stop if each.strip()]
-    if len(stop) < len(asked.stop):
-        lost.append("stop (blank)")
+    lost += [f"stop[{place}] (blank)" for place, each in enumerate(asked.stop) if not each.strip()]
     if stop:
         members["stop_sequences"] = stop
     lost += [name for name in ("seed", "frequency_penalty", "presence_penalty") if getattr(asked, name) is not None]

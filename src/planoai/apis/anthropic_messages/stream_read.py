@@ -38,6 +38,7 @@ class MessagesStreamReader:
         self._sse = SseReader()
         self._blocks: dict[int, Block] = {}
         self._usage = Usage()
+        self._called = False
         self._over = False
 
     def feed(self, chunk: bytes) -> list[Event]:
@@ -81,6 +82,7 @@ class MessagesStreamReader:
                 self._leave(told.index, events)
                 block = read_block(told.content_block, told.index, self._envelope)
                 self._blocks[told.index] = block
+                self._called = self._called or block.kind == "tool_use"
                 events += block.begin()
             case "content_block_stop":
                 self._leave(told.index, events)
@@ -96,7 +98,8 @@ class MessagesStreamReader:
                     self._usage = read_usage(told.usage, self._usage)
                     events.append(UsageTold(self._usage))
                 if delta is not None and delta.stop_reason:
-                    events.append(Finished(finish_reason(delta.stop_reason), delta.stop_sequence))
+                    reason = finish_reason(delta.stop_reason, called=self._called)
+                    events.append(Finished(reason, delta.stop_sequence))
             case "message_stop":
                 for index in tuple(self._blocks):
                     self._leave(index, events)

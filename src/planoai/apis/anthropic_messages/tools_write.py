@@ -13,6 +13,7 @@ from planoai.conversation.request import CustomTool, FunctionTool, HostedTool, R
 
 _NO_PARAMETERS: Block = {"type": "object", "properties": {}}
 _FREE_TEXT: Block = {"type": "object", "properties": {"input": {"type": "string"}}, "required": ["input"]}
+_CHAT = "openai_chat"  # has searching among its options, not among its tools
 _OBJECT = msgspec.json.Decoder(dict[str, Raw])
 
 
@@ -23,7 +24,10 @@ def write_tools(request: Request, row: Model, lost: list[str], *, searches: bool
     for index, tool in enumerate(request.tools):
         if allowed and isinstance(tool, FunctionTool | CustomTool) and tool.name not in allowed:
             continue  # this API has no choice among some tools: only those are offered
-        block = _write(tool, f"tools[{index}]", row, lost, searches=searches or request.dialect == NAME)
+        path = f"tools[{index}]"
+        if isinstance(tool, WebSearch) and request.dialect == _CHAT:
+            path = "web_search_options"
+        block = _write(tool, path, row, lost, searches=searches or request.dialect == NAME)
         if block is not None:
             written.append(block)
     return written
@@ -58,10 +62,12 @@ def _write(tool: Tool, path: str, row: Model, lost: list[str], *, searches: bool
             described = {} if tool.description is None else {"description": tool.description}
             return {"name": tool.name, **described, "input_schema": _FREE_TEXT}
         case WebSearch():
-            if searches:
-                return _search(tool)
-            lost.append(f"{path} (web_search)")
-            return None
+            if not searches:
+                lost.append(f"{path} (web_search)")
+                return None
+            if tool.context_size is not None:
+                lost.append(f"{path}.search_context_size")
+            return _search(tool)
         case HostedTool():
             if tool.dialect == NAME:
                 return tool.json
