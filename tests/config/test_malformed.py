@@ -325,3 +325,9 @@ def test_a_page_of_aliases_does_not_become_a_billion_values() -> None:
     rows = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     rows += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 30)]
     assert problems(HEAD + "\n".join(rows)) == ["config.yaml:6:5: this holds more than 100000 values, aliases followed"]
+
+
+def test_nor_do_its_merges() -> None:
+    wide = ", ".join(f"k{n}: v" for n in range(500))
+    found = problems(f"{HEAD}a: &a {{{wide}}}\nb: [{', '.join(['{<<: *a}'] * 500)}]")
+    assert found == ["config.yaml:3:996: more than 100000 values are merged by now"]

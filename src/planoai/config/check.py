@@ -3,15 +3,15 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 
-from planoai.config.decode import Located
 from planoai.config.entry import is_wildcard, model_id, prefix
+from planoai.config.located import Located
 from planoai.config.places import shown
 from planoai.config.schema import Config, ModelProvider
 from planoai.providers.catalog import PROVIDERS, find
 from planoai.table import suggestion
 
-# Written by the HTTP layer, whatever an entry says.
-_HEADERS_OF_OURS = {"host", "content-length", "transfer-encoding", "connection", "content-type", "accept-encoding"}
+# Where a message goes and where it ends: the HTTP layer's to say (RFC 9112, 3.2 and 6).
+_HEADERS_OF_OURS = {"host", "content-length", "transfer-encoding", "connection"}
 
 
 def check(config: Config, at: Located) -> None:
@@ -102,7 +102,7 @@ def _unknown_prefix(entry: ModelProvider, at: Located) -> None:
     at.problem(entry, "model", f"{said}{hint}; supported providers: {', '.join(supported)}")
 
 
-def headers_of_theirs(config: Config, at: Located) -> None:
+def no_headers_of_ours(config: Config, at: Located) -> None:
     for entry in config.model_providers:
         for name in sorted(_HEADERS_OF_OURS & {str(each) for each in entry.headers}):
             hint = "write it as `http_host`" if name == "host" else "the gateway writes it itself"
@@ -192,7 +192,7 @@ _RULES: tuple[Callable[[Config, Located], None], ...] = (
     distinct_names,
     one_default,
     known_providers,
-    headers_of_theirs,
+    no_headers_of_ours,
     targets_of_aliases,
     something_to_serve,
     bare_ids_of_two,

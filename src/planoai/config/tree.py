@@ -120,10 +120,10 @@ class _Reader:
 
     def __init__(self, report: Report) -> None:
         self._report = report
-        self._done: dict[
-            int, tuple[Node, int]
-        ] = {}  # by identity: an anchor is read once; with its size, aliases followed
+        # By identity: what an anchor names is read once. With its size, aliases followed.
+        self._done: dict[int, tuple[Node, int]] = {}
         self._open: set[int] = set()
+        self._merged = 0
 
     def node(self, node: yaml.Node, path: str) -> Node:
         return self._sized(node, path)[0]
@@ -156,9 +156,13 @@ class _Reader:
         size = 1
         for key, value in node.value:
             at = _place(key.start_mark)
-            part, count = self._sized(value, join(path, str(key.value)))
+            inside = join(path, key.value) if isinstance(key, yaml.ScalarNode) else path
+            part, count = self._sized(value, inside)
             size += 1 + count
             if key.tag == _MERGE:
+                self._merged += count
+                if self._merged > _MOST_NODES:
+                    raise _Stop(at, f"more than {_MOST_NODES} values are merged by now")
                 for entry in self._merge(part, path):
                     merged.setdefault(entry.key, entry)
             elif not isinstance(key, yaml.ScalarNode):
