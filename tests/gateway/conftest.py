@@ -38,7 +38,8 @@ class Setting:
 async def setting() -> AsyncIterator[Setting]:
     async with scripted() as upstream:
         config = load(CONFIG.format(url=upstream.url), {}).config
-        async with serving(config, port=0) as (_, [(host, port)]):
+        async with serving(config, port=0) as (_, [server]):
+            host, port = server.addresses[0]
             url = f"http://{host}:{port}"
             async with httpx.AsyncClient(base_url=url, timeout=30) as http:
                 yield Setting(url, http, upstream)

@@ -94,7 +94,8 @@ async def _stage(port: int) -> AsyncIterator[Stage]:
     async with Server(provider, [listen("127.0.0.1", 0)], drain_seconds=1.0) as upstream, Client() as client:
         host, bound = upstream.addresses[0]
         config = load(scenes.CONFIG.format(port=12000, upstream=f"http://{host}:{bound}"), {}).config
-        async with serving(config, port=port) as (_, [(own, taken)]):
+        async with serving(config, port=port) as (_, [server]):
+            own, taken = server.addresses[0]
             yield Stage(f"http://{own}:{taken}", client, provider)
 
 

@@ -42,13 +42,19 @@ def up(file: Path | None, folder: Path, foreground: bool) -> None:
         for host, port in addresses:
             say(f"planoai {__version__} serves {summary(config)} on http://{host}:{port} (Ctrl-C stops it)")
 
+    def stopping(running: int) -> None:
+        if running:
+            say(
+                f"waiting for {running} running request{'s' if running > 1 else ''}; Ctrl-C again cuts {'them' if running > 1 else 'it'}"
+            )
+
     import uvloop
 
     from planoai.process.worker import work
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         try:
-            runner.run(work(config, started))
+            runner.run(work(config, started, stopping))
         except ConfigError as error:
             raise failure(error) from None
 

@@ -3,7 +3,7 @@
 import asyncio
 import signal
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 from planoai.config.schema import Config
 from planoai.errors import ConfigError
@@ -13,34 +13,49 @@ from planoai.net.server import Server, listen
 
 Address = tuple[str, int]
 
+DRAIN_SECONDS = 300.0  # what runs when we are told to stop may take this long to come to its end
+
 
 @asynccontextmanager
-async def serving(config: Config, *, port: int | None = None) -> AsyncIterator[tuple[Gateway, list[Address]]]:
-    """A gateway with its listeners open, and the addresses they are bound to. Raises ConfigError where a port can not be had.
+async def serving(
+    config: Config, *, port: int | None = None, drain_seconds: float = 5.0
+) -> AsyncIterator[tuple[Gateway, list[Server]]]:
+    """A gateway with its listeners open. Raises ConfigError where a port can not be had.
 
-    `port` replaces those of the config; 0 takes a free one.
+    `port` replaces those of the config; 0 takes a free one. Leaving waits up to `drain_seconds` for what runs.
     """
     async with AsyncExitStack() as stack:
         gateway = await stack.enter_async_context(running(config))
-        addresses: list[Address] = []
+        servers = []
         for place, door in enumerate(config.listeners):
             wanted = door.port if port is None else port
             try:
                 opened = listen(door.address, wanted)
             except OSError as error:
-                where = f"listeners[{place}]: {door.address}:{wanted}"
-                raise ConfigError([f"{where} can not be bound: {(error.strerror or str(error)).lower()}"]) from None
-            server = await stack.enter_async_context(Server(Routes(gateway), [opened]))
-            addresses += server.addresses
-        yield gateway, addresses
+                reason = (error.strerror or str(error)).lower()
+                raise ConfigError([f"listeners[{place}]: {door.address}:{wanted} can not be bound: {reason}"]) from None
+            server = Server(Routes(gateway), [opened], drain_seconds=drain_seconds)
+            servers.append(await stack.enter_async_context(server))
+        yield gateway, servers
 
 
-async def work(config: Config, started: Callable[[list[Address]], None]) -> None:
-    """Serves until SIGTERM or SIGINT, then lets what runs come to its end. Calls `started` once every listener is open."""
+async def work(config: Config, started: Callable[[list[Address]], None], stopping: Callable[[int], None]) -> None:
+    """Serves until SIGTERM or SIGINT, then lets what runs come to its end; a second signal cuts it.
+
+    Calls `started` once every listener is open, and `stopping` with the number of requests that are waited for.
+    """
     stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
+    task = asyncio.current_task()
+
+    def signalled() -> None:
+        if stop.is_set() and task is not None:
+            task.cancel()
+        stop.set()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    async with serving(config) as (_, addresses):
-        started(addresses)
-        await stop.wait()
+        asyncio.get_running_loop().add_signal_handler(number, signalled)
+    with suppress(asyncio.CancelledError):
+        async with serving(config, drain_seconds=DRAIN_SECONDS) as (_, servers):
+            started([address for server in servers for address in server.addresses])
+            await stop.wait()
+            stopping(sum(server.running for server in servers))
