@@ -5,8 +5,7 @@ through gateways and translations that would drop a header. A key without a valu
 """
 
 import re
-import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
@@ -14,7 +13,11 @@ from planoai.errors import BadRequest
 from planoai.simulate.options import KEYS, Options
 from planoai.table import suggestion
 
-_DIRECTIVE = re.compile(r"\[simulate\b((?:[^\]\"']|\"[^\"]*\"|'[^']*')*)\]")
+_START = re.compile(r"\[simulate(?=[\s\]])")
+_WORD = re.compile(r"""\s+([A-Za-z_][\w-]*)(?:=("[^"]*"|'[^']*'|[^\s\]"'][^\s\]]*|))?(?=[\s\]])""")
+_END = re.compile(r"\s*\]")
+_NAME = "[simulate ...]"
+_QUOTES = ("'", '"')
 
 
 def with_header(options: Options, value: str) -> Options:
@@ -25,17 +28,18 @@ def with_header(options: Options, value: str) -> Options:
 
 def with_directives(options: Options, text: str) -> Options:
     """What every directive in `text` says, later ones winning. Raises BadRequest."""
-    for match in _DIRECTIVE.finditer(text):
-        try:
-            words = shlex.split(match[1])
-        except ValueError as error:
-            raise BadRequest(f"[simulate ...]: {str(error).lower()}") from None
-        options = changed(options, words, "[simulate ...]")
+    for _, _, pairs in _directives(text):
+        options = changed(options, pairs, _NAME)
     return options
 
 
 def without_directives(text: str) -> str:
-    return _DIRECTIVE.sub("", text).strip()
+    """What is left to be quoted. Raises BadRequest."""
+    kept, place = [], 0
+    for start, end, _ in _directives(text):
+        kept.append(text[place:start])
+        place = end
+    return "".join([*kept, text[place:]]).strip()
 
 
 def changed(options: Options, pairs: Iterable[str], where: str) -> Options:
@@ -57,6 +61,26 @@ def parsed(name: str, value: str, where: str) -> object:
         return kind.parse(value)
     except ValueError:
         raise BadRequest(f"{where}: {name} takes {kind.takes}, not {value!r}", param=name) from None
+
+
+def _directives(text: str) -> Iterator[tuple[int, int, list[str]]]:
+    """Where each directive starts and ends, and its pairs without quotes."""
+    start = _START.search(text)
+    while start is not None:
+        place = start.end()
+        pairs = []
+        while word := _WORD.match(text, place):
+            name, value = word[1], word[2] or ""
+            pairs.append(f"{name}={value[1:-1] if value[:1] in _QUOTES else value}")
+            place = word.end()
+        end = _END.match(text, place)
+        if end is None:
+            found = text[place : place + 20].strip()
+            raise BadRequest(
+                f"{_NAME}: {found!r} is not key=value; quotes go around a whole value, and ] ends the directive"
+            )
+        yield start.start(), end.end(), pairs
+        start = _START.search(text, end.end())
 
 
 def _consistent(options: Options, where: str) -> Options:

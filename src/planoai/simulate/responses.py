@@ -88,7 +88,9 @@ def _finished(turn: Turn, output: list[Fields]) -> Fields:
 
 
 def _response(turn: Turn, status: str) -> Fields:
+    """In the order the API prints it: what is echoed is spread over three places."""
     echo = turn.ask.echo
+    first, last = ("instructions", "max_output_tokens", "max_tool_calls"), ("user", "metadata")
     return {
         "id": turn.id,
         "object": "response",
@@ -99,19 +101,14 @@ def _response(turn: Turn, status: str) -> Fields:
         "error": None,
         "frequency_penalty": 0.0,
         "incomplete_details": None,
-        "instructions": echo["instructions"],
-        "max_output_tokens": echo["max_output_tokens"],
-        "max_tool_calls": echo["max_tool_calls"],
+        **{name: echo[name] for name in first},
         "model": turn.ask.model,
         "output": [],
         "presence_penalty": 0.0,
         "service_tier": "default",
-        **{
-            name: value
-            for name, value in echo.items()
-            if name not in ("instructions", "max_output_tokens", "max_tool_calls")
-        },
+        **{name: value for name, value in echo.items() if name not in first + last},
         "usage": None,
+        **{name: echo[name] for name in last},
     }
 
 

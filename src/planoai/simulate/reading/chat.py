@@ -63,6 +63,30 @@ class Offered(Struct):
     custom: Declared | None = None
 
 
+class Named(Struct):
+    name: str
+
+
+class Allowed(Struct):
+    mode: str = "auto"
+
+
+class ToolChoice(Struct):
+    type: str
+    function: Named | None = None
+    custom: Named | None = None
+    allowed_tools: Allowed | None = None
+
+
+class JsonSchema(Struct):
+    schema: dict[str, Any] | None = None
+
+
+class ResponseFormat(Struct):
+    type: str
+    json_schema: JsonSchema | None = None
+
+
 class StreamOptions(Struct):
     include_usage: bool | None = None
     include_obfuscation: bool | None = None
@@ -74,7 +98,7 @@ class Body(Struct):
     stream: bool | None = None
     stream_options: StreamOptions | None = None
     tools: list[Offered] | None = None
-    tool_choice: str | dict[str, Any] | None = None
+    tool_choice: str | ToolChoice | None = None
     parallel_tool_calls: bool | None = None
     max_tokens: int | None = None
     max_completion_tokens: int | None = None
@@ -82,7 +106,7 @@ class Body(Struct):
     stop: str | list[str] | None = None
     temperature: float | None = None
     top_p: float | None = None
-    response_format: dict[str, Any] | None = None
+    response_format: ResponseFormat | None = None
 
 
 def read(received: Received) -> Ask:
@@ -260,14 +284,19 @@ def _check_choice(body: Body) -> None:
         raise invalid(f"Tool choice '{forced}' not found in 'tools' parameter.", param="tool_choice")
 
 
-def _choice(given: str | dict[str, Any] | None) -> tuple[Choice, str | None]:
-    if isinstance(given, dict):
-        kind = given.get("type")
-        if kind == "allowed_tools":
-            return ("any" if (given.get("allowed_tools") or {}).get("mode") == "required" else "auto"), None
-        named = given.get(kind) if isinstance(kind, str) else None
-        return "any", str(named.get("name")) if isinstance(named, dict) else None
-    return {"required": "any", "none": "none"}.get(given or "auto", "auto"), None  # type: ignore[return-value]
+def _choice(given: str | ToolChoice | None) -> tuple[Choice, str | None]:
+    match given:
+        case ToolChoice(type="allowed_tools", allowed_tools=allowed):
+            return ("any" if allowed is not None and allowed.mode == "required" else "auto"), None
+        case ToolChoice():
+            named = given.function or given.custom
+            return "any", named.name if named else None
+        case "required":
+            return "any", None
+        case "none":
+            return "none", None
+        case _:
+            return "auto", None
 
 
 def _tools(offered: list[Offered]) -> tuple[Tool, ...]:
@@ -304,11 +333,11 @@ def _results(messages: list[Message]) -> tuple[Result, ...]:
     return tuple(reversed(last))
 
 
-def _schema(given: dict[str, Any] | None) -> dict[str, Any] | None:
-    if given is None or given.get("type") not in ("json_schema", "json_object"):
+def _schema(given: ResponseFormat | None) -> dict[str, Any] | None:
+    if given is None or given.type not in ("json_schema", "json_object"):
         return None
-    declared = given.get("json_schema") or {}
-    return declared.get("schema") or {"type": "object", "properties": {"answer": {}}}
+    declared = given.json_schema.schema if given.json_schema else None
+    return declared or {"type": "object", "properties": {"answer": {}}}
 
 
 def _wants(body: Body, received: Received) -> frozenset[str]:

@@ -42,6 +42,15 @@ class Thinking(Struct):
     budget_tokens: int | None = None
 
 
+class OutputFormat(Struct):
+    type: str
+    schema: dict[str, Any] | None = None
+
+
+class OutputConfig(Struct):
+    format: OutputFormat | None = None
+
+
 class Body(Struct):
     model: str
     messages: list[Message]
@@ -55,8 +64,8 @@ class Body(Struct):
     temperature: float | None = None
     top_p: float | None = None
     top_k: int | None = None
-    output_config: dict[str, Any] | None = None
-    output_format: dict[str, Any] | None = None
+    output_config: OutputConfig | None = None
+    output_format: OutputFormat | None = None
 
 
 def read(received: Received) -> Ask:
@@ -222,5 +231,5 @@ def _results(messages: list[Message]) -> tuple[Result, ...]:
 
 
 def _schema(body: Body) -> dict[str, Any] | None:
-    form = (body.output_config or {}).get("format") or body.output_format or {}
-    return form.get("schema") if form.get("type") == "json_schema" else None
+    form = (body.output_config.format if body.output_config else None) or body.output_format
+    return form.schema if form is not None and form.type == "json_schema" else None

@@ -53,6 +53,15 @@ class Reasoning(Struct):
     summary: str | None = None
 
 
+class TextFormat(Struct):
+    type: str
+    schema: dict[str, Any] | None = None
+
+
+class TextConfig(Struct):
+    format: TextFormat | None = None
+
+
 class StreamOptions(Struct):
     include_obfuscation: bool | None = None
 
@@ -71,7 +80,7 @@ class Body(Struct):
     top_p: float | None = None
     reasoning: Reasoning | None = None
     include: list[str] | None = None
-    text: dict[str, Any] | None = None
+    text: TextConfig | None = None
     previous_response_id: str | None = None
     store: bool | None = None
 
@@ -196,11 +205,11 @@ def _results(items: list[Item]) -> tuple[Result, ...]:
     return tuple(reversed(last))
 
 
-def _schema(text: dict[str, Any] | None) -> dict[str, Any] | None:
-    form = (text or {}).get("format") or {}
-    if form.get("type") == "json_object":
-        return {"type": "object", "properties": {"answer": {}}}
-    return form.get("schema") if form.get("type") == "json_schema" else None
+def _schema(text: TextConfig | None) -> dict[str, Any] | None:
+    form = text.format if text else None
+    if form is None or form.type not in ("json_schema", "json_object"):
+        return None
+    return form.schema or {"type": "object", "properties": {"answer": {}}}
 
 
 def _wants(body: Body) -> frozenset[str]:

@@ -1,0 +1,315 @@
+"""What each vendor says to each mistake: API, what is changed in its request, message, param, code."""
+
+from typing import Any
+
+REFUSED: list[tuple[str, dict[str, Any], str, str | None, str | None]] = [
+    ("chat", {"model": ...}, "you must provide a model parameter", None, None),
+    ("chat", {"messages": ...}, "Missing required parameter: 'messages'.", "messages", "missing_required_parameter"),
+    (
+        "chat",
+        {"messages": []},
+        "Invalid 'messages': empty array. Expected an array with minimum length 1, but got an empty array instead.",
+        "messages",
+        "empty_array",
+    ),
+    (
+        "chat",
+        {"messages.0.content": 7},
+        "Invalid type for 'messages[0].content': expected one of a string or an array, but got an integer instead.",
+        "messages[0].content",
+        "invalid_type",
+    ),
+    (
+        "chat",
+        {"messages.0.role": "robot"},
+        "Invalid value: 'robot'. Supported values are: 'system', 'assistant', 'user', 'function', 'tool', and 'developer'.",
+        "messages[0].role",
+        "invalid_value",
+    ),
+    (
+        "chat",
+        {"messages.2.tool_calls": ..., "messages.2.content": "Sure."},
+        "Invalid parameter: messages with role 'tool' must be a response to a preceeding message with 'tool_calls'.",
+        "messages.[3].role",
+        None,
+    ),
+    (
+        "chat",
+        {"messages.4.tool_call_id": "call_1"},
+        "Invalid parameter: 'tool_call_id' of 'call_1' not found in 'tool_calls' of previous message.",
+        "messages.[4].tool_call_id",
+        None,
+    ),
+    (
+        "chat",
+        {"messages.4": ...},
+        (
+            "An assistant message with 'tool_calls' must be followed by tool messages responding to each 'tool_call_id'. "
+            "The following tool_call_ids did not have response messages: call_2"
+        ),
+        "messages",
+        None,
+    ),
+    (
+        "chat",
+        {"messages.1.content": None},
+        "Invalid value for 'content': expected a string, got null.",
+        "messages.[1].content",
+        None,
+    ),
+    ("chat", {"top_k": 5}, "Unknown parameter: 'top_k'.", "top_k", "unknown_parameter"),
+    (
+        "chat",
+        {"temperature": 3},
+        "Invalid 'temperature': decimal above maximum value. Expected a value <= 2, but got 3 instead.",
+        "temperature",
+        "decimal_above_max_value",
+    ),
+    (
+        "chat",
+        {"tools": ...},
+        "Invalid value for 'tool_choice': 'tool_choice' is only allowed when 'tools' are specified.",
+        "tool_choice",
+        None,
+    ),
+    (
+        "chat",
+        {"stream_options": {"include_usage": True}},
+        "The 'stream_options' parameter is only allowed when 'stream' is enabled.",
+        "stream_options",
+        None,
+    ),
+    (
+        "chat",
+        {"messages.2.tool_calls.0.id": "c" * 41},
+        (
+            "Invalid 'messages[2].tool_calls[0].id': string too long. Expected a string with maximum length 40, but got a string "
+            "with length 41 instead."
+        ),
+        "messages[2].tool_calls[0].id",
+        "string_above_max_length",
+    ),
+    (
+        "chat",
+        {"tools.0.function.name": "get weather"},
+        (
+            "Invalid 'tools[0].function.name': string does not match pattern. Expected a string that matches the pattern "
+            "'^[a-zA-Z0-9_-]+$'."
+        ),
+        "tools[0].function.name",
+        "invalid_value",
+    ),
+    ("messages", {"max_tokens": ...}, "max_tokens: Field required", None, None),
+    ("messages", {"model": ...}, "model: Field required", None, None),
+    ("messages", {"messages": ...}, "messages: Field required", None, None),
+    ("messages", {"messages": []}, "messages: at least one message is required", None, None),
+    ("messages", {"messages.0.content": 7}, "messages.0.content: Input should be a valid string", None, None),
+    ("messages", {"frequency_penalty": 1}, "frequency_penalty: Extra inputs are not permitted", None, None),
+    ("messages", {"max_tokens": 0}, "max_tokens: Input should be greater than or equal to 1", None, None),
+    ("messages", {"messages.0.role": "robot"}, "messages.0.role: Input should be 'user' or 'assistant'", None, None),
+    (
+        "messages",
+        {"messages.0.role": "system"},
+        (
+            'messages.0: Unexpected role "system". The Messages API accepts a top-level `system` parameter, not "system" as an '
+            "input message role."
+        ),
+        None,
+        None,
+    ),
+    (
+        "messages",
+        {"messages.0.content": [{"type": "text", "text": ""}]},
+        "messages: text content blocks must be non-empty",
+        None,
+        None,
+    ),
+    (
+        "messages",
+        {"system": [{"type": "text", "text": ""}]},
+        "system: text content blocks must be non-empty",
+        None,
+        None,
+    ),
+    (
+        "messages",
+        {"messages.0.content": " \n"},
+        "messages: text content blocks must contain non-whitespace text",
+        None,
+        None,
+    ),
+    (
+        "messages",
+        {"messages.2.content.1.tool_use_id": "toolu_9"},
+        (
+            "messages.2.content.1: unexpected `tool_use_id` found in `tool_result` blocks: toolu_9. Each `tool_result` block must "
+            "have a corresponding `tool_use` block in the previous message."
+        ),
+        None,
+        None,
+    ),
+    (
+        "messages",
+        {"messages.2.content.1": ...},
+        (
+            "messages.1: `tool_use` ids were found without `tool_result` blocks immediately after: toolu_2. Each `tool_use` block "
+            "must have a corresponding `tool_result` block in the next message."
+        ),
+        None,
+        None,
+    ),
+    (
+        "messages",
+        {"messages.1.content.0.signature": "made up"},
+        "messages.1.content.0: Invalid `signature` in `thinking` block",
+        None,
+        None,
+    ),
+    (
+        "messages",
+        {"messages.1.content.0.thinking": "something else"},
+        "messages.1.content.0: Invalid `signature` in `thinking` block",
+        None,
+        None,
+    ),
+    (
+        "messages",
+        {"thinking": {"type": "enabled", "budget_tokens": 100}},
+        "thinking.enabled.budget_tokens: Input should be greater than or equal to 1024",
+        None,
+        None,
+    ),
+    ("messages", {"tools": ...}, "tool_choice may only be specified while providing tools.", None, None),
+    ("messages", {"tools.1.name": "get_weather"}, "tools: Tool names must be unique.", None, None),
+    ("responses", {"model": ...}, "Missing required parameter: 'model'.", "model", "missing_required_parameter"),
+    (
+        "responses",
+        {"input": ...},
+        "One of 'input', 'previous_response_id', 'prompt' or 'conversation' must be provided.",
+        None,
+        "missing_required_parameter",
+    ),
+    ("responses", {"max_tokens": 5}, "Unknown parameter: 'max_tokens'.", "max_tokens", "unknown_parameter"),
+    (
+        "responses",
+        {"input.0.role": "robot"},
+        "Invalid value: 'robot'. Supported values are: 'assistant', 'system', 'developer', and 'user'.",
+        "input[0].role",
+        "invalid_value",
+    ),
+    (
+        "responses",
+        {"input.1": {"role": "assistant", "content": [{"type": "input_text", "text": "hm"}]}},
+        "Invalid value: 'input_text'. Supported values are: 'output_text' and 'refusal'.",
+        "input[1].content[0]",
+        "invalid_value",
+    ),
+    ("responses", {"input.1": ...}, "No tool call found for function call output with call_id call_1.", "input", None),
+    ("responses", {"input.4": ...}, "No tool output found for function call call_2.", "input", None),
+    (
+        "responses",
+        {"input.1.id": "call_1"},
+        "Invalid 'input[1].id': 'call_1'. Expected an ID that begins with 'fc'.",
+        "input[1].id",
+        "invalid_value",
+    ),
+    (
+        "responses",
+        {"previous_response_id": "resp_1"},
+        "Previous response with id 'resp_1' not found.",
+        "previous_response_id",
+        "previous_response_not_found",
+    ),
+    (
+        "responses",
+        {"max_output_tokens": 3},
+        "Invalid 'max_output_tokens': integer below minimum value. Expected a value >= 16, but got 3 instead.",
+        "max_output_tokens",
+        "integer_below_min_value",
+    ),
+    (
+        "converse",
+        {"messages": ...},
+        "1 validation error detected: Value at 'messages' failed to satisfy constraint: Member must not be null",
+        None,
+        None,
+    ),
+    (
+        "converse",
+        {"messages": []},
+        "A conversation must start with a user message. Try again with a conversation that starts with a user message.",
+        None,
+        None,
+    ),
+    (
+        "converse",
+        {"messages.1.role": "user"},
+        (
+            "A conversation must alternate between user and assistant roles. Make sure the conversation alternates between user "
+            "and assistant roles and try again."
+        ),
+        None,
+        None,
+    ),
+    (
+        "converse",
+        {"messages.0.role": "system"},
+        (
+            "1 validation error detected: Value 'system' at 'messages.1.member.role' failed to satisfy constraint: Member must "
+            "satisfy enum value set: [user, assistant]"
+        ),
+        None,
+        None,
+    ),
+    (
+        "converse",
+        {"messages.0.content.0.text": " "},
+        (
+            "The text field in the ContentBlock object at messages.0.content.0 is blank. Add text to the text field, and try "
+            "again."
+        ),
+        None,
+        None,
+    ),
+    (
+        "converse",
+        {"messages.2.content.1": ...},
+        "Expected toolResult blocks at messages.2.content for the following Ids: tooluse_2",
+        None,
+        None,
+    ),
+    (
+        "converse",
+        {"messages.1.content": [{"text": "Hm."}]},
+        "The number of toolResult blocks at messages.2.content exceeds the number of toolUse blocks of previous turn.",
+        None,
+        None,
+    ),
+    (
+        "converse",
+        {"toolConfig": ...},
+        "The toolConfig field must be defined when using toolUse and toolResult content blocks.",
+        None,
+        None,
+    ),
+    (
+        "converse",
+        {"messages.1.content.0.toolUse.input": "{}"},
+        (
+            "The format of the value at messages.1.content.0.toolUse.input is invalid. Provide a json object for the field and "
+            "try again."
+        ),
+        None,
+        None,
+    ),
+    (
+        "converse",
+        {"toolConfig.tools.0.toolSpec.description": ""},
+        (
+            "1 validation error detected: Value at 'toolConfig.tools.1.member.toolSpec.description' failed to satisfy "
+            "constraint: Member must have length greater than or equal to 1"
+        ),
+        None,
+        None,
+    ),
+]
