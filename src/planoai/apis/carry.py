@@ -48,11 +48,15 @@ class Verbatim:
         self._between = True  # no event is open: the client has seen whole events only
 
     def feed(self, chunk: bytes) -> bytes:
+        if self.done:
+            return b""
         blocks = self._splitter.feed(chunk)
-        if blocks:
-            self._last = blocks[-1]
-            if self._frames.last_words in self._last:
-                self.done = self._closing(self._last) is Closing.TERMINAL
+        for block in blocks:
+            if not block.startswith(b":"):  # a comment says nothing of the end
+                self._last = block
+                if self._frames.last_words in block and self._closing(block) is Closing.TERMINAL:
+                    self.done = True
+                    break
         self._between = bool(blocks) and chunk.endswith((b"\n\n", b"\r\n\r\n", b"\r\r"))
         return chunk
 
@@ -63,7 +67,7 @@ class Verbatim:
         return self._end(failure, tolerant=False)
 
     def ping(self) -> bytes:
-        return self._frames.ping if self._between and self._last else b""
+        return self._frames.ping if self._between and self._last and not self.done else b""
 
     def _end(self, failure: Failure, *, tolerant: bool) -> bytes:
         """`tolerant`: an answer that is complete but for its last frame is given that frame instead of a failure."""
