@@ -54,8 +54,9 @@ class StreamReader:
         events: list[Event] = []
         for event in self._sse.close():
             if not self._read(event, events):
-                cut = isinstance(last := events[-1], Failed) and last.failure.code == UpstreamUnreadable.code
-                return [Failed(CUT_SHORT)] if cut else events
+                if not (isinstance(last := events[-1], Failed) and last.failure.code == UpstreamUnreadable.code):
+                    return events
+                events.pop()
         self._ended = True
         if self._choices.finished or self._totalled:
             return [*events, *self._choices.end(), Ended()]

@@ -31,7 +31,7 @@ def read_usage(wire: UsageWire) -> Usage:
 
 
 def write_usage(usage: Usage) -> dict[str, object]:
-    """`cache_creation_input_tokens` is not OpenAI's: there is no other place for what a provider charges for writing its cache."""
+    """What was written to the cache stands where OpenAI tells it, and where gateways told it before OpenAI had a place for it."""
     written: dict[str, object] = {
         "prompt_tokens": usage.input,
         "completion_tokens": usage.output,
@@ -40,5 +40,6 @@ def write_usage(usage: Usage) -> dict[str, object]:
         "completion_tokens_details": {"reasoning_tokens": usage.reasoning},
     }
     if usage.cache_write:
+        written["prompt_tokens_details"] = {"cached_tokens": usage.cache_read, "cache_write_tokens": usage.cache_write}
         written["cache_creation_input_tokens"] = usage.cache_write
     return written

@@ -1,0 +1,172 @@
+"""Carriers keep one promise: a stream that did not end well never looks as if it had."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from planoai.apis import DIALECTS
+from planoai.apis.carry import CUT_SHORT, Carrier, Filtered, Translated, Verbatim
+from planoai.conversation.event import Ended, Event, Failed, UsageTold
+from planoai.conversation.failure import Failure
+from tests.apis import golden
+
+STREAMS = list(golden.streams())
+TIMEOUT = Failure(504, "the upstream was silent for too long", "upstream_timeout")
+
+
+def verbatim(dialect: str) -> Carrier:
+    return Verbatim(golden.client_side(dialect).frames)
+
+
+def filtered(dialect: str) -> Carrier:
+    return Filtered(golden.client_side(dialect).frames)
+
+
+def translated(upstream: str, client: str) -> Carrier:
+    side = golden.client_side(client)
+    reader = DIALECTS[upstream].upstream.stream_reader(golden.ENVELOPE)
+    return Translated(reader, side.stream_writer(golden.ENVELOPE), side.frames.ping)
+
+
+def carry(carrier: Carrier, *chunks: bytes) -> bytes:
+    return b"".join([*(carrier.feed(chunk) for chunk in chunks), carrier.close()])
+
+
+def ended_well(events: list[Event]) -> bool:
+    return isinstance(events[-1], Ended)
+
+
+@pytest.mark.parametrize("path", STREAMS, ids=golden.name)
+def test_verbatim_a_client_reads_what_the_upstream_said(path: Path) -> None:
+    dialect, stream = path.parent.name, path.read_bytes()
+    carried = golden.read_stream(dialect, [carry(verbatim(dialect), stream)])
+    direct = golden.read_stream(dialect, [stream])
+
+    assert ended_well(carried) == ended_well(direct)
+    if ended_well(direct):
+        assert carried == direct
+
+
+@pytest.mark.parametrize("make", [verbatim, filtered])
+@pytest.mark.parametrize("path", STREAMS, ids=golden.name)
+def test_where_the_bytes_are_cut_does_not_matter(path: Path, make: Callable[[str], Carrier]) -> None:
+    dialect, stream = path.parent.name, path.read_bytes()
+    whole = carry(make(dialect), stream)
+    meant = golden.read_stream(dialect, [whole])
+
+    for cut in range(1, len(stream)):
+        carried = carry(make(dialect), stream[:cut], stream[cut:])
+        assert carried == whole or golden.read_stream(dialect, [carried]) == meant, cut
+
+
+@pytest.mark.parametrize("make", [verbatim, filtered])
+@pytest.mark.parametrize("path", STREAMS, ids=golden.name)
+def test_a_stream_that_breaks_off_anywhere_never_looks_whole(path: Path, make: Callable[[str], Carrier]) -> None:
+    dialect, stream = path.parent.name, path.read_bytes()
+
+    for cut in range(0, len(stream), 5):
+        if not ended_well(golden.read_stream(dialect, [stream[:cut]])):
+            carried = carry(make(dialect), stream[:cut])
+            assert isinstance(golden.read_stream(dialect, [carried])[-1], Failed), cut
+
+
+@pytest.mark.parametrize("path", STREAMS, ids=golden.name)
+def test_translated_streams_break_off_as_the_clients_dialect_says(path: Path) -> None:
+    upstream, stream = path.parent.name, path.read_bytes()
+
+    for client in golden.clients(upstream):
+        for cut in range(0, len(stream), 11):
+            failed = not ended_well(golden.read_stream(upstream, [stream[:cut]]))
+            carried = carry(translated(upstream, client), stream[:cut])
+            assert isinstance(golden.read_stream(client, [carried])[-1], Failed if failed else Ended), cut
+
+
+@given(st.data())
+@settings(max_examples=200, deadline=None)
+def test_a_failure_of_ours_is_the_last_thing_said(data: st.DataObject) -> None:
+    path = data.draw(st.sampled_from(STREAMS))
+    dialect, stream = path.parent.name, path.read_bytes()
+    cut = data.draw(st.integers(0, len(stream)))
+    carrier = data.draw(st.sampled_from([verbatim(dialect), filtered(dialect), translated(dialect, dialect)]))
+
+    carried = carrier.feed(stream[:cut])
+    was_done = carrier.done
+    carried += carrier.fail(TIMEOUT)
+
+    events = golden.read_stream(dialect, [carried])
+    assert carrier.done
+    assert carrier.feed(stream) == carrier.close() == carrier.ping() == b""
+    if not was_done:
+        assert isinstance(events[-1], Failed) or ended_well(golden.read_stream(dialect, [stream[:cut]]))
+
+
+def test_verbatim_says_done_with_the_last_frame_even_when_more_follows_in_the_chunk() -> None:
+    carrier = verbatim("openai_chat")
+    carrier.feed(b'data: {"choices":[]}\n\ndata: [DONE]\n\n: bye\n\n')
+
+    assert carrier.done
+    assert carrier.feed(b"data: late\n\n") == b""
+    assert carrier.close() == b""
+
+
+def test_verbatim_adds_the_last_frame_that_an_upstream_forgot() -> None:
+    chunk = b'data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\n: still here\n\n'
+
+    assert carry(verbatim("openai_chat"), chunk) == chunk + b"data: [DONE]\n\n"
+
+
+def test_verbatim_ends_an_open_event_before_it_says_that_the_stream_broke_off() -> None:
+    carried = carry(verbatim("openai_chat"), b'data: {"choices":[{"index":0,"del')
+
+    assert carried.startswith(b'data: {"choices":[{"index":0,"del\n\ndata: {"error":')
+    assert CUT_SHORT.message.encode() in carried
+
+
+def test_verbatim_adds_nothing_to_an_error_of_the_upstream() -> None:
+    chunk = b'data: {"error":{"message":"no","type":"server_error","param":null,"code":null}}\n\n'
+
+    assert carry(verbatim("openai_chat"), chunk) == chunk
+
+
+def test_filtered_leaves_out_the_usage_that_was_not_asked_for() -> None:
+    stream = (golden.ROOT / "streams/openai_chat/text.sse").read_bytes()
+    carried = carry(filtered("openai_chat"), stream)
+
+    assert not any(isinstance(event, UsageTold) for event in golden.read_stream("openai_chat", [carried]))
+    assert carried.endswith(b"data: [DONE]\n\n")
+    assert carried in stream or len(carried) < len(stream)
+
+
+def test_filtered_keeps_usage_that_stands_beside_a_choice() -> None:
+    stream = (golden.ROOT / "streams/openai_chat/usage_on_every_chunk.sse").read_bytes()
+
+    assert carry(filtered("openai_chat"), stream) == stream
+
+
+@pytest.mark.parametrize("dialect", [each.name for each in DIALECTS.values() if each.client])
+def test_a_ping_comes_only_between_events_of_a_stream_that_has_begun(dialect: str) -> None:
+    carrier, ping = verbatim(dialect), golden.client_side(dialect).frames.ping
+    assert carrier.ping() == b""
+
+    carrier.feed(b'event: x\ndata: {"type":"x"}\n\n')
+    assert carrier.ping() == ping
+
+    carrier.feed(b"data: {")
+    assert carrier.ping() == b""
+
+
+def test_a_translated_stream_is_silent_until_it_has_begun_and_after_its_end() -> None:
+    carrier = translated("anthropic_messages", "openai_chat")
+    assert carrier.ping() == b""
+
+    stream = (golden.ROOT / "streams/openai_chat/text.sse").read_bytes()
+    carrier = translated("openai_chat", "openai_chat")
+    carrier.feed(stream[:400])
+    assert carrier.ping() == b": keep-alive\n\n"
+
+    carrier.feed(stream[400:])
+    assert carrier.done
+    assert carrier.ping() == b""
