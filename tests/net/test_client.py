@@ -393,7 +393,11 @@ async def test_a_refused_connection_names_the_origin() -> None:
             await client.send(Origin("http", "127.0.0.1", port), "GET", "/", [])
 
 
-async def test_a_connection_that_is_not_taken_is_a_timeout() -> None:
+@pytest.mark.parametrize(
+    ("timeouts", "limit"),
+    [(Timeouts(connect=0.1), "0.1 s .connect limit"), (Timeouts(total=0.1), "0.1 s .total limit")],
+)
+async def test_a_connection_that_is_not_taken_is_a_timeout(timeouts: Timeouts, limit: str) -> None:
     async with Client() as client:
         with socket.socket() as full:  # listens for one, and that one is taken
             full.bind(("127.0.0.1", 0))
@@ -403,8 +407,8 @@ async def test_a_connection_that_is_not_taken_is_a_timeout() -> None:
             for filler in fillers:
                 filler.setblocking(False)
                 filler.connect_ex(address)
-            with pytest.raises(UpstreamTimeout, match="connect limit"):
-                await client.send(Origin("http", *address), "GET", "/", [], timeouts=Timeouts(connect=0.1))
+            with pytest.raises(UpstreamTimeout, match=limit):
+                await client.send(Origin("http", *address), "GET", "/", [], timeouts=timeouts)
             for filler in fillers:
                 filler.close()
 
@@ -479,6 +483,8 @@ async def test_an_answer_that_was_left_can_not_be_read_on() -> None:
     async with scripted(keeps_saying(OK)) as upstream, Client() as client:
         with await client.send(upstream.origin, "GET", "/", []) as response:
             pass
+        with pytest.raises(RuntimeError):
+            await response.body()
         with pytest.raises(RuntimeError):
             await response.chunk()
 

@@ -717,3 +717,83 @@ async def test_leaving_cuts_what_is_not_done_in_time() -> None:
         assert server.running == 1
     assert gate.left.get_nowait() == "cancelled"
     writer.close()
+
+
+async def test_a_body_that_nobody_asks_for_is_not_read_far_ahead() -> None:
+    gate = Gate()
+
+    async def handler(request: Request, reply: Reply) -> None:
+        await gate.opened.wait()
+        ahead = request.received
+        reply.send(200, [], f"{ahead < 8_000_000} {len(await request.body())}".encode())
+
+    async with serving(handler) as server, connected(server) as raw:
+        raw.writer.write(post(b"x" * 32_000_000))
+        flood = asyncio.ensure_future(raw.writer.drain())
+        done, _ = await asyncio.wait({flood}, timeout=0.3)
+        assert not done
+        gate.opened.set()
+        assert (await raw.answer()).body == b"True 32000000"
+        await flood
+
+
+async def refuse(request: Request, reply: Reply) -> None:
+    reply.send(401, [])
+
+
+async def gone(server: Server) -> None:
+    """Returns when the server has no connection left."""
+    while server._service.connections:
+        server._service.changed.clear()
+        await server._service.changed.wait()
+
+
+async def test_a_client_that_goes_on_sending_after_its_answer_is_cut() -> None:
+    async with serving(refuse, Limits(linger_seconds=60)) as server, connected(server) as raw:
+        await raw.send(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 90000000\r\n\r\n")
+        assert (await raw.answer()).status == 401
+        with pytest.raises(ConnectionError):
+            await raw.send(b"x" * 90_000_000)
+
+
+async def test_a_client_that_stays_after_its_answer_is_cut() -> None:
+    async with serving(refuse, Limits(linger_seconds=0.05)) as server, connected(server) as raw:
+        await raw.send(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 90000000\r\n\r\n")
+        assert (await raw.answer()).status == 401
+        await gone(server)
+
+
+async def test_the_dropped_rest_of_a_body_has_to_come_in_time_too() -> None:
+    limits = Limits(body_grace_seconds=0.05, linger_seconds=0.05)
+    async with serving(refuse, limits) as server, connected(server) as raw:
+        await raw.send(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n")
+        assert "connection" not in (await raw.answer()).headers
+        assert await raw.rest() == b""
+
+
+async def test_half_a_pipelined_head_has_its_time_after_the_answer_before_it() -> None:
+    gate = Gate()
+    async with serving(gate, Limits(head_seconds=0.1)) as server, connected(server) as raw:
+        await raw.send(GET + b"GET /half HT")
+        await gate.entered.wait()
+        gate.opened.set()
+        assert (await raw.answer()).status == 200
+        assert (await raw.answer()).status == 408
+
+
+async def test_an_answer_reaches_a_client_whose_body_was_held_back() -> None:
+    opened = asyncio.Event()
+
+    async def handler(request: Request, reply: Reply) -> None:
+        await opened.wait()
+        reply.send(401, [])
+
+    async with serving(handler) as server, connected(server) as raw:
+        raw.writer.write(post(b"x" * 15_000_000))
+        flood = asyncio.ensure_future(raw.writer.drain())
+        done, _ = await asyncio.wait({flood}, timeout=0.1)
+        assert not done
+        opened.set()
+        assert (await raw.answer()).status == 401
+        assert await raw.rest() == b""
+        await flood

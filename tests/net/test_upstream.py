@@ -128,3 +128,15 @@ async def test_a_connection_is_kept_only_when_the_whole_request_has_left(unsent:
     line.unsent = [unsent]
     assert connection.release() is (unsent == 0)
     connection.connection_lost(None)
+
+
+async def test_a_connection_that_was_paused_is_read_again_once_it_is_kept() -> None:
+    line = Line()
+    connection = on(line, ClientLimits(pending_bytes=1))
+    exchange = asyncio.create_task(connection.exchange(REQUEST, Timeouts(), float("inf"), head_only=False))
+    await asyncio.sleep(0)
+    connection.data_received(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+    await exchange
+    assert connection.release()
+    assert line.paced == ["paused", "resumed"]
+    connection.connection_lost(None)

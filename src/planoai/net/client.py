@@ -2,6 +2,7 @@
 
 import ssl
 from collections.abc import Sequence
+from functools import lru_cache
 from math import inf
 from types import TracebackType
 from typing import Self
@@ -56,7 +57,11 @@ class Response:
         """The rest of the body, of at most `limit` bytes. Raises what `chunk` raises."""
         chunks: list[bytes] = []
         size = 0
-        while chunk := await self.chunk():
+        connection = self._connection
+        if connection is None:
+            raise RuntimeError("the answer has been left")
+        while not connection.complete:
+            chunk = await connection.chunk()
             size += len(chunk)
             if size > limit:
                 raise UpstreamUnreadable(f"The answer of the upstream is larger than {limit} bytes.")
@@ -112,17 +117,20 @@ class Client:
             except UpstreamClosed:
                 if connection.heard:
                     raise
-        connection = await pool.connect(origin, min(timeouts.connect, total_at - pool.now()))
+        connection = await pool.connect(origin, timeouts, total_at)
         await connection.exchange(message, timeouts, total_at, head_only=head_only)
         return Response(connection, pool)
 
 
 def _message(origin: Origin, method: str, target: str, headers: Sequence[tuple[bytes, bytes]], body: bytes) -> bytes:
-    lines = header_lines(headers)
-    host = b"" if _has_host(headers) else b"host: %b\r\n" % origin.authority.encode("ascii")
-    length = b"" if not body and method in _WITHOUT_BODY else b"content-length: %d\r\n" % len(body)
-    return b"%b%b%b%b\r\n%b" % (request_line(method, target), host, lines, length, body)
+    host = _host_line(origin)
+    for name, _ in headers:
+        if len(name) == 4 and name.lower() == b"host":
+            host = b""
+    length = b"\r\n" if not body and method in _WITHOUT_BODY else b"content-length: %d\r\n\r\n" % len(body)
+    return b"".join((request_line(method, target), host, header_lines(headers), length, body))
 
 
-def _has_host(headers: Sequence[tuple[bytes, bytes]]) -> bool:
-    return any(name.lower() == b"host" for name, _ in headers)
+@lru_cache(maxsize=512)
+def _host_line(origin: Origin) -> bytes:
+    return b"host: %b\r\n" % origin.authority.encode("ascii")

@@ -113,6 +113,8 @@ class Connection(asyncio.Protocol):
         self._reader = RequestReader(self, limits, peer[0] if peer else "")
         self._service.connections.add(self)
         self._expect(Wait.REQUEST, limits.head_seconds)
+        if self._service.draining:  # accepted in the last moment
+            self.drain()
 
     def data_received(self, data: bytes) -> None:
         if self._linger is not None:

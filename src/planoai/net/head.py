@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -30,7 +31,7 @@ def framing(fields: Sequence[tuple[bytes, bytes]], version: str) -> Framing:
     for name, value in fields:
         if name == b"host":
             hosts += 1
-            if _HOST.fullmatch(value) is None:
+            if not _is_host(value):
                 raise _bad("The Host field is not a host with an optional port.")
         elif name == b"content-length":
             length = int(value)  # llhttp has refused everything but one row of digits
@@ -47,6 +48,11 @@ def framing(fields: Sequence[tuple[bytes, bytes]], version: str) -> Framing:
     if hosts > 1 or (hosts == 0 and version == "1.1"):
         raise _bad("A request has exactly one Host field.")
     return Framing(length, expects_continue)
+
+
+@lru_cache(maxsize=128)  # clients say the same few names all day
+def _is_host(value: bytes) -> bool:
+    return _HOST.fullmatch(value) is not None
 
 
 def reduced(method: str, target: bytes) -> str:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from planoai.errors import UpstreamTimeout
 from planoai.net.origin import Origin
 from planoai.net.tls import client_context, offer_http_1, unreachable
-from planoai.net.upstream import ClientLimits, UpstreamConnection
+from planoai.net.upstream import ClientLimits, Timeouts, UpstreamConnection
 
 
 class Pool:
@@ -25,7 +25,7 @@ class Pool:
         self._closed = False
 
     def take(self, origin: Origin) -> UpstreamConnection | None:
-        idle = self._idle[origin]
+        idle = self._idle.get(origin)
         while idle:
             connection = idle.pop()
             if connection.usable:
@@ -45,13 +45,14 @@ class Pool:
         else:
             idle.append(connection)
 
-    async def connect(self, origin: Origin, seconds: float) -> UpstreamConnection:
+    async def connect(self, origin: Origin, timeouts: Timeouts, total_at: float) -> UpstreamConnection:
         """Looks the name up anew each time. Raises UpstreamUnreachable and UpstreamTimeout."""
         if self._closed:
             raise RuntimeError("the client is closed")
+        left = total_at - self._loop.time()
         tls = origin.scheme == "https"
         try:
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(min(timeouts.connect, left)):
                 _, connection = await self._loop.create_connection(
                     lambda: UpstreamConnection(self._loop, origin, self._limits, self._lost),
                     origin.host,
@@ -60,7 +61,12 @@ class Pool:
                     server_hostname=origin.host if tls else None,
                 )
         except TimeoutError as error:
-            raise UpstreamTimeout(f"{origin} took no connection within {seconds:g} s (connect limit).") from error
+            limit = (
+                f"{timeouts.connect:g} s (connect limit)"
+                if timeouts.connect <= left
+                else f"{timeouts.total:g} s (total limit)"
+            )
+            raise UpstreamTimeout(f"{origin} took no connection within {limit}.") from error
         except (OSError, UnicodeError) as error:  # the latter for what IDNA cannot encode
             raise unreachable(origin, error) from error
         self._open.add(connection)

@@ -1,6 +1,6 @@
 """Bytes of a client -> requests. No I/O: it is fed, and tells its owner what came."""
 
-from typing import Protocol, cast
+from typing import Protocol
 
 import httptools
 
@@ -37,7 +37,6 @@ class RequestReader:
     __slots__ = (
         "_beside",
         "_feeding",
-        "_fields",
         "_limits",
         "_owner",
         "_pairs",
@@ -55,10 +54,9 @@ class RequestReader:
         self._owner = owner
         self._limits = limits
         self._peer = peer
-        self._parser: httptools.HttpRequestParser | None = httptools.HttpRequestParser(self)
+        self._parser = httptools.HttpRequestParser(self)
         self._target = b""
         self._pairs: list[tuple[bytes, bytes]] = []
-        self._fields: list[tuple[bytes, bytes]] = []  # those of _pairs that are in FRAMING
         self._feeding = 0  # bytes in the hands of the parser now
         self._beside = 0  # bytes of the feed in which the head began, whatever came before it included
         # Bytes of later feeds, or since the last byte of a body: the parser keeps unfinished fields, also those of trailers.
@@ -71,10 +69,10 @@ class RequestReader:
     def close(self) -> None:
         """The parser holds our methods and we hold the parser; nothing else would part them before the garbage collector does."""
         self.deaf = True
-        self._parser = None
+        del self._parser
 
     def feed(self, data: bytes) -> None:
-        if self.deaf or self._parser is None:
+        if self.deaf:
             return
         self._feeding = len(data)
         self._since += self._feeding
@@ -90,7 +88,6 @@ class RequestReader:
     def on_message_begin(self) -> None:
         self._target = b""
         self._pairs = []
-        self._fields = []
         self._since = 0
         self._beside = self._feeding
         self.head_open = True
@@ -100,21 +97,18 @@ class RequestReader:
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Called for trailers too, which nobody reads."""
-        pair = (name.lower(), value.rstrip(b" \t"))
-        self._pairs.append(pair)
-        if pair[0] in FRAMING:
-            self._fields.append(pair)
+        self._pairs.append((name, value))
 
     def on_headers_complete(self) -> None:
-        parser = cast("httptools.HttpRequestParser", self._parser)
-        pairs = self._pairs
+        parser = self._parser
+        pairs = [(name.lower(), value.rstrip()) for name, value in self._pairs]
         if self._since + self._beside > self._limits.head_bytes:  # else it cannot be too large: no need to count
             size = len(self._target) + sum(len(name) + len(value) + 4 for name, value in pairs)
             if size > self._limits.head_bytes:
                 raise Refusal.of(self._too_large())
         version = parser.get_http_version()
         method = parser.get_method().decode("ascii")
-        frame = framing(self._fields, version)
+        frame = framing([pair for pair in pairs if pair[0] in FRAMING], version)
         target = reduced(method, self._target)
         self._upgrade = parser.should_upgrade()
         request = Request(
@@ -131,7 +125,7 @@ class RequestReader:
         )
         self.head_open = False
         self._since = 0
-        self._pairs, self._fields = [], []  # for trailers
+        self._pairs = []  # for trailers
         self.incoming = request
         self._owner.request_arrived(request)
 

@@ -123,4 +123,4 @@ class Reply:
             connection = b"connection: keep-alive\r\n"
         else:
             connection = b""
-        return b"%b%b%b%b\r\n" % (head, date_line(), framing, connection)
+        return b"".join((head, date_line(), framing, connection, b"\r\n"))

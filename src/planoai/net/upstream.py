@@ -42,7 +42,7 @@ class Phase(Enum):
     DONE = auto()
 
 
-_UNASKED = frozenset((Phase.IDLE, Phase.DONE))  # when nothing should come
+_FRAMING = frozenset((b"content-length", b"transfer-encoding"))
 
 
 class UpstreamConnection(asyncio.Protocol):
@@ -92,7 +92,7 @@ class UpstreamConnection(asyncio.Protocol):
         self._limits = limits
         self._lost = lost
         self._deadline = Deadline(loop, self._expired)
-        self._parser: httptools.HttpResponseParser | None = httptools.HttpResponseParser(self)
+        self._parser = httptools.HttpResponseParser(self)
         self._phase = Phase.IDLE
         self._pairs: list[tuple[bytes, bytes]] = []
         self._since = 0  # bytes fed since the last byte of a body: what the parser may be holding
@@ -149,6 +149,11 @@ class UpstreamConnection(asyncio.Protocol):
             self._transport.resume_reading()
         return taken
 
+    @property
+    def complete(self) -> bool:
+        """The whole body has been taken."""
+        return self._phase is Phase.DONE and not self._chunks
+
     def release(self) -> bool:
         """Ready for the next request, or closed: whether it is ready."""
         clean = self._phase is Phase.DONE and self._keep_alive and not (self._spoiled or self._ended or self._failure)
@@ -179,12 +184,13 @@ class UpstreamConnection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self.heard = True
-        if self._phase in _UNASKED:
+        phase = self._phase
+        if phase is Phase.IDLE or phase is Phase.DONE:
             self._spoil()
             return
         self._since += len(data)
         try:
-            cast("httptools.HttpResponseParser", self._parser).feed_data(data)
+            self._parser.feed_data(data)
         except httptools.HttpParserUpgrade:
             self._fail(UpstreamUnreadable(f"{self.origin} switched to another protocol."))
         except httptools.HttpParserError as error:
@@ -205,7 +211,7 @@ class UpstreamConnection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio gives it
         self._ended = True
         self._deadline.close()
-        self._parser = None  # it holds our methods
+        del self._parser  # it holds our methods, and we hold it
         if self._phase is not Phase.DONE:
             self._fail(self._closed())
         self._lost(self)
@@ -219,28 +225,28 @@ class UpstreamConnection(asyncio.Protocol):
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Called for trailers too, which nobody reads."""
-        self._pairs.append((name.lower(), value.rstrip(b" \t")))
+        self._pairs.append((name, value))
 
     def on_headers_complete(self) -> None:
         if self._phase is not Phase.HEAD:
             return
-        parser = cast("httptools.HttpResponseParser", self._parser)
+        parser = self._parser
         status = parser.get_status_code()
         if status == 101:
             raise UpstreamUnreadable(f"{self.origin} switched to another protocol.")
         if status < 200:  # an interim answer; the real one follows
             return
-        pairs = self._pairs
+        pairs = [(name.lower(), value.rstrip()) for name, value in self._pairs]
         limit = self._limits.head_bytes
         if self._since > limit < sum(len(name) + len(value) + 4 for name, value in pairs):
             raise self._too_large()
         self.status = status
-        self.headers = headers = Headers(pairs)
+        self.headers = Headers(pairs)
         self._pairs = []  # for trailers
-        coding = headers.get(b"transfer-encoding")
-        if coding is not None and coding.lower() != b"chunked":
+        framing = [pair for pair in pairs if pair[0] in _FRAMING]
+        if any(name == b"transfer-encoding" and value.lower() != b"chunked" for name, value in framing):
             raise UpstreamUnreadable(f"{self.origin} uses a Transfer-Encoding other than chunked.")
-        self._framed = coding is not None or headers.get(b"content-length") is not None or status in (204, 304)
+        self._framed = bool(framing) or status in (204, 304)
         self._keep_alive = parser.should_keep_alive() and not self._head_only
         self._since = 0
         self._phase = Phase.DONE if self._head_only else Phase.BODY
