@@ -1,6 +1,7 @@
 """The messages of a Messages request: their blocks, and how calls and results must follow each other."""
 
 import re
+from itertools import takewhile
 from typing import Any
 
 from msgspec import Struct
@@ -151,17 +152,17 @@ def _check_pairs(numbered: list[tuple[int, Message]]) -> None:
             merged.append((message.role, blocks))
     called: dict[str, str] = {}
     for _, blocks in merged:
-        answered = {block.tool_use_id for _, block in blocks if block.type == "tool_result"}
         for where, block in blocks:
             if block.type == "tool_result" and block.tool_use_id not in called:
                 raise invalid(
                     f"{where}: unexpected `tool_use_id` found in `tool_result` blocks: {block.tool_use_id}. Each `tool_result` block must have "
                     "a corresponding `tool_use` block in the previous message."
                 )
-        _check_answered(called, answered)
+        # Results come before anything else: one that follows a text is not immediately after its call.
+        first = takewhile(lambda each: each[1].type == "tool_result", blocks)
+        _check_answered(called, {block.tool_use_id for _, block in first})
         called = {block.id or "": where for where, block in blocks if block.type == "tool_use"}
-    if called and merged[-1][0] == "assistant":
-        _check_answered(called, set())
+    _check_answered(called, set())
 
 
 def _check_answered(called: dict[str, str], answered: set[str | None]) -> None:
