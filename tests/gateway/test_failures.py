@@ -129,6 +129,17 @@ async def test_a_status_stays_and_its_words_are_those_of_the_client(
     assert answer.headers["retry-after"] == "3"
 
 
+@pytest.mark.parametrize(("client", "upstream"), PAIRS)
+async def test_a_compressed_answer_that_nobody_asked_for_is_not_passed_on_as_garbage(
+    setting: Setting, client: str, upstream: str
+) -> None:
+    setting.upstream.will(whole(b"\x1f\x8b", headers={"content-encoding": "gzip"}))
+    answer = await ask(setting, client, upstream)
+    assert answer.status_code == 502
+    assert "gzip" in str(told(client, answer)["message"])
+    assert setting.upstream.asked[0].headers["accept-encoding"] == "identity"
+
+
 @pytest.mark.parametrize("client", PATHS)
 async def test_an_html_error_page_becomes_an_error_of_the_api(setting: Setting, client: str) -> None:
     setting.upstream.will(whole(b"<html>bad gateway</html>", 502, {"content-type": "text/html"}))

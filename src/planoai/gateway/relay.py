@@ -40,6 +40,11 @@ async def relay(answer: Answer, call: Call, reply: Reply) -> None:
     """Raises UpstreamError as long as nothing was sent to the client; after that it ends the stream with the failure."""
     response = answer.response
     kind = response.headers.get(b"content-type") or b""
+    coding = response.headers.get(b"content-encoding") or b"identity"
+    if coding != b"identity":
+        raise UpstreamUnreadable(
+            f"the upstream compressed its answer ({coding.decode('latin-1')}) although it was asked not to"
+        )
     if response.status >= 400:
         await _failure(answer, call, reply, kind)
     elif not 200 <= response.status < 300:
