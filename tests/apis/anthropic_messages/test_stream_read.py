@@ -59,9 +59,17 @@ def test_no_bytes_make_it_raise(chunks: list[bytes]) -> None:
     ends_once(read(*chunks))
 
 
-KINDS = st.sampled_from(
-    ["message_start", "content_block_start", "content_block_delta", "content_block_stop", "message_delta", "message_stop", "ping", "error", "new", "text", "tool_use", "server_tool_use", "thinking", "redacted_thinking", "text_delta", "input_json_delta", "signature_delta", "citations_delta"]
+EVENTS = (
+    "message_start",
+    "content_block_start",
+    "content_block_delta",
+    "content_block_stop",
+    "message_delta",
+    "message_stop",
 )
+BLOCKS = ("ping", "error", "new", "text", "tool_use", "server_tool_use", "thinking", "redacted_thinking")
+DELTAS = ("text_delta", "input_json_delta", "signature_delta", "citations_delta")
+KINDS = st.sampled_from((*EVENTS, *BLOCKS, *DELTAS))
 VALUES: st.SearchStrategy[object] = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(-2, 3), st.text(max_size=4), st.just({})),
     lambda inner: (

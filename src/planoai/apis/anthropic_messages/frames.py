@@ -18,13 +18,13 @@ _EVENT = msgspec.json.Decoder(_Event)
 
 
 def closing(event: SseEvent) -> Closing:
-    """An answer is over only when `message_stop` says so; after an error nothing follows."""
-    kind = event.type
-    if not kind:
-        try:
-            kind = _EVENT.decode(event.data).type
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            return Closing.OPEN
+    """An answer is over only when `message_stop` says so; after an error nothing follows. An event whose data broke off says nothing."""
+    if event.type not in ("message_stop", "error", ""):
+        return Closing.OPEN
+    try:
+        kind = _EVENT.decode(event.data).type or event.type
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return Closing.OPEN
     return Closing.TERMINAL if kind in ("message_stop", "error") else Closing.OPEN
 
 
