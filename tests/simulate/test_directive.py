@@ -1,8 +1,6 @@
-"""Options written as text, and the page that lists them."""
+"""Options written as text."""
 
-import re
 from contextlib import suppress
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -11,9 +9,7 @@ from msgspec.structs import asdict
 
 from planoai.errors import BadRequest
 from planoai.simulate.directive import changed, with_directives, with_header, without_directives
-from planoai.simulate.options import KEYS, Options
-
-DOCS = Path(__file__).parents[2] / "docs" / "simulate.md"
+from planoai.simulate.options import Options
 
 
 @pytest.mark.parametrize(
@@ -76,9 +72,3 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 
 def test_a_directive_is_not_quoted_back() -> None:
     assert without_directives("Hello [simulate words=2] there") == "Hello  there"
-
-
-def test_the_page_has_a_row_for_every_key_and_no_other() -> None:
-    rows = dict(re.findall(r"^\| `(\w+)` \| ([^|]+) \|", DOCS.read_text(), re.MULTILINE))
-    assert rows == {name: key.kind.takes for name, key in KEYS.items()}
-    assert all(key.help in DOCS.read_text() for key in KEYS.values())

@@ -84,6 +84,19 @@ async def test_a_forced_call_is_made_and_a_result_is_quoted(openai: Any) -> None
     assert after.choices[0].message.content == 'get_weather answered "sunny". get_time answered "noon".'
 
 
+async def test_a_custom_tool_gets_text(openai: Any) -> None:
+    tools = [{"type": "custom", "custom": {"name": "shell"}}]
+    plain = await openai.chat.completions.create(model="m", messages=ask("[simulate tools=1]"), tools=tools)
+    (call,) = plain.choices[0].message.tool_calls
+    assert (call.type, call.custom.name, call.custom.input) == ("custom", "shell", "input for shell")
+    calls = [
+        call
+        for each in await stream(openai, "[simulate tools=1]", tools=tools)
+        for call in each.choices[0].delta.tool_calls or []
+    ]
+    assert "".join(call.model_dump()["custom"]["input"] for call in calls) == "input for shell"
+
+
 async def test_reasoning_comes_first_and_under_its_own_name(openai: Any) -> None:
     chunks = await stream(openai, "Hello [simulate thinking=Hm]", stream_options={"include_usage": True})
     deltas = [each.choices[0].delta.model_dump(exclude_unset=True) for each in chunks if each.choices]

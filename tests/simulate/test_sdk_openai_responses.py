@@ -85,6 +85,14 @@ async def test_what_was_not_stored_is_not_remembered(openai: Any) -> None:
     assert caught.value.code == "previous_response_not_found"
 
 
+async def test_a_response_that_was_cut_is_not_remembered(openai: Any) -> None:
+    stream = await openai.responses.create(model="m", input="Hi [simulate cut=1]", stream=True)
+    first = await anext(aiter(stream))
+    await stream.close()
+    with pytest.raises(sdk.BadRequestError, match="not found"):
+        await openai.responses.create(model="m", input="Hi", previous_response_id=first.response.id)
+
+
 async def test_the_results_of_tools_are_quoted(openai: Any) -> None:
     answer = await openai.responses.create(**RESPONSES_BODY)
     assert answer.output_text == 'get_weather answered "sunny". get_time answered "noon".'

@@ -56,11 +56,11 @@ class Simulator:
             return
         spoken = spoken_at(request.path)
         if spoken is not None and request.method == "POST":
-            await self._converse(*spoken, request, headers, reply)
+            await self._speak(*spoken, request, headers, reply)
             return
         _send(reply, self._elsewhere(request, headers))
 
-    async def _converse(
+    async def _speak(
         self, dialect: Dialect, model: str, request: Request, headers: dict[str, str], reply: Reply
     ) -> None:
         ids = Ids(secrets.token_hex(8))
@@ -85,7 +85,8 @@ class Simulator:
             _send(reply, dialect.refuse(refusing))
             return
         turn = Turn(ask, answer(ask, options), options, ids, dialect.new_id(ids), now)
-        if dialect.conversation is not None and "keep" in ask.wants:
+        finishes = options.cut is None and options.error_after is None
+        if dialect.conversation is not None and "keep" in ask.wants and finishes:
             self._keep(turn.id, dialect.conversation(turn))
         sent = _encoded(dialect.headers(turn, allowance))
         if ask.stream:
