@@ -387,7 +387,8 @@ class Connection(asyncio.Protocol):
             return
         self._reader.deaf = True
         self._linger = _LINGER_BYTES
-        self._expect(Wait.CLOSE, self._service.limits.linger_seconds)
+        limits, unsent = self._service.limits, self._transport.get_write_buffer_size()
+        self._expect(Wait.CLOSE, limits.write_stall_seconds if unsent else limits.linger_seconds)
         if self._paused:
             self._paused = False
             self._transport.resume_reading()
