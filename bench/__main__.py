@@ -37,9 +37,8 @@ class Plan(Struct, frozen=True):
 def main() -> int:
     options = _options()
     plan = Plan(chosen(options.rows, options.peers), options.runs, options.seconds, options.quick)
-    signal.signal(
-        signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT)
-    )  # whoever ends us, we end what we started
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell that runs us in the background has it ignored
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
         with tempfile.TemporaryDirectory(prefix="planoai-bench-") as directory:
             facts, measured = _measure(plan, Path(directory))
@@ -119,14 +118,16 @@ def _measure(plan: Plan, directory: Path) -> tuple[str, list[Measured]]:
         measured = {
             (row, at_once): Measured(row, at_once, failure=running.failures.get(row.target))
             for row, at_once in plan.order()
+            if row.target not in running.absent
         }
+        neighbours = machine.Neighbours()
         sizes = _warm_up(measured, running)
         for number in range(1, plan.runs + 1):
             for key, each in measured.items():
                 if each.failure is None:
                     measured[key] = _again(each, running, plan.seconds, sizes[key[0]], directory)
                     _say(f"round {number} of {plan.runs}: {_outcome(measured[key])}")
-        return machine.facts(cores, running.versions), list(measured.values())
+        return machine.facts(cores, running.versions, neighbours), list(measured.values())
 
 
 def _warm_up(measured: dict[tuple[Row, int], Measured], running: Setting) -> dict[Row, int]:

@@ -26,6 +26,10 @@ class NotStarted(Exception):
     """A process that went away, or never answered its health check; the message ends with the last lines it wrote."""
 
 
+class NotInstalled(Exception):
+    """A program that is not on this machine; the message says how to get it."""
+
+
 class Cores(Struct, frozen=True):
     """`proxy` is for what is measured alone, `load` for everything around it; None where a process cannot be pinned or only one core is `usable`."""
 
@@ -100,6 +104,16 @@ def last_lines(log: Path, count: int = 5) -> str:
 def cpu_seconds(pid: int) -> float | None:
     """User and system time of a process and all that descend from it. Children that have ended count as well: they are in their parent's `cutime`."""
     return sum(_cpu(each) for each in tree(pid)) if HAS_PROC else None
+
+
+def busy_seconds() -> float | None:
+    """What all processes of this machine have spent on its processors since it started, and what the hypervisor gave to others meanwhile."""
+    if not HAS_PROC:
+        return None
+    user, nice, system, _, _, _, _, stolen = (
+        Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]
+    )  # proc(5), the line `cpu`
+    return sum(map(int, (user, nice, system, stolen))) / _TICKS
 
 
 def resident_megabytes(pid: int) -> float | None:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from subprocess import Popen
 
-from bench.processes import Cores, NotStarted, last_lines, started, wait_healthy
+from bench.processes import Cores, NotInstalled, NotStarted, last_lines, started, wait_healthy
 from bench.rows import DIRECT
 from bench.targets import TARGETS, Place, Target
 from msgspec import Struct
@@ -23,6 +23,8 @@ class Setting(Struct, frozen=True):
     pids: dict[str, int]
     versions: dict[str, str]
     failures: dict[str, str]
+    absent: dict[str, str]
+    """Targets that this machine does not have, and how to get them: their rows are left out."""
 
 
 @contextlib.contextmanager
@@ -37,6 +39,9 @@ def setting(names: Collection[str], cores: Cores, directory: Path) -> Iterator[S
             if target.name in names:
                 try:
                     _start(target, upstream, cores.proxy, directory, found, stack)
+                except NotInstalled as error:
+                    found.absent[target.name] = str(error)
+                    print(f"{target.name} is not installed, its rows and ratios are left out: {error}", file=sys.stderr)
                 except NotStarted as error:
                     found.failures[target.name] = f"not started: {error}"
                     print(f"{target.name}: {found.failures[target.name]}", file=sys.stderr)

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from bench.processes import NotStarted
+from bench.processes import NotInstalled, NotStarted
 from bench.rows import LIMIT, OURS
 from msgspec import Struct
 
@@ -26,7 +26,7 @@ class Place(Struct, frozen=True):
 
 
 class Target(Struct, frozen=True):
-    """`install` brings what it needs or raises NotStarted; `command` writes its files and returns its argv; GET `health` answers 200 once it serves."""
+    """`install` brings what it needs or raises NotInstalled or NotStarted; `command` writes its files and returns its argv; GET `health` answers 200 once it serves."""
 
     name: str
     install: Callable[[], None]
@@ -42,7 +42,7 @@ def _nginx_path() -> str | None:
 
 def _find_nginx() -> None:
     if _nginx_path() is None:
-        raise NotStarted("nginx is not installed: `apt-get install nginx`, or `brew install nginx`")
+        raise NotInstalled("`apt-get install nginx`, or `brew install nginx`")
 
 
 # One worker, no logs, connections kept on both sides, every piece passed on as it comes.
