@@ -32,9 +32,8 @@ def setting(names: Collection[str], cores: Cores, directory: Path) -> Iterator[S
     """Everything runs inside the block and is gone after it. Raises NotStarted when the upstream does not run; a target that does not is in `failures`."""
     with contextlib.ExitStack() as stack:
         upstream = _upstream(cores.load, directory, stack)
-        found = Setting(
-            ports={DIRECT: upstream}, pids={}, versions={"wrk": wrk.version()} if wrk.found() else {}, failures={}
-        )
+        versions = {"wrk": wrk.version()} if wrk.found() else {}
+        found = Setting(ports={DIRECT: upstream}, pids={}, versions=versions, failures={}, absent={})
         for target in TARGETS.values():
             if target.name in names:
                 try:

@@ -26,7 +26,9 @@ class Place(Struct, frozen=True):
 
 
 class Target(Struct, frozen=True):
-    """`install` brings what it needs or raises NotInstalled or NotStarted; `command` writes its files and returns its argv; GET `health` answers 200 once it serves."""
+    """`install` brings what it needs or raises NotInstalled or NotStarted. `command` writes its files and returns its argv.
+    GET `health` answers 200 once it serves.
+    """
 
     name: str
     install: Callable[[], None]
