@@ -51,9 +51,12 @@ def main() -> int:
     how = f"- {plan.runs} rounds, {plan.seconds} s for each row in a round; medians, in brackets the smallest and the largest"
     results = f"{facts}\n{how}\n\n{report.tables(measured)}"
     print(results)
-    if options.write:
+    failed = any(each.failure is not None for each in measured)
+    if options.write and failed:
+        _say(f"{_README.name} is left as it was: a row failed")
+    elif options.write:
         _README.write_text(report.written(_README.read_text(), results))
-    return 1 if any(each.failure is not None for each in measured) else 0
+    return 1 if failed else 0
 
 
 def _options() -> argparse.Namespace:
