@@ -36,26 +36,6 @@ def test_a_credential_goes_where_the_upstream_looks_for_it(
     assert authorise(PROVIDERS[provider].sign, dialect, credential) == expected
 
 
-def test_the_messages_api_keeps_the_clients_version_and_its_betas() -> None:
-    client = [
-        (b"Anthropic-Version", b"2024-10-01"),
-        (b"anthropic-beta", b"one"),
-        (b"anthropic-beta", b"two"),
-        (b"x-other", b"3"),
-    ]
-    assert authorise(PROVIDERS["anthropic"].sign, MESSAGES, "k", client) == (
-        (b"x-api-key", b"k"),
-        (b"anthropic-version", b"2024-10-01"),
-        (b"anthropic-beta", b"one"),
-        (b"anthropic-beta", b"two"),
-    )
-
-
-def test_other_apis_are_not_told_anthropics_version_and_betas() -> None:
-    client = {"anthropic-version": "2024-10-01", "anthropic-beta": "one", "x-api-key": "of-the-client"}
-    assert authorise(PROVIDERS["openai"].sign, CHAT, "k", client) == ((b"authorization", b"Bearer k"),)
-
-
 @pytest.mark.parametrize(
     ("headers", "expected"),
     [

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from planoai import names
 from planoai.net.headers import Headers
+from planoai.providers.auth import CREDENTIAL_HEADERS
 
 Pairs = list[tuple[bytes, bytes]]
 
@@ -14,9 +15,7 @@ _OF_A_CONNECTION = frozenset(
     b"connection keep-alive proxy-connection proxy-authenticate proxy-authorization te trailer transfer-encoding upgrade http2-settings".split()
 )
 _OF_A_BODY = frozenset(b"content-length content-encoding content-type content-md5 digest content-digest expect".split())
-_CREDENTIALS = frozenset(
-    b"authorization x-api-key api-key x-goog-api-key cookie x-amz-security-token x-amz-date x-amz-content-sha256".split()
-)
+_CREDENTIALS = CREDENTIAL_HEADERS | frozenset(b"cookie x-amz-security-token x-amz-date x-amz-content-sha256".split())
 _NOT_ON = (
     _OF_A_CONNECTION
     | _OF_A_BODY

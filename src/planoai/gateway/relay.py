@@ -173,12 +173,21 @@ def _envelope(answer: Answer, call: Call) -> Envelope:
     )
 
 
+def _named(answer: Answer, call: Call) -> Pairs:
+    """The request's id where this client's library looks for it, unless the upstream has told its own there."""
+    name = call.client.id_header
+    if name == REQUEST_ID or answer.response.headers.get(name) is not None:
+        return []
+    return [(name, call.request_id.encode())]
+
+
 def _headers(answer: Answer, call: Call, ours: Pairs) -> Pairs:
     before = (answer.prepared - call.received) * 1000
     upstream = (answer.arrived - answer.prepared) * 1000
     return [
         *back(answer.response.headers),
         *ours,
+        *_named(answer, call),
         (REQUEST_ID, call.request_id.encode()),
         (MODEL, answer.leg.target.name.encode()),
         (SERVER_TIMING, b"gateway;dur=%.3f, upstream;dur=%.3f" % (before, upstream)),

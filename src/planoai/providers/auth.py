@@ -36,18 +36,10 @@ def azure(credential: str, dialect: str) -> Headers:
     return ((b"api-key", _latin(credential)),)
 
 
-def authorise(sign: Sign, dialect: str, credential: str | None, client: Incoming = ()) -> Headers:
-    """Every header of an upstream request that says who asks, and in which version of the API.
-
-    `credential` None sends none. For the Messages API the client's own `anthropic-version` and `anthropic-beta` are kept; other APIs get neither.
-    """
+def authorise(sign: Sign, dialect: str, credential: str | None) -> Headers:
+    """Every header of an upstream request that says who asks, and in which version of the API. `credential` None sends none."""
     signed = sign(credential, dialect) if credential else ()
-    if dialect != "anthropic_messages":
-        return signed
-    fields = list(_pairs(client))
-    version = next((value for name, value in fields if name == b"anthropic-version" and value), ANTHROPIC_VERSION)
-    beta = tuple((name, value) for name, value in fields if name == b"anthropic-beta")
-    return (*signed, (b"anthropic-version", version), *beta)
+    return (*signed, (b"anthropic-version", ANTHROPIC_VERSION)) if dialect == "anthropic_messages" else signed
 
 
 def client_credential(headers: Incoming) -> str | None:
