@@ -2,7 +2,7 @@
 
 import re
 
-_OPENAI_REASONING = re.compile(r"^(?:.*/)?(?:o[134](?![a-z0-9])|gpt-5(?!(?:[\d.]*)-chat))", re.IGNORECASE)
+_OPENAI_REASONING = re.compile(r"^(?:.*/)?(?:o[134](?![a-z0-9])|gpt-5(?!\d|[\d.]*-chat))", re.IGNORECASE)
 _REASONING = re.compile(
     r"^(?:.*/)?(?:o[134](?![a-z0-9])|gpt-5|gpt-oss|grok-3-mini|grok-4|gemini-(?:2\.5|[3-9])|deepseek-(?:reasoner|r1|v3\.[1-9]|v[4-9])"
     r"|magistral|qwen3|qwq|glm-(?:4\.[5-9]|[5-9])|kimi-k2-thinking|kimi-k(?:2\.[5-9]|[3-9])|claude-(?:3-7|3\.7|opus-4|sonnet-4|haiku-4))",

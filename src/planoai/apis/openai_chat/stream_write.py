@@ -146,7 +146,7 @@ class StreamWriter:
         self._close(out)
         place = len(self._calls)
         self._calls[event.key] = call = _Call(place, custom=event.custom)
-        extras = msgspec.json.decode(event.extras, type=dict[str, msgspec.Raw]) if event.extras else {}
+        extras = msgspec.json.decode(event.extras or b"{}")  # decoded whole: a line break in it would end the frame
         identifier = event.id or call_id(self._envelope.seed, place)
         kind, text = call.words
         body = {"index": place, "id": identifier, "type": kind, kind: {"name": event.name, text: ""}, **extras}

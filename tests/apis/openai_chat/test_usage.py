@@ -1,0 +1,64 @@
+"""Tokens, counted by servers that count differently."""
+
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from planoai.apis.openai_chat.usage import read_usage, write_usage
+from planoai.apis.openai_chat.wire import UsageWire
+from planoai.conversation.usage import Usage
+
+counts = st.integers(0, 10_000)
+
+
+def read(**told: Any) -> Usage:
+    return read_usage(msgspec.convert(told, UsageWire))
+
+
+@pytest.mark.parametrize(
+    ("told", "usage"),
+    [
+        ({"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15}, Usage(fresh=10, output=5)),
+        ({"prompt_tokens": 10.0, "completion_tokens": None}, Usage(fresh=10)),
+        ({}, Usage()),
+        (
+            {"prompt_tokens": 10, "completion_tokens": 5, "prompt_tokens_details": {"cached_tokens": 8}},
+            Usage(fresh=2, cache_read=8, output=5),
+        ),
+        ({"prompt_tokens": 10, "prompt_cache_hit_tokens": 4}, Usage(fresh=6, cache_read=4)),
+        ({"prompt_tokens": 10, "cached_tokens": 4}, Usage(fresh=6, cache_read=4)),
+        (
+            {"prompt_tokens": 10, "cache_read_input_tokens": 3, "cache_creation_input_tokens": 2},
+            Usage(fresh=5, cache_read=3, cache_write=2),
+        ),
+        ({"prompt_tokens": 10, "cache_read_input_tokens": 300}, Usage(fresh=10, cache_read=300)),
+        (
+            {"prompt_tokens": 30, "completion_tokens": 2, "total_tokens": 132, "cache_read_input_tokens": 100},
+            Usage(fresh=30, cache_read=100, output=2),
+        ),
+        (
+            {
+                "prompt_tokens": 30,
+                "completion_tokens": 2,
+                "total_tokens": 132,
+                "completion_tokens_details": {"reasoning_tokens": 100},
+            },
+            Usage(fresh=30, output=102, reasoning=100),
+        ),
+    ],
+    ids=["plain", "partly", "empty", "cached", "deepseek", "moonshot", "gateway", "outside", "outside total", "xai"],
+)
+def test_what_servers_tell_is_counted_once(told: dict[str, Any], usage: Usage) -> None:
+    assert read(**told) == usage
+
+
+@given(counts, counts, counts, counts, st.data())
+def test_what_was_written_is_read_back(fresh: int, reads: int, writes: int, output: int, data: st.DataObject) -> None:
+    usage = Usage(fresh, reads, writes, output, reasoning=data.draw(st.integers(0, output)))
+    written = write_usage(usage)
+
+    assert written["prompt_tokens"] == fresh + reads + writes
+    assert read(**written) == usage
