@@ -60,7 +60,8 @@ REFUSED: list[tuple[str, dict[str, Any], str, str | None, str | None]] = [
         "messages.[1].content",
         None,
     ),
-    ("chat", {"top_k": 5}, "Unknown parameter: 'top_k'.", "top_k", "unknown_parameter"),
+    ("chat", {"top_k": 5}, "Unrecognized request argument supplied: top_k", None, None),
+    ("chat", {"thinking": {}, "top_k": 5}, "Unrecognized request arguments supplied: thinking, top_k", None, None),
     (
         "chat",
         {"temperature": 3},
@@ -722,7 +723,7 @@ REFUSED: list[tuple[str, dict[str, Any], str, str | None, str | None]] = [
         {"messages.1.content.0.toolUse.toolUseId": "call 1"},
         (
             "1 validation error detected: Value 'call 1' at 'messages.2.member.content.1.member.toolUse.toolUseId' "
-            "failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z0-9_-]+"
+            "failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z0-9_.:-]+"
         ),
         None,
         None,
@@ -776,4 +777,17 @@ REFUSED: list[tuple[str, dict[str, Any], str, str | None, str | None]] = [
         None,
     ),
     ("converse", {"messages.0.content.0.text": 5}, "NUMBER_VALUE can not be converted to a String", None, None),
+    (
+        "messages",
+        {"thinking": {"type": "enabled", "budget_tokens": 2000}, "messages.1.content.0": ...},
+        (
+            "messages.1.content.0.type: Expected `thinking` or `redacted_thinking`, but found `tool_use`. When `thinking` is "
+            "enabled, a final `assistant` message must start with a thinking block (preceeding the lastmost set of `tool_use` "
+            "and `tool_result` blocks). We recommend you include thinking blocks from previous turns. To avoid this "
+            "requirement, disable `thinking`. Please consult our documentation at "
+            "https://docs.claude.com/en/docs/build-with-claude/extended-thinking"
+        ),
+        None,
+        None,
+    ),
 ]

@@ -113,7 +113,7 @@ def read(received: Received) -> Ask:
     """Raises Refused."""
     raw = openai.parsed(received.body)
     if not received.lenient:
-        openai.known_only(raw, PARAMETERS)
+        _check_known(raw)
     if not raw.get("model") and not received.model:
         raise invalid("you must provide a model parameter")
     try:
@@ -140,6 +140,13 @@ def read(received: Received) -> Ask:
         wants=_wants(body, received),
         echo={"n": body.n or 1},
     )
+
+
+def _check_known(raw: dict[str, object]) -> None:
+    """Chat names all of them at once, and in other words than Responses."""
+    unknown = sorted(name for name in raw if name not in PARAMETERS)
+    if unknown:
+        raise invalid(f"Unrecognized request argument{'s' * (len(unknown) > 1)} supplied: {', '.join(unknown)}")
 
 
 def _check_parameters(body: Body) -> None:

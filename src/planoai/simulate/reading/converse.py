@@ -15,7 +15,8 @@ from planoai.simulate.reading.received import Received
 from planoai.simulate.shape import Misshapen, characters, shaped
 from planoai.simulate.vendors import bedrock
 
-_ID = re.compile(r"[a-zA-Z0-9_-]+")
+_NAME = "[a-zA-Z0-9_-]+"
+_ID = "[a-zA-Z0-9_.:-]+"
 
 
 class ToolUse(Struct):
@@ -146,7 +147,7 @@ def _check_tools(body: Body) -> None:
                 f"Value at '{where}.description' failed to satisfy constraint: Member must have length greater than or equal to 1"
             )
         if tool.toolSpec is not None:
-            _check_pattern(f"{where}.name", tool.toolSpec.name)
+            _check_pattern(f"{where}.name", tool.toolSpec.name, _NAME)
             if (
                 not isinstance(tool.toolSpec.inputSchema.json, dict)
                 or tool.toolSpec.inputSchema.json.get("type") != "object"
@@ -159,15 +160,14 @@ def _check_tools(body: Body) -> None:
         raise invalid(f"The tool name {forced} in toolChoice was not found in the tools of toolConfig.")
 
 
-def _check_pattern(where: str, value: str) -> None:
-    if not _ID.fullmatch(value):
-        raise bedrock.failed(
-            f"Value '{value}' at '{where}' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z0-9_-]+"
-        )
+def _check_pattern(where: str, value: str, pattern: str) -> None:
+    """Raises Refused."""
+    if not re.fullmatch(pattern, value):
+        constraint = f"Member must satisfy regular expression pattern: {pattern}"
+        raise bedrock.failed(f"Value '{value}' at '{where}' failed to satisfy constraint: {constraint}")
     if len(value) > 64:
-        raise bedrock.failed(
-            f"Value '{value}' at '{where}' failed to satisfy constraint: Member must have length less than or equal to 64"
-        )
+        constraint = "Member must have length less than or equal to 64"
+        raise bedrock.failed(f"Value '{value}' at '{where}' failed to satisfy constraint: {constraint}")
 
 
 def _check_messages(body: Body) -> None:
@@ -214,13 +214,13 @@ def _wrong(where: str, member: str, block: Block) -> Refused | None:
             f"The text field in the ContentBlock object at {where} is blank. Add text to the text field, and try again."
         )
     if block.toolUse is not None:
-        _check_pattern(f"{member}.toolUse.toolUseId", block.toolUse.toolUseId)
+        _check_pattern(f"{member}.toolUse.toolUseId", block.toolUse.toolUseId, _ID)
         if not isinstance(block.toolUse.input, dict):
             return invalid(
                 f"The format of the value at {where}.toolUse.input is invalid. Provide a json object for the field and try again."
             )
     if block.toolResult is not None:
-        _check_pattern(f"{member}.toolResult.toolUseId", block.toolResult.toolUseId)
+        _check_pattern(f"{member}.toolResult.toolUseId", block.toolResult.toolUseId, _ID)
         if any(inner.text is not None and not inner.text.strip() for inner in block.toolResult.content):
             return invalid(
                 f"The text field in the ToolResultContentBlock object at {where}.toolResult.content is blank. Add text to the text field, and try again."

@@ -8,7 +8,7 @@ from msgspec import Struct
 from planoai.simulate.ask import Ask, Choice, Result, Tool
 from planoai.simulate.problem import invalid
 from planoai.simulate.reading.received import Received
-from planoai.simulate.reading.turns import Block, Message, check_turns
+from planoai.simulate.reading.turns import Block, Message, check_thought_kept, check_turns
 from planoai.simulate.shape import Misshapen, characters, shaped
 from planoai.simulate.vendors import anthropic
 
@@ -95,6 +95,8 @@ def _read(received: Received, *, counting: bool) -> Ask:
     _check_tools(body)
     _check_system(body)
     check_turns(body.messages, mid_system="mid-conversation-system" in received.headers.get("anthropic-beta", ""))
+    if body.thinking is not None and body.thinking.type == "enabled":
+        check_thought_kept(body.messages)
     choice, forced = _choice(body)
     return Ask(
         model=body.model,
@@ -130,7 +132,7 @@ def _check_thinking(body: Body) -> None:
     thinking = body.thinking
     if thinking is None:
         return
-    if thinking.type not in ("enabled", "disabled", "adaptive"):
+    if thinking.type not in ("enabled", "disabled", "adaptive", "between_tools"):
         raise invalid(
             f"thinking: Input tag '{thinking.type}' found using 'type' does not match any of the expected tags: 'adaptive', 'disabled', 'enabled'"
         )

@@ -56,6 +56,21 @@ def check_turns(messages: list[Message], *, mid_system: bool) -> None:
     _check_prefill(messages[-1])
 
 
+def check_thought_kept(messages: list[Message]) -> None:
+    """With thinking on, the calls that have just been answered come back with the thought before them. Raises Refused."""
+    if not any(block.type == "tool_result" for block in messages[-1].blocks):
+        return
+    place = max(place for place, message in enumerate(messages) if message.role == "assistant")
+    first = messages[place].blocks[0].type
+    if first not in ("thinking", "redacted_thinking"):
+        raise invalid(
+            f"messages.{place}.content.0.type: Expected `thinking` or `redacted_thinking`, but found `{first}`. When `thinking` is enabled, "
+            "a final `assistant` message must start with a thinking block (preceeding the lastmost set of `tool_use` and `tool_result` "
+            "blocks). We recommend you include thinking blocks from previous turns. To avoid this requirement, disable `thinking`. Please "
+            "consult our documentation at https://docs.claude.com/en/docs/build-with-claude/extended-thinking"
+        )
+
+
 def _check_role(place: int, role: str, *, mid_system: bool) -> None:
     if role == "system" and not mid_system:
         raise invalid(
