@@ -54,6 +54,7 @@ def read(completion: Any) -> Said:
     calls = [
         Call(call.id, call.function.name, value(call.function.arguments or "")) for call in message.tool_calls or ()
     ]
+    prompt, completed = usage.prompt_tokens_details, usage.completion_tokens_details
     assert usage.total_tokens == usage.prompt_tokens + usage.completion_tokens
     return Said(
         id=completion.id,
@@ -64,10 +65,10 @@ def read(completion: Any) -> Said:
         stop=choice.finish_reason,
         usage=Usage(
             input=usage.prompt_tokens,
-            read=usage.prompt_tokens_details.cached_tokens,
-            written=usage.prompt_tokens_details.cache_write_tokens or 0,
+            read=prompt.cached_tokens or 0 if prompt else 0,
+            written=prompt.cache_write_tokens or 0 if prompt else 0,
             output=usage.completion_tokens,
-            reasoning=usage.completion_tokens_details.reasoning_tokens,
+            reasoning=completed.reasoning_tokens or 0 if completed else 0,
         ),
         raw=message,
     )

@@ -69,7 +69,8 @@ async def test_an_answer_has_an_id_and_names_the_model_that_gave_it(
 async def test_a_stop_string_cuts_the_answer(house: House, pair: tuple[str, str], streamed: bool) -> None:
     talker = house.talker(*pair)
     name = {"chat": "stop", "messages": "stop_sequences"}[talker.api]
-    said = await talker.say(talker.request("one STOP two", **{name: ["never", " STOP"]}), streamed=streamed)
+    request = talker.request("one STOP two") | {name: ["never", " STOP"]}
+    said = await talker.say(request, streamed=streamed)
     assert said.text == 'You said "one'
     if talker.api == "chat":
         assert said.stop == "stop"
@@ -84,8 +85,8 @@ async def test_a_limit_on_tokens_cuts_the_answer(
     house: House, pair: tuple[str, str], streamed: bool, name: str
 ) -> None:
     talker = house.talker(*pair)
-    limit = {name if talker.api == "chat" else "max_tokens": 5}
-    said = await talker.say(talker.request("[simulate words=100]", **limit), streamed=streamed)
+    request = talker.request("[simulate words=100]") | {name if talker.api == "chat" else "max_tokens": 5}
+    said = await talker.say(request, streamed=streamed)
     assert said.stop == ENDS["length"][talker.api == "messages"]
     assert (len(said.text), said.usage.output) == (20, 5)
 

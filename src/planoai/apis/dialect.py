@@ -17,6 +17,7 @@ from planoai.conversation.event import Event
 from planoai.conversation.failure import Failure
 from planoai.conversation.fold import Answer
 from planoai.conversation.request import Request
+from planoai.names import REQUEST_ID
 
 Fields = Mapping[str, Raw]  # a JSON object, read one level deep: the bytes of every value survive
 
@@ -108,7 +109,10 @@ class Frames:
 
 @dataclass(frozen=True, slots=True)
 class ClientSide:
-    """`inspect` and `read_request` raise BadRequest with the JSON path of the field at fault."""
+    """`inspect` and `read_request` raise BadRequest with the JSON path of the field at fault.
+
+    `id_header` is where the clients' libraries look for the id of a request.
+    """
 
     paths: tuple[str, ...]
     inspect: Callable[[Fields], Head]
@@ -117,6 +121,7 @@ class ClientSide:
     write_failure: Callable[[Failure, str], bytes]  # with the id of the request
     stream_writer: Callable[[Envelope], StreamWriter]
     frames: Frames
+    id_header: bytes = REQUEST_ID
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from planoai.gateway import listing
 from planoai.gateway.build import Gateway
 from planoai.gateway.exchange import exchange
 from planoai.gateway.failing import failure_of
+from planoai.gateway.headers import Pairs
 from planoai.names import REQUEST_ID
 from planoai.net.reply import Reply
 from planoai.net.request import Request
@@ -79,10 +80,11 @@ class Routes:
             reply.abort()
             return
         failure = failure_of(error)
-        headers = [_JSON, (REQUEST_ID, request_id.encode())]
+        client = _client_of(request)
+        headers = _headers(client, request_id)
         if isinstance(error, WrongMethod):
             headers.append((b"allow", ", ".join(self._methods(request.path)).encode()))
-        reply.send(failure.status, headers, _client_of(request).write_failure(failure, request_id))
+        reply.send(failure.status, headers, client.write_failure(failure, request_id))
 
     def _exchange(self, dialect: Dialect, client: ClientSide) -> Walk:
         async def walk(request: Request, reply: Reply, request_id: str) -> None:
@@ -92,12 +94,12 @@ class Routes:
 
     async def _models(self, request: Request, reply: Reply, request_id: str) -> None:
         shape = listing.anthropic_list if _of_anthropic(request) else listing.openai_list
-        reply.send(200, [_JSON, (REQUEST_ID, request_id.encode())], shape(self._gateway.models))
+        reply.send(200, _headers(_client_of(request), request_id), shape(self._gateway.models))
 
     async def _model(self, request: Request, reply: Reply, request_id: str) -> None:
         name = unquote(request.path.removesuffix("/")[len(_MODEL) :])
         shape = listing.anthropic_model if _of_anthropic(request) else listing.openai_model
-        reply.send(200, [_JSON, (REQUEST_ID, request_id.encode())], shape(self._gateway.models, name))
+        reply.send(200, _headers(_client_of(request), request_id), shape(self._gateway.models, name))
 
 
 async def _about(request: Request, reply: Reply, request_id: str) -> None:  # noqa: ARG001
@@ -120,6 +122,12 @@ def _new_id() -> str:
     digits = f"{getrandbits(128):032x}"
     variant = "89ab"[int(digits[16], 16) & 3]
     return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
+
+
+def _headers(client: ClientSide, request_id: str) -> Pairs:
+    """Those of an answer of ours: the id stands under our name, and where this client's library looks for it."""
+    named = request_id.encode()
+    return [_JSON, *((name, named) for name in dict.fromkeys((REQUEST_ID, client.id_header)))]
 
 
 def _of_anthropic(request: Request) -> bool:

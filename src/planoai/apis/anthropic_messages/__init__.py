@@ -22,6 +22,7 @@ DIALECT = Dialect(
         write_failure=write_failure,
         stream_writer=MessagesStreamWriter,
         frames=FRAMES,
+        id_header=b"request-id",
     ),
     upstream=UpstreamSide(
         adapt=adapt,
