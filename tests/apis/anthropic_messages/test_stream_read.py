@@ -216,3 +216,13 @@ def test_a_citation_of_another_maker_survives_the_way_through() -> None:
     events = read(MessagesStreamWriter(ENVELOPE).write([TextDelta("x"), Cited(citation), Ended()]))
 
     assert [event.citation.url for event in events if isinstance(event, Cited)] == ["https://example.com"]
+
+
+def test_a_call_without_an_id_is_given_one_and_always_the_same() -> None:
+    body = b'{"content":[{"type":"tool_use","name":"f","input":{}},{"type":"tool_use","id":"","name":"f","input":{}}]}'
+
+    first, second = (event.id for event in read_answer(body, ENVELOPE) if isinstance(event, ToolStarted))
+
+    assert first.startswith("call_")
+    assert first != second
+    assert read_answer(body, ENVELOPE) == read_answer(body, ENVELOPE)

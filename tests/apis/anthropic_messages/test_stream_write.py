@@ -203,3 +203,26 @@ def test_raw_json_set_over_many_lines_stays_in_its_frame() -> None:
     cited = [frame["delta"]["citation"] for frame in frames(stream) if frame.get("delta", {}).get("citation")]
     assert cited == [msgspec.json.decode(raw)]
     assert b'"n":1.50' in stream
+
+
+def test_a_call_that_is_told_again_begins_anew() -> None:
+    message = accumulated(
+        write(ToolStarted(0, "a", "f"), ToolDelta(0, '{"x":1}'), ToolStarted(0, "b", "g"), ToolDelta(0, "{}"), Ended())
+    )
+
+    assert [(block.id, block.input) for block in message.content if block.type == "tool_use"] == [
+        ("a", {"x": 1}),
+        ("b", {}),
+    ]
+
+
+def test_a_call_whose_arguments_only_look_complete_is_waited_for() -> None:
+    events: list[Event] = [
+        ToolStarted(0, "a", "f"),
+        ToolDelta(0, '{"x":{}'),
+        ToolStarted(1, "b", "g"),
+        ToolDelta(1, "{}"),
+    ]
+    message = accumulated(write(*events, ToolDelta(0, "} "), ToolDelta(0, "\n"), Finished("tool_calls"), Ended()))
+
+    assert [block.input for block in message.content if block.type == "tool_use"] == [{"x": {}}, {}]

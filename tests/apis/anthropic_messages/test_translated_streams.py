@@ -44,7 +44,9 @@ def test_a_stream_says_what_the_whole_answer_says(path: Path) -> None:
     events = golden.read_stream(path.parent.name, [path.read_bytes()])
 
     streamed = accumulated(golden.write_stream("anthropic_messages", events))
-    whole = json.loads(write_answer(fold(events), golden.ENVELOPE))
+    body = write_answer(fold(events), golden.ENVELOPE)
+    whole = json.loads(body)
+    types.Message.model_validate_json(body, strict=True)
 
     assert _content(streamed) == _content(whole)
     assert streamed["stop_reason"] == whole["stop_reason"]

@@ -111,6 +111,8 @@ def _redacted_thinking(raw: Raw, path: str) -> RedactedThinking:
 
 def _tool_use(raw: Raw, path: str) -> ToolCall:
     block = read(raw, wire.ToolUseBlock, path)
+    if not block.id:
+        raise BadRequest(f"{path}.id: this field is required", param=f"{path}.id")
     arguments = msgspec.json.format(bytes(block.input), indent=-1).decode()
     return ToolCall(
         block.id,

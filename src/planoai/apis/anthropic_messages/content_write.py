@@ -117,7 +117,7 @@ class _Writer:
         for place, part in enumerate(message.parts):
             where = f"{path}.content[{place}]"
             if isinstance(part, ToolResult) and ToolResult in allowed:
-                self._results.append(self._result(part, where))
+                self._results.append(self._result(part, where if self._dialect == NAME else path))
             elif isinstance(part, (*allowed, Audio)):
                 self._blocks += self._write(part, where)
             else:
@@ -170,7 +170,7 @@ class _Writer:
         return marked(block, result.cache)
 
     def _lose(self, part: Part, path: str) -> None:
-        kind = part.kind if isinstance(part, Opaque) else type(part).__name__.lower()
+        kind = part.kind if isinstance(part, Opaque) else part.__struct_config__.tag
         self._lost.append(f"{path} ({kind})")
 
 

@@ -4,6 +4,7 @@ import msgspec
 from msgspec import Raw
 
 from planoai.apis.anthropic_messages import wire
+from planoai.apis.anthropic_messages.blocks import call_id
 from planoai.apis.anthropic_messages.failure import read_error
 from planoai.apis.anthropic_messages.outcome import finish_reason, read_usage
 from planoai.apis.anthropic_messages.wire import NAME
@@ -136,7 +137,8 @@ def _call(raw: Raw, key: int, envelope: Envelope) -> Block:
     custom = envelope.request is not None and any(
         isinstance(tool, CustomTool) and tool.name == call.name for tool in envelope.request.tools
     )
-    started = ToolStarted(key, call.id, call.name, custom=custom, extras=read_extras(call))
+    identifier = call.id or call_id(envelope.seed, key)
+    started = ToolStarted(key, identifier, call.name, custom=custom, extras=read_extras(call))
     arguments = bytes(call.input).decode()
     block = Block("tool_use", [started], key)
     block.buffered = custom

@@ -5,7 +5,7 @@ from typing import assert_never
 import msgspec
 
 from planoai.apis.anthropic_messages import outcome
-from planoai.apis.anthropic_messages.blocks import Block, tool_id, write_call, write_citation
+from planoai.apis.anthropic_messages.blocks import Block, call_id, write_call, write_citation
 from planoai.apis.anthropic_messages.stream_write import message_id
 from planoai.apis.anthropic_messages.wire import NAME
 from planoai.apis.dialect import Envelope
@@ -63,7 +63,7 @@ def _write_part(part: Part, place: int, envelope: Envelope) -> Block | msgspec.R
             return {"type": "redacted_thinking", "data": part.data}
         case ToolCall():
             call = write_call(part, to_client=True)
-            return call if part.id else call | {"id": tool_id(f"toolu_{envelope.seed[:22]}{place:02x}")}
+            return call if part.id else call | {"id": call_id(envelope.seed, place)}
         case Opaque():
             return part.json if part.dialect == NAME else None
         case Audio():

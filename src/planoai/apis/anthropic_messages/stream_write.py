@@ -11,7 +11,7 @@ from typing import assert_never
 import msgspec
 
 from planoai.apis.anthropic_messages import outcome
-from planoai.apis.anthropic_messages.blocks import Block, extras, tool_id, write_citation
+from planoai.apis.anthropic_messages.blocks import Block, call_id, extras, tool_id, write_citation
 from planoai.apis.anthropic_messages.failure import write_failure_event
 from planoai.apis.anthropic_messages.frames import PING
 from planoai.apis.anthropic_messages.wire import NAME
@@ -52,7 +52,7 @@ _INPUT_DELTA = b'{"type":"input_json_delta","partial_json":'
 class _Block:
     """A block and what of it has not been written. `index` is -1 until it is started; `over`: nothing more belongs to it."""
 
-    __slots__ = ("arguments", "custom", "head", "index", "key", "kind", "over", "pending", "signature", "start")
+    __slots__ = ("arguments", "custom", "head", "index", "key", "kind", "last", "over", "pending", "signature", "start")
 
     def __init__(self, kind: str, start: bytes, key: int | None = None, *, custom: bool = False) -> None:
         self.kind = kind
@@ -65,17 +65,17 @@ class _Block:
         self.pending: list[bytes] = []  # deltas that wait for the block's turn
         self.signature = ""
         self.arguments: list[str] = []  # of a call, to see when they are complete
+        self.last = ""  # of their letters, white space aside; empty once they were looked at
 
     def complete(self) -> bool:
         """Whether a block that another follows can be closed. Free text never tells, JSON does."""
         if self.over or self.key is None:
             return True
-        text = "".join(self.arguments)
-        self.arguments = [text]
-        if self.custom or not text.rstrip().endswith("}"):
+        if self.last != "}":
             return False
+        self.last = ""
         try:
-            msgspec.json.decode(text)
+            msgspec.json.decode("".join(self.arguments))
         except (msgspec.DecodeError, RecursionError):
             return False
         return True
@@ -179,10 +179,9 @@ class MessagesStreamWriter:
         earlier = self._calls.get(event.key)
         if earlier is not None:
             earlier.over = True
-        number = f"{len(self._calls):02x}"
         shape: Block = {
             "type": "tool_use",
-            "id": tool_id(event.id) if event.id else f"toolu_{self._envelope.seed[:22]}{number}",
+            "id": tool_id(event.id or call_id(self._envelope.seed, event.key)),
             "name": event.name,
             "input": {},
         }
@@ -196,9 +195,12 @@ class MessagesStreamWriter:
         block = self._calls.get(event.key)
         if block is None or block.over or not event.text:
             return
-        text = _encode(event.text)[1:-1].decode() if block.custom else event.text
-        if not block.custom:
-            block.arguments.append(event.text)
+        text = event.text
+        if block.custom:
+            text = _encode(text)[1:-1].decode()
+        else:
+            block.arguments.append(text)
+            block.last = text.rstrip()[-1:] or block.last
         self._put(block, _encode(text))
         if len(self._blocks) > 1:
             self._settle()
@@ -272,7 +274,7 @@ class MessagesStreamWriter:
         if block.custom:
             self._put(block, _encode('"}'))
         block.over = True
-        self._blocks.remove(block)
+        self._blocks.pop(0)
         if self._prose is block:
             self._prose = None
         self._out.append(b'event: content_block_stop\ndata: {"type":"content_block_stop","index":%d}\n\n' % block.index)

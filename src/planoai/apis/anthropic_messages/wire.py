@@ -159,8 +159,8 @@ class RedactedThinkingBlock(Struct, frozen=True):
 class ToolUseBlock(Struct, frozen=True):
     """`caller` says which server tool made the call. `extra_content` is not Anthropic's: what other providers want back with a call."""
 
-    id: str
     name: str
+    id: str = ""
     input: Raw = Raw(b"{}")
     caller: Raw = ABSENT
     extra_content: Raw = ABSENT
