@@ -84,3 +84,31 @@ def test_odd_citations_are_left_for_the_upstream_to_refuse() -> None:
     block = {"type": "text", "text": "x", "citations": 'not "encrypted_index":""'}
 
     assert adapted([block, UNSIGNED])["messages"][1]["content"] == [block]
+
+
+def test_turns_of_plain_text_stay_as_they_are() -> None:
+    body = {"messages": [{"role": "assistant", "content": "x"}, {"role": "assistant", "content": [UNSIGNED, CALL]}]}
+    fields = read_fields(json.dumps(body).encode())
+
+    messages = json.loads(bytes(adapt(fields, HEAD, Accepts())["messages"]))
+
+    assert messages == [{"role": "assistant", "content": "x"}, {"role": "assistant", "content": [CALL]}]
+
+
+def test_only_the_last_answer_decides_whether_the_model_may_think_on() -> None:
+    thinking = {"type": "enabled", "budget_tokens": 2000}
+    body = {
+        "thinking": thinking,
+        "messages": [
+            {"role": "assistant", "content": [UNSIGNED, CALL]},
+            {"role": "assistant", "content": [SIGNED, CALL]},
+        ],
+    }
+
+    assert "thinking" in adapt(read_fields(json.dumps(body).encode()), HEAD, Accepts())
+
+
+def test_a_citation_that_is_proven_goes_through_beside_a_trace_elsewhere() -> None:
+    block = {"type": "text", "text": "x", "citations": [{"type": "page_location", "cited_text": "y"}]}
+
+    assert adapted([block, UNSIGNED])["messages"][1]["content"] == [block]

@@ -71,3 +71,13 @@ def test_frames_find_the_failure_that_an_event_tells() -> None:
     assert FRAMES.failure(parse_event(b'data: {"error":{"message":"x"}}\n\n')) == Failure(502, "x")
     assert FRAMES.failure(parse_event(b'event: message_start\ndata: {"message":{"error":1}}\n\n')) is None
     assert FRAMES.failure(parse_event(b'data: {"type":"content_block_delta","error":1}\n\n')) is None
+
+
+def test_an_error_that_calls_itself_a_success_takes_the_status_of_its_type() -> None:
+    body = b'{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}'
+
+    assert read_failure(200, body) == Failure(529, "Overloaded")
+
+
+def test_an_error_member_of_another_shape_is_told_as_it_is() -> None:
+    assert FRAMES.failure(parse_event(b'data: {"error":[1]}\n\n')) == Failure(502, "[1]")

@@ -29,7 +29,7 @@ from planoai.conversation.event import (
     UsageTold,
 )
 from planoai.conversation.fold import fold
-from planoai.conversation.message import Citation, RedactedThinking
+from planoai.conversation.message import Citation, Opaque, RedactedThinking
 from planoai.conversation.request import CustomTool, Request
 from planoai.conversation.usage import Usage
 from planoai.errors import UpstreamUnreadable
@@ -226,3 +226,48 @@ def test_a_call_without_an_id_is_given_one_and_always_the_same() -> None:
     assert first.startswith("call_")
     assert first != second
     assert read_answer(body, ENVELOPE) == read_answer(body, ENVELOPE)
+
+
+@pytest.mark.parametrize(
+    ("given_input", "text"),
+    [('{"input":"ls"}', "ls"), ('{"other":1}', ""), ('{"input":3}', '{"input":3}'), ("{}", "")],
+)
+def test_a_custom_tools_whole_input_is_its_free_text(given_input: str, text: str) -> None:
+    request = Request("m", (), "openai_chat", tools=(CustomTool("shell"),))
+    body = f'{{"content":[{{"type":"tool_use","id":"t","name":"shell","input":{given_input}}}]}}'.encode()
+
+    events = read_answer(body, structs.replace(ENVELOPE, request=request))
+
+    assert [event.text for event in events if isinstance(event, ToolDelta)] == [text]
+
+
+def test_a_server_tool_call_whose_input_broke_off_keeps_what_it_began_with() -> None:
+    block = {"type": "server_tool_use", "id": "s", "name": "web_search", "input": {}}
+    events = read(
+        frames(
+            {"type": "content_block_start", "index": 0, "content_block": block},
+            {"type": "content_block_delta", "index": 0, "delta": {"type": "input_json_delta", "partial_json": '{"q'}},
+            {"type": "content_block_stop", "index": 0},
+        )
+    )
+
+    (added,) = (event.part for event in events if isinstance(event, PartAdded))
+    assert isinstance(added, Opaque)
+    assert json.loads(bytes(added.json)) == block
+
+
+def test_a_block_that_begins_where_another_is_open_ends_that_one() -> None:
+    text = {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": "a"}}
+
+    assert [event for event in read(frames(text, text)) if not isinstance(event, Failed)] == [
+        TextDelta("a"),
+        PartEnded(),
+        TextDelta("a"),
+    ]
+
+
+def test_blocks_that_were_never_stopped_end_with_the_message() -> None:
+    call = {"type": "tool_use", "id": "t", "name": "f", "input": {}}
+    events = read(frames({"type": "content_block_start", "index": 0, "content_block": call}, {"type": "message_stop"}))
+
+    assert events == [ToolStarted(0, "t", "f"), ToolDelta(0, "{}"), PartEnded(), Ended()]
