@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-import httpx
+import httpx2
 import pytest
 
 from planoai.config.load import load
@@ -30,7 +30,7 @@ class Setting:
     """`http` is a client of the gateway; `upstream` is what stands behind it."""
 
     url: str
-    http: httpx.AsyncClient
+    http: httpx2.AsyncClient
     upstream: Upstream
 
 
@@ -41,5 +41,5 @@ async def setting() -> AsyncIterator[Setting]:
         async with serving(config, port=0) as (_, [server]):
             host, port = server.addresses[0]
             url = f"http://{host}:{port}"
-            async with httpx.AsyncClient(base_url=url, timeout=30) as http:
+            async with httpx2.AsyncClient(base_url=url, timeout=30) as http:
                 yield Setting(url, http, upstream)

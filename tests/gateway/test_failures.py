@@ -3,7 +3,7 @@
 import asyncio
 import json
 
-import httpx
+import httpx2
 import pytest
 
 from tests.gateway.conftest import Setting
@@ -30,11 +30,11 @@ def body(upstream: str, *, streaming: bool) -> dict[str, object]:
     return {"model": MODELS[upstream], "max_tokens": 50, "stream": streaming, "messages": messages}
 
 
-async def ask(setting: Setting, client: str, upstream: str, *, streaming: bool = False) -> httpx.Response:
+async def ask(setting: Setting, client: str, upstream: str, *, streaming: bool = False) -> httpx2.Response:
     return await setting.http.post(PATHS[client], json=body(upstream, streaming=streaming))
 
 
-def told(client: str, answer: httpx.Response) -> dict[str, object]:
+def told(client: str, answer: httpx2.Response) -> dict[str, object]:
     """The error object, wherever this API keeps it."""
     content = answer.json()
     if client == "messages":

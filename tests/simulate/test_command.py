@@ -4,7 +4,7 @@ import signal
 import subprocess
 import sys
 
-import httpx
+import httpx2
 import pytest
 from click.testing import CliRunner
 
@@ -27,7 +27,7 @@ def test_it_prints_its_address_serves_and_ends_well(number: signal.Signals) -> N
         assert process.stdout is not None
         url = process.stdout.readline().strip()
         request = {"model": "m", "messages": [{"role": "user", "content": "Hello"}]}
-        with httpx.Client() as client:
+        with httpx2.Client() as client:
             answer = client.post(f"{url}/v1/chat/completions", json=request).json()
         process.send_signal(number)
         _, talk = process.communicate(timeout=30)

@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 
 from planoai.simulate import Options, simulating
@@ -30,15 +30,15 @@ def body(api: str, text: str = "Hello", *, stream: bool = True) -> dict[str, Any
 
 
 async def post(
-    http: httpx.AsyncClient, api: str, text: str = "Hello", *, stream: bool = True, **headers: str
-) -> httpx.Response:
+    http: httpx2.AsyncClient, api: str, text: str = "Hello", *, stream: bool = True, **headers: str
+) -> httpx2.Response:
     sent = {name.replace("_", "-"): value for name, value in headers.items()}
     return await http.post(PATHS[api], json=body(api, text, stream=stream), headers=sent)
 
 
 @pytest.mark.parametrize("api", PATHS)
 async def test_a_header_and_a_directive_change_the_answer_and_the_directive_wins(
-    http: httpx.AsyncClient, api: str
+    http: httpx2.AsyncClient, api: str
 ) -> None:
     header = await post(http, api, x_simulate="text=from the header; chunk=99")
     assert b"from the header" in header.content
@@ -49,7 +49,7 @@ async def test_a_header_and_a_directive_change_the_answer_and_the_directive_wins
 @pytest.mark.parametrize("api", PATHS)
 @pytest.mark.parametrize("where", ["x-simulate", "[simulate ...]"])
 async def test_a_bad_directive_names_the_key_and_what_would_be_right(
-    http: httpx.AsyncClient, api: str, where: str
+    http: httpx2.AsyncClient, api: str, where: str
 ) -> None:
     if where == "x-simulate":
         answer = await post(http, api, x_simulate="chunk=none")
@@ -59,7 +59,7 @@ async def test_a_bad_directive_names_the_key_and_what_would_be_right(
     assert f"{where}: chunk takes a whole number, 1 or more, not 'none'" in answer.text
 
 
-async def until_it_breaks(http: httpx.AsyncClient, path: str, request: dict[str, Any]) -> bytes:
+async def until_it_breaks(http: httpx2.AsyncClient, path: str, request: dict[str, Any]) -> bytes:
     """What came before the connection was lost; it must be lost."""
     got = b""
     async with http.stream("POST", path, json=request) as answer:
@@ -67,14 +67,14 @@ async def until_it_breaks(http: httpx.AsyncClient, path: str, request: dict[str,
         try:
             async for part in answer.aiter_raw():
                 got += part
-        except httpx.RemoteProtocolError as error:
+        except httpx2.RemoteProtocolError as error:
             assert "incomplete chunked read" in str(error)  # noqa: PT017  # what came before counts as well
             return got
     pytest.fail("the stream looked complete")
 
 
 @pytest.mark.parametrize("api", PATHS)
-async def test_a_cut_stream_never_looks_complete(http: httpx.AsyncClient, api: str) -> None:
+async def test_a_cut_stream_never_looks_complete(http: httpx2.AsyncClient, api: str) -> None:
     whole = (await post(http, api, "Hello [simulate chunk=4]")).content
     for cut in ("cut=0", "cut=2", "cut=2 cut_inside", "cut=99"):
         got = await until_it_breaks(http, PATHS[api], body(api, f"Hello [simulate chunk=4 {cut}]"))
@@ -82,14 +82,14 @@ async def test_a_cut_stream_never_looks_complete(http: httpx.AsyncClient, api: s
         assert (b"You " in got) is (cut != "cut=0")
 
 
-async def test_a_plain_answer_is_cut_half_way(http: httpx.AsyncClient) -> None:
-    with pytest.raises(httpx.RemoteProtocolError):
+async def test_a_plain_answer_is_cut_half_way(http: httpx2.AsyncClient) -> None:
+    with pytest.raises(httpx2.RemoteProtocolError):
         await post(http, "chat", "[simulate cut=0]", stream=False)
 
 
 @pytest.mark.parametrize("api", PATHS)
-async def test_a_hangup_sends_nothing(http: httpx.AsyncClient, api: str) -> None:
-    with pytest.raises((httpx.RemoteProtocolError, httpx.ReadError)):
+async def test_a_hangup_sends_nothing(http: httpx2.AsyncClient, api: str) -> None:
+    with pytest.raises((httpx2.RemoteProtocolError, httpx2.ReadError)):
         await post(http, api, "[simulate hangup]")
 
 
@@ -101,7 +101,7 @@ TERMINATORS = {
 
 
 @pytest.mark.parametrize("api", PATHS)
-async def test_an_empty_stream_has_its_terminator_only(http: httpx.AsyncClient, api: str) -> None:
+async def test_an_empty_stream_has_its_terminator_only(http: httpx2.AsyncClient, api: str) -> None:
     answer = await post(http, api, "[simulate empty]")
     if api == "converse":
         assert [headers[":event-type"] for headers, _ in decoded(answer.content)] == ["messageStop"]
@@ -114,7 +114,7 @@ BROKEN = {"chat": b'data: {"error":', "messages": b"event: error\n", "responses"
 
 
 @pytest.mark.parametrize("api", PATHS)
-async def test_an_error_in_a_stream_is_its_last_event(http: httpx.AsyncClient, api: str) -> None:
+async def test_an_error_in_a_stream_is_its_last_event(http: httpx2.AsyncClient, api: str) -> None:
     answer = await post(http, api, "Hello [simulate chunk=4 error=503 error_after=1]")
     assert answer.status_code == 200
     if api == "converse":
@@ -128,11 +128,11 @@ async def test_an_error_in_a_stream_is_its_last_event(http: httpx.AsyncClient, a
         assert b"response.completed" not in answer.content
 
 
-async def test_an_error_after_chunks_refuses_a_plain_request(http: httpx.AsyncClient) -> None:
+async def test_an_error_after_chunks_refuses_a_plain_request(http: httpx2.AsyncClient) -> None:
     assert (await post(http, "chat", "[simulate error_after=3]", stream=False)).status_code == 500
 
 
-async def test_errors_have_the_shape_and_the_headers_of_each_vendor(http: httpx.AsyncClient) -> None:
+async def test_errors_have_the_shape_and_the_headers_of_each_vendor(http: httpx2.AsyncClient) -> None:
     chat = await post(http, "chat", "[simulate error=429]")
     assert chat.headers["retry-after"] == "1"
     assert chat.json()["error"]["type"] == "requests"
@@ -154,7 +154,7 @@ async def test_errors_have_the_shape_and_the_headers_of_each_vendor(http: httpx.
     ],
 )
 async def test_a_rate_is_counted_down_and_then_refused(
-    http: httpx.AsyncClient, api: str, limit: str, remaining: str
+    http: httpx2.AsyncClient, api: str, limit: str, remaining: str
 ) -> None:
     answers = [await post(http, api, x_simulate="rate=2") for _ in range(3)]
     assert [answer.status_code for answer in answers] == [200, 200, 429]
@@ -163,7 +163,7 @@ async def test_a_rate_is_counted_down_and_then_refused(
     assert 1 <= int(answers[-1].headers["retry-after"]) <= 60
 
 
-async def test_a_delayed_answer_holds_up_no_other(http: httpx.AsyncClient) -> None:
+async def test_a_delayed_answer_holds_up_no_other(http: httpx2.AsyncClient) -> None:
     slow = asyncio.create_task(post(http, "chat", "[simulate delay=3600]"))
     assert (await post(http, "chat")).status_code == 200
     assert not slow.done()
@@ -172,7 +172,7 @@ async def test_a_delayed_answer_holds_up_no_other(http: httpx.AsyncClient) -> No
 
 
 @pytest.mark.parametrize("api", ["chat", "messages", "responses"])
-async def test_a_paced_stream_sends_its_first_chunk_at_once(http: httpx.AsyncClient, api: str) -> None:
+async def test_a_paced_stream_sends_its_first_chunk_at_once(http: httpx2.AsyncClient, api: str) -> None:
     got = b""
     async with http.stream("POST", PATHS[api], json=body(api, "Hello [simulate pace=3600]")) as answer:
         async for part in answer.aiter_raw():
@@ -183,7 +183,7 @@ async def test_a_paced_stream_sends_its_first_chunk_at_once(http: httpx.AsyncCli
 
 
 async def test_a_key_is_demanded_where_one_is_set() -> None:
-    async with simulating(Options(key="secret")) as url, httpx.AsyncClient(base_url=url) as http:
+    async with simulating(Options(key="secret")) as url, httpx2.AsyncClient(base_url=url) as http:
         for api, path in PATHS.items():
             wrong = await http.post(
                 path, json=body(api), headers={"anthropic-version": "2023-06-01", "x-api-key": "other"}
@@ -197,7 +197,7 @@ async def test_a_key_is_demanded_where_one_is_set() -> None:
 
 
 async def test_only_the_models_there_are_answer_and_are_listed() -> None:
-    async with simulating(Options(models=("a", "b"))) as url, httpx.AsyncClient(base_url=url) as http:
+    async with simulating(Options(models=("a", "b"))) as url, httpx2.AsyncClient(base_url=url) as http:
         refused = await post(http, "chat")
         assert (refused.status_code, refused.json()["error"]["code"]) == (404, "model_not_found")
         assert "`m`" in refused.json()["error"]["message"]
@@ -210,7 +210,7 @@ async def test_only_the_models_there_are_answer_and_are_listed() -> None:
         assert (anthropic["first_id"], anthropic["last_id"], anthropic["has_more"]) == ("a", "b", False)
 
 
-async def test_paths_that_speak_no_api_say_so(http: httpx.AsyncClient) -> None:
+async def test_paths_that_speak_no_api_say_so(http: httpx2.AsyncClient) -> None:
     assert (await http.get("/healthz")).json() == {"status": "ok"}
     assert (await http.head("/")).status_code == 200
     openai = {"anthropic-version": ""}
@@ -222,7 +222,7 @@ async def test_paths_that_speak_no_api_say_so(http: httpx.AsyncClient) -> None:
     assert (await http.post("/v1/models", json={})).json()["error"]["code"] == "method_not_supported"
 
 
-async def test_azure_takes_the_model_from_the_path(http: httpx.AsyncClient) -> None:
+async def test_azure_takes_the_model_from_the_path(http: httpx2.AsyncClient) -> None:
     request = {name: value for name, value in body("chat", stream=False).items() if name != "model"}
     answer = await http.post("/openai/deployments/gpt-5/chat/completions?api-version=2024-10-21", json=request)
     assert (answer.status_code, answer.json()["model"]) == (200, "gpt-5")
@@ -230,7 +230,7 @@ async def test_azure_takes_the_model_from_the_path(http: httpx.AsyncClient) -> N
     assert "apim-request-id" in answer.headers
 
 
-async def test_streams_are_typed_and_every_answer_has_an_id(http: httpx.AsyncClient) -> None:
+async def test_streams_are_typed_and_every_answer_has_an_id(http: httpx2.AsyncClient) -> None:
     types = {"converse": "application/vnd.amazon.eventstream"}
     names = {"messages": "request-id", "converse": "x-amzn-requestid"}
     for api in PATHS:
