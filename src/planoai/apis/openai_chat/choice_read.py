@@ -187,7 +187,7 @@ class ChoiceReader:
 
     def _start(self, call: _Call, name: str, extra: Raw | UnsetType | None, events: list[Event]) -> None:
         call.name = name
-        extras = Raw(b'{"extra_content":%b}' % bytes(extra)) if isinstance(extra, Raw) and extra != b"null" else None
+        extras = _extras(extra) if isinstance(extra, Raw) else None
         identifier = call.id or call_id(self._seed, call.key)
         events.append(ToolStarted(call.key, identifier, name, custom=call.custom, extras=extras))
         if call.pieces:
@@ -207,3 +207,12 @@ class ChoiceReader:
 def arguments_text(told: str | dict[str, Raw] | None) -> str:
     """The arguments of a call as text, also from a server that sends them as an object."""
     return msgspec.json.encode(told).decode() if isinstance(told, dict) else told or ""
+
+
+def _extras(told: Raw) -> Raw | None:
+    """Read whole and written anew, so that nothing unreadable is kept and no line break can end a frame."""
+    try:
+        content = msgspec.json.decode(told)
+    except (ValueError, RecursionError):
+        return None
+    return Raw(msgspec.json.encode({"extra_content": content})) if content else None

@@ -204,7 +204,7 @@ class _Writing:
 
     def _extras(self) -> None:
         for name, value in self._request.extras.items():
-            if not self._own:
+            if not self._own or (name == "metadata" and not self._accepts.account_fields):
                 self._lost.append(name)
             elif name != "stream_options":
                 self._body.setdefault(name, value)

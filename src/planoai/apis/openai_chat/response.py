@@ -20,7 +20,11 @@ from planoai.errors import UpstreamUnreadable
 def read_answer(body: bytes, envelope: Envelope) -> list[Event]:
     """The events of a whole answer, `Ended` last; `Failed` alone for a 200 that holds an error. Raises UpstreamUnreadable."""
     wire = read_upstream(body, Chunk, "answer")
-    if (failed := failed_in(wire, body)) is not None:
+    try:
+        failed = failed_in(wire, body)
+    except (ValueError, RecursionError) as error:
+        raise UpstreamUnreadable(f"the upstream's answer can not be read: {error}") from None
+    if failed is not None:
         return [failed]
     if not wire.choices:
         raise UpstreamUnreadable("the upstream's answer can not be read: it has no choices")

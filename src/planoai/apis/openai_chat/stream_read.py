@@ -77,7 +77,7 @@ class StreamReader:
             failed = failed_in(wire, data)
             if event.type == "error" and failed is None:
                 failed = Failed(told_failure(msgspec.json.decode(data)))
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:
             self._fail(f"an event of the upstream's stream can not be read: {error}", events)
             return False
         if failed is not None:
