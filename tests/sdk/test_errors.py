@@ -8,8 +8,10 @@ import openai
 import pytest
 
 from planoai.simulate import Options
-from tests.sdk.conftest import House, simulated
+from tests.sdk.conftest import House, Stage, simulated
 from tests.sdk.talk import Talker
+from tests.support.answers import CHAT_STREAM, MESSAGES_STREAM, messages_event
+from tests.support.upstream import stream, whole
 
 SDKS: dict[str, Any] = {"chat": openai, "messages": anthropic}
 
@@ -57,6 +59,38 @@ async def test_an_error_before_the_answer_is_raised_as_what_it_is(
     else:
         assert error.body["message"] in error.message
         assert error.type
+
+
+@pytest.mark.parametrize(
+    "wrong", [(400, "prompt is too long: 9 tokens"), (529, "Overloaded"), (418, "short and stout")]
+)
+async def test_an_error_keeps_its_words_and_its_status(
+    stage: Stage, pair: tuple[str, str], streamed: bool, wrong: tuple[int, str]
+) -> None:
+    status, message = wrong
+    stage.upstream.will(whole({"error": {"type": "some_error", "message": message}}, status))
+    talker = stage.house.talker(*pair)
+    with pytest.raises(mistakes(talker), match=message) as caught:
+        await talker.say(talker.request("Hello"), streamed=streamed)
+    assert caught.value.status_code == status
+    assert caught.value.request_id
+
+
+@pytest.mark.parametrize("begun", [False, True], ids=["at once", "in the middle"])
+async def test_an_error_in_a_stream_keeps_its_words(stage: Stage, pair: tuple[str, str], begun: bool) -> None:
+    """One that comes first has still a status; one that comes later can only be told in the stream."""
+    told: dict[str, Any] = {"type": "rate_limit_error", "message": "too busy for this"}
+    before = (CHAT_STREAM[:2] if pair[1] == "chat" else MESSAGES_STREAM[:4]) if begun else ()
+    events = {
+        "chat": b"data: " + json.dumps({"error": told}).encode() + b"\n\n",
+        "messages": messages_event("error", error=told),
+    }
+    stage.upstream.will(stream(*before, events[pair[1]]))
+    talker = stage.house.talker(*pair)
+    with pytest.raises(SDKS[talker.api].APIError, match="too busy for this") as caught:
+        await talker.say(talker.request("Hello"), streamed=True)
+    if not begun:
+        assert isinstance(caught.value, SDKS[talker.api].RateLimitError)
 
 
 async def test_an_error_names_the_request(house: House, pair: tuple[str, str], streamed: bool) -> None:
