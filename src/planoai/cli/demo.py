@@ -164,4 +164,5 @@ def _shown(body: bytes) -> str:
 
 
 def _cut(line: str) -> str:
-    return line if len(line) <= _MOST_SHOWN else line[: _MOST_SHOWN - 1] + "…"
+    """A long line without its middle: what was asked stands at one end, what was found at the other."""
+    return line if len(line) <= _MOST_SHOWN else f"{line[: _MOST_SHOWN // 2]} … {line[-_MOST_SHOWN // 2 :]}"
