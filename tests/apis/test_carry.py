@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planoai.apis import DIALECTS
-from planoai.apis.carry import CUT_SHORT, Carrier, Filtered, Translated, Verbatim
+from planoai.apis.carry import CUT_SHORT, Carrier, Translated, Verbatim
 from planoai.conversation.event import Ended, Event, Failed, UsageTold
 from planoai.conversation.failure import Failure
 from tests.apis import golden
@@ -22,7 +22,7 @@ def verbatim(dialect: str) -> Carrier:
 
 
 def filtered(dialect: str) -> Carrier:
-    return Filtered(golden.client_side(dialect).frames)
+    return Verbatim(golden.client_side(dialect).frames, hide_usage=True)
 
 
 def translated(upstream: str, client: str) -> Carrier:
@@ -118,11 +118,22 @@ def test_verbatim_adds_the_last_frame_that_an_upstream_forgot() -> None:
     assert carry(verbatim("openai_chat"), chunk) == chunk + b"data: [DONE]\n\n"
 
 
-def test_verbatim_ends_an_open_event_before_it_says_that_the_stream_broke_off() -> None:
-    carried = carry(verbatim("openai_chat"), b'data: {"choices":[{"index":0,"del')
+def test_half_an_event_does_not_go_on_before_the_failure_that_cut_it() -> None:
+    whole = b'data: {"choices":[{"index":0,"delta":{"content":"Hi"}}]}\n\n'
+    carrier = verbatim("openai_chat")
 
-    assert carried.startswith(b'data: {"choices":[{"index":0,"del\n\ndata: {"error":')
-    assert CUT_SHORT.message.encode() in carried
+    assert carrier.feed(whole + b'data: {"choices":[{"index":0,"del') == whole
+    ending = carrier.close()
+    assert ending.startswith(b'data: {"error":')
+    assert CUT_SHORT.message.encode() in ending
+
+
+def test_an_event_in_pieces_goes_on_when_it_is_whole() -> None:
+    event = b'data: {"choices":[{"index":0,"delta":{"content":"Hi"}}]}\n\n'
+    carrier = verbatim("openai_chat")
+
+    assert b"".join(carrier.feed(event[at : at + 1]) for at in range(len(event) - 1)) == b""
+    assert carrier.feed(event[-1:]) == event
 
 
 def test_verbatim_adds_nothing_to_an_error_of_the_upstream() -> None:
@@ -147,15 +158,15 @@ def test_filtered_keeps_usage_that_stands_beside_a_choice() -> None:
 
 
 @pytest.mark.parametrize("dialect", [each.name for each in DIALECTS.values() if each.client])
-def test_a_ping_comes_only_between_events_of_a_stream_that_has_begun(dialect: str) -> None:
+def test_a_ping_comes_only_in_a_stream_that_has_begun_and_never_within_an_event(dialect: str) -> None:
     carrier, ping = verbatim(dialect), golden.client_side(dialect).frames.ping
     assert carrier.ping() == b""
 
     carrier.feed(b'event: x\ndata: {"type":"x"}\n\n')
     assert carrier.ping() == ping
 
-    carrier.feed(b"data: {")
-    assert carrier.ping() == b""
+    assert carrier.feed(b"data: {") == b""  # kept back, so the client is between two events
+    assert carrier.ping() == ping
 
 
 def test_a_translated_stream_is_silent_until_it_has_begun_and_after_its_end() -> None:

@@ -1,7 +1,7 @@
 """A stream on its way from an upstream to a client: bytes in, bytes out, one carrier for each way of relaying.
 
-`Verbatim` passes chunks on as they are and only watches how the stream ends. `Filtered` does the same event by event, so that it can leave
-some out. `Translated` reads one dialect and writes another. All keep one promise: a stream that did not end well never looks as if it had.
+`Verbatim` passes events on as they are and only watches how the stream ends. `Translated` reads one dialect and writes another. Both keep one
+promise: a stream that did not end well never looks as if it had.
 """
 
 from typing import Protocol
@@ -38,93 +38,64 @@ class Carrier(Protocol):
 
 
 class Verbatim:
-    """One write per chunk. Keeps the event that has not ended and the last one that has, nothing else."""
+    """Each event goes on as the bytes it came in, once it is whole: half an event would be read as garbage before the failure that cut it.
 
-    def __init__(self, frames: Frames) -> None:
+    `hide_usage`: leave out the usage that the client did not ask for, and that is there because it was asked for in the client's stead.
+    """
+
+    def __init__(self, frames: Frames, *, hide_usage: bool = False) -> None:
         self.done = False
         self._frames = frames
+        self._hide_usage = hide_usage
         self._splitter = SseSplitter()
-        self._last = b""
-        self._between = True  # no event is open: the client has seen whole events only
+        self._last = b""  # the last event that was not a comment
 
     def feed(self, chunk: bytes) -> bytes:
         if self.done:
             return b""
         blocks = self._splitter.feed(chunk)
+        if self._hide_usage:
+            blocks = [block for block in blocks if not self._hidden(block)]
         for block in blocks:
             if not block.startswith(b":"):  # a comment says nothing of the end
                 self._last = block
-                if self._frames.last_words in block and self._closing(block) is Closing.TERMINAL:
+                if self._frames.last_words in block and self._closing() is Closing.TERMINAL:
                     self.done = True
                     break
-        self._between = bool(blocks) and chunk.endswith((b"\n\n", b"\r\n\r\n", b"\r\r"))
-        return chunk
+        return blocks[0] if len(blocks) == 1 else b"".join(blocks)
 
     def close(self) -> bytes:
-        return self._end(CUT_SHORT, tolerant=True)
+        """An answer that is complete but for its last blank line or its last frame is given them; any other is told to be cut short."""
+        if self.done:
+            return b""
+        rest = self._splitter.close()
+        ending = b""
+        if rest and self._frames.closing(parse_event(rest)) is not Closing.OPEN and not self._hidden(rest):
+            self._last = rest
+            ending = rest.rstrip(b"\r\n") + b"\n\n"
+        self.done = True
+        match self._closing():
+            case Closing.TERMINAL:
+                return ending
+            case Closing.COMPLETE:
+                return ending + self._frames.done
+            case Closing.OPEN:
+                return ending + self._frames.write_failure(CUT_SHORT)
 
     def fail(self, failure: Failure) -> bytes:
-        return self._end(failure, tolerant=False)
-
-    def ping(self) -> bytes:
-        return self._frames.ping if self._between and self._last and not self.done else b""
-
-    def _end(self, failure: Failure, *, tolerant: bool) -> bytes:
-        """`tolerant`: an answer that is complete but for its last frame is given that frame instead of a failure."""
         if self.done:
             return b""
         self.done = True
-        unfinished = self._splitter.close()
-        blank = b"\n\n" if unfinished else b""
-        closing = self._closing(self._last)
-        if closing is not Closing.TERMINAL and unfinished:
-            closing = self._closing(unfinished)
-        if closing is Closing.TERMINAL:
-            return blank
-        if closing is Closing.COMPLETE and tolerant and self._frames.done:
-            return blank + self._frames.done
-        return blank + self._frames.write_failure(failure)
-
-    def _closing(self, block: bytes) -> Closing:
-        return self._frames.closing(parse_event(block)) if block else Closing.OPEN
-
-
-class Filtered:
-    """Whole events only, those left out that the client did not ask for: the usage that we asked for in its stead."""
-
-    def __init__(self, frames: Frames) -> None:
-        self._frames = frames
-        self._splitter = SseSplitter()
-        self._verbatim = Verbatim(frames)
-
-    @property
-    def done(self) -> bool:
-        return self._verbatim.done
-
-    def feed(self, chunk: bytes) -> bytes:
-        kept = [block for block in self._splitter.feed(chunk) if not self._hidden(block)]
-        return self._verbatim.feed(b"".join(kept)) if kept else b""
-
-    def close(self) -> bytes:
-        rest = self._splitter.close()
-        event = parse_event(rest)
-        if (
-            rest
-            and not self.done
-            and self._frames.closing(event) is not Closing.OPEN
-            and not self._frames.is_usage(event)
-        ):
-            return self._verbatim.feed(rest.rstrip() + b"\n\n") + self._verbatim.close()
-        return self._verbatim.close()
-
-    def fail(self, failure: Failure) -> bytes:
-        return self._verbatim.fail(failure)
+        return b"" if self._closing() is Closing.TERMINAL else self._frames.write_failure(failure)
 
     def ping(self) -> bytes:
-        return self._verbatim.ping()
+        return self._frames.ping if self._last and not self.done else b""
+
+    def _closing(self) -> Closing:
+        return self._frames.closing(parse_event(self._last)) if self._last else Closing.OPEN
 
     def _hidden(self, block: bytes) -> bool:
-        return b'"usage"' in block and self._frames.is_usage(parse_event(block))
+        return self._hide_usage and b'"usage"' in block and self._frames.is_usage(parse_event(block))
 
 
 class Translated:

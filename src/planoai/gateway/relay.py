@@ -12,7 +12,7 @@ from time import time
 
 from msgspec import Raw
 
-from planoai.apis.carry import Carrier, Filtered, Translated, Verbatim
+from planoai.apis.carry import Carrier, Translated, Verbatim
 from planoai.apis.dialect import Envelope
 from planoai.apis.fields import read_upstream
 from planoai.conversation.event import Event, Failed, KeptAlive
@@ -142,9 +142,7 @@ def _carrier(answer: Answer, call: Call) -> Carrier:
         envelope = _envelope(answer, call)
         reader = answer.leg.dialect.upstream.stream_reader(envelope)
         return Translated(reader, call.client.stream_writer(envelope), frames.ping)
-    if call.head.include_usage:
-        return Verbatim(frames)
-    return Filtered(frames)  # the usage was asked for by us
+    return Verbatim(frames, hide_usage=not call.head.include_usage)
 
 
 def _check_opening(chunk: bytes, answer: Answer, call: Call) -> None:

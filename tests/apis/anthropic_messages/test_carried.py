@@ -7,7 +7,7 @@ import pytest
 
 from planoai.apis import DIALECTS
 from planoai.apis.anthropic_messages.frames import FRAMES
-from planoai.apis.carry import Carrier, Filtered, Translated, Verbatim
+from planoai.apis.carry import Carrier, Translated, Verbatim
 from planoai.apis.framing.sse import SseReader
 from planoai.conversation.failure import Failure
 from tests.apis import golden
@@ -29,7 +29,7 @@ def test_a_stream_cut_anywhere_ends_in_its_last_event_or_in_an_error(path: Path)
         carried = carrier.feed(stream[:cut])
         ending = carrier.close()
 
-        assert carried == stream[:cut]
+        assert stream.startswith(carried)
         assert carrier.done
         assert _terminal(carried + ending), cut
 
@@ -49,7 +49,7 @@ def _terminal(stream: bytes) -> bool:
 @pytest.mark.parametrize("size", [1, 5, 64])
 def test_nothing_is_left_out_for_clients_of_this_dialect(path: Path, size: int) -> None:
     stream = path.read_bytes()
-    carrier = Filtered(FRAMES)
+    carrier = Verbatim(FRAMES, hide_usage=True)
     carried = b"".join(carrier.feed(stream[start : start + size]) for start in range(0, len(stream), size))
     carried += carrier.close()
 
@@ -59,7 +59,7 @@ def test_nothing_is_left_out_for_clients_of_this_dialect(path: Path, size: int) 
     assert kinds(carried)[-1] in ("message_stop", "error", *whole[end:])
 
 
-@pytest.mark.parametrize("carrier", [Verbatim(FRAMES), Filtered(FRAMES)], ids=["verbatim", "filtered"])
+@pytest.mark.parametrize("carrier", [Verbatim(FRAMES), Verbatim(FRAMES, hide_usage=True)], ids=["shown", "hidden"])
 def test_a_failure_of_ours_is_told_in_the_clients_words(carrier: Carrier) -> None:
     begun = carrier.feed(b'event: message_start\ndata: {"type":"message_start"}\n\nevent: content_blo')
 
