@@ -72,6 +72,45 @@ async def test_two_calls_are_answered_and_the_conversation_goes_on(
     assert turns(pair[1], house.asked[-1])[1][1] == [call.id for call in first.calls]
 
 
+async def test_what_a_user_says_along_with_the_results_comes_after_them(
+    house: House, pair: tuple[str, str], streamed: bool
+) -> None:
+    talker = house.talker(*pair)
+    request = talker.request("[simulate tools=2]", tools=TOOLS)
+    first = await talker.say(request, streamed=streamed)
+    request = talker.next(request, first, RESULTS)
+    if talker.api == "chat":
+        request["messages"].append({"role": "user", "content": "And now?"})
+    else:
+        request["messages"][-1]["content"].append({"type": "text", "text": "And now?"})
+    await talker.say(request, streamed=streamed)
+    assert_well_ordered(pair[1], house.asked[-1])
+    last = house.asked[-1].json["messages"][-1]
+    if pair[1] == "chat":
+        assert last["content"] in ("And now?", [{"type": "text", "text": "And now?"}])
+    else:
+        assert [block["type"] for block in last["content"]] == ["tool_result", "tool_result", "text"]
+
+
+@pytest.mark.parametrize(("api", "upstream"), [("chat", "messages"), ("messages", "chat")])
+async def test_results_come_first_for_an_upstream_that_wants_them_first(
+    house: House, api: str, upstream: str, streamed: bool
+) -> None:
+    talker = house.talker(api, upstream)
+    request = talker.request("[simulate tools=2]", tools=TOOLS)
+    first = await talker.say(request, streamed=streamed)
+    request = talker.next(request, first, RESULTS)
+    if api == "chat":
+        request["messages"].insert(-1, {"role": "user", "content": "Wait"})
+    else:
+        request["messages"][-1]["content"].insert(1, {"type": "text", "text": "Wait"})
+    await talker.say(request, streamed=streamed)
+    assert_well_ordered(upstream, house.asked[-1])
+    last = house.asked[-1].json["messages"][-1]
+    assert last["role"] == "user"
+    assert last["content"] == "Wait" if upstream == "chat" else last["content"][-1]["text"] == "Wait"
+
+
 async def test_two_rounds_of_tools_keep_their_ids_apart(house: House, pair: tuple[str, str], streamed: bool) -> None:
     talker = house.talker(*pair)
     request = talker.request("[simulate tools=2]", tools=TOOLS)
