@@ -23,7 +23,6 @@ from planoai.net.server import Reply, Request, Server, listen
 from planoai.process.worker import serving
 from planoai.simulate import Simulator
 
-_MOST_SHOWN = 300  # characters of a body
 _UPSTREAM = re.compile(rb"upstream;dur=([0-9.]+)")
 _JSON = ((b"content-type", b"application/json"),)
 
@@ -132,9 +131,9 @@ def _tell(console: Console, scene: Scene, body: Body, exchange: Exchange) -> Non
     rows = Table.grid(padding=(0, 2))
     rows.add_column()
     rows.add_column(overflow="fold")
-    rows.add_row("   client", Text(_cut(f"POST {PATHS[scene.client]}  {_shown(_encoded(body))}"), "cyan"))
-    rows.add_row("   upstream", Text(_cut(exchange.sent_on), "magenta"))
-    rows.add_row("   answer", Text(_cut(came), "green"))
+    rows.add_row("   client", Text(f"POST {PATHS[scene.client]}  {_shown(_encoded(body))}", "cyan"))
+    rows.add_row("   upstream", Text(exchange.sent_on, "magenta"))
+    rows.add_row("   answer", Text(came, "green"))
     ours = max(exchange.whole - exchange.upstream, 0)
     rows.add_row(
         "", f"{tokens_in} tokens in, {tokens_out} out; {exchange.whole:.1f} ms, [bold]{ours:.1f} ms[/bold] of it ours"
@@ -159,10 +158,8 @@ def _encoded(body: Body) -> bytes:
 
 
 def _shown(body: bytes) -> str:
-    """JSON on one line."""
-    return json.dumps(json.loads(body), separators=(",", ":"), ensure_ascii=False)
-
-
-def _cut(line: str) -> str:
-    """A long line without its middle: what was asked stands at one end, what was found at the other."""
-    return line if len(line) <= _MOST_SHOWN else f"{line[: _MOST_SHOWN // 2]} … {line[-_MOST_SHOWN // 2 :]}"
+    """JSON on one line, with the definitions of tools left to their names."""
+    whole = json.loads(body)
+    if "tools" in whole:
+        whole["tools"] = [f"… {(each.get('function') or each)['name']} …" for each in whole["tools"]]
+    return json.dumps(whole, separators=(",", ":"), ensure_ascii=False)

@@ -54,11 +54,12 @@ def scenes() -> Sequence[Scene]:
 
 
 def _body(client: str, say: str, more: Body) -> Body:
-    body = {"model": MODELS[client], "max_tokens": 256, "messages": [{"role": "user", "content": say}], **more}
+    body: Body = {"model": MODELS[client], "max_tokens": 256, **more}
     if "tools" in body:
         about = {"name": "get_weather", "description": "The weather in a city, now."}
         function = {"type": "function", "function": {**about, "parameters": _CITY}}
         body["tools"] = [function if client == CHAT else {**about, "input_schema": _CITY}]
+    body["messages"] = [{"role": "user", "content": say}]
     if client == CHAT and body.get("stream"):
         body["stream_options"] = {"include_usage": True}
     return body
