@@ -8,14 +8,20 @@ from collections.abc import Mapping
 from typing import TypeVar
 
 import msgspec
-from msgspec import Raw
+from msgspec import UNSET, Raw, Struct, UnsetType
 
 from planoai.apis.dialect import Fields
 from planoai.errors import BadRequest, UpstreamUnreadable
 
 Value = TypeVar("Value")
 
+
+class _Peek(Struct):
+    error: Raw | UnsetType = UNSET
+
+
 _FIELDS = msgspec.json.Decoder(dict[str, Raw])
+_PEEK = msgspec.json.Decoder(_Peek)
 _PLACE = re.compile(r"^(?P<what>.*?)(?: - at `\$?(?P<path>[^`]*)`)?$", re.DOTALL)
 _MISSING = re.compile(r"^Object missing required field `(?P<field>[^`]+)`$")
 _OURS = ("routing_preferences",)  # fields that speak to the gateway and never go on
@@ -59,6 +65,15 @@ def read_upstream(raw: Raw | bytes, kind: type[Value], what: str) -> Value:
         return msgspec.json.decode(raw, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UpstreamUnreadable(f"the upstream's {what} can not be read: {error}") from None
+
+
+def tells_error(body: bytes) -> bool:
+    """Whether an upstream's JSON body has an `error` in it, whatever its status says. Raises UpstreamUnreadable for what is no JSON object."""
+    try:
+        error = _PEEK.decode(body).error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
+        raise UpstreamUnreadable(f"the upstream's answer can not be read: {problem}") from None
+    return error is not UNSET and error != b"null"
 
 
 def without_ours(fields: Mapping[str, Raw]) -> Fields:

@@ -28,11 +28,13 @@ _IDENTITY = (b"accept-encoding", b"identity")  # what is compressed can only be 
 class Leg(Struct, frozen=True, eq=False):
     """`same`: both ends speak the same dialect, so the bytes go through.
 
-    `fixed`: headers of ours, whose names are in `replaced`. `yielding`: headers of ours that a client of the same dialect may send its own of.
+    `model`: what the upstream calls it, as JSON. `fixed`: headers of ours, whose names are in `replaced`. `yielding`: headers of ours that a
+    client of the same dialect may send its own of.
     """
 
     target: Target
     dialect: Dialect
+    model: Raw
     same: bool
     origin: Origin
     path: str
@@ -62,10 +64,9 @@ class Leg(Struct, frozen=True, eq=False):
         if not self.same:
             asked = structs.replace(call.conversation, model=target.model)
             return self.dialect.upstream.write_request(asked, target.provider.accepts)
-        adapted = self.dialect.upstream.adapt(call.fields, call.head, target.provider.accepts)
-        if adapted is call.fields and target.model == call.head.model and call.body is not None:
-            return Written(call.body)
-        return Written(_ENCODER.encode({**adapted, "model": Raw(_ENCODER.encode(target.model))}))
+        fields = call.fields if target.model == call.head.model else {**call.fields, "model": self.model}
+        adapted = self.dialect.upstream.adapt(fields, call.head, target.provider.accepts)
+        return Written(call.body if adapted is call.fields and call.body is not None else _ENCODER.encode(adapted))
 
 
 def leg(target: Target, client_dialect: str, door: Listener, *, stream: bool) -> Leg:
@@ -85,6 +86,7 @@ def leg(target: Target, client_dialect: str, door: Listener, *, stream: bool) ->
     return Leg(
         target=target,
         dialect=pick(DIALECTS, spoken, target.name),
+        model=Raw(_ENCODER.encode(target.model)),
         same=spoken == client_dialect,
         origin=Origin.parse(place.origin),
         path=address,

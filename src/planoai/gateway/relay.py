@@ -10,11 +10,9 @@ from contextlib import suppress
 from secrets import token_hex
 from time import time
 
-from msgspec import Raw
-
 from planoai.apis.carry import Carrier, Translated, Verbatim
 from planoai.apis.dialect import Envelope
-from planoai.apis.fields import read_upstream
+from planoai.apis.fields import tells_error
 from planoai.conversation.event import Event, Failed, KeptAlive
 from planoai.conversation.fold import fold
 from planoai.errors import UpstreamClosed, UpstreamError, UpstreamUnreadable
@@ -112,7 +110,7 @@ async def _whole(answer: Answer, call: Call, reply: Reply) -> None:
         await reply.write(call.client.stream_writer(envelope).write(events))
         await reply.end()
     elif answer.leg.same:
-        if bytes(read_upstream(body, dict[str, Raw], "answer").get("error", b"null")) != b"null":
+        if tells_error(body):
             _raise_if_failed(upstream.read_answer(body, _envelope(answer, call)))
         reply.send(answer.response.status, _headers(answer, call, _JSON), body)
     else:

@@ -87,8 +87,8 @@ class Routes:
         reply.send(failure.status, headers, client.write_failure(failure, request_id))
 
     def _exchange(self, dialect: Dialect, client: ClientSide) -> Walk:
-        async def walk(request: Request, reply: Reply, request_id: str) -> None:
-            await exchange(request, reply, request_id, dialect, client, self._gateway)
+        def walk(request: Request, reply: Reply, request_id: str) -> Awaitable[None]:
+            return exchange(request, reply, request_id, dialect, client, self._gateway)
 
         return walk
 

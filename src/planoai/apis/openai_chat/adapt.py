@@ -6,6 +6,8 @@ from msgspec import Raw
 from planoai.apis.dialect import Accepts, Fields, Head
 from planoai.apis.openai_chat import models
 
+Changes = dict[str, Raw | None]  # None: the field is left out
+
 _LIMITS = ("max_tokens", "max_completion_tokens")
 _ASKING = msgspec.json.encode({"include_usage": True})
 _ACCOUNT = ("store", "metadata", "service_tier")
@@ -13,31 +15,35 @@ _ACCOUNT = ("store", "metadata", "service_tier")
 
 def adapt(fields: Fields, head: Head, accepts: Accepts) -> Fields:
     """The same mapping where nothing is needed."""
-    adapted = dict(fields)
-    model = _text(fields.get("model")) or head.model
-    _limit(adapted, model, accepts)
+    model = _text(fields.get("model"))
+    effort = _text(fields.get("reasoning_effort"))
+    unwanted = _unwanted(model, effort, accepts)
+    changes: Changes = {name: None for name in unwanted if name in fields}
+    _limit(fields, model, accepts, changes)
     if not accepts.developer_role:
-        _no_developer(adapted)
-    if head.stream and accepts.stream_options:
-        _ask_usage(adapted)
-    for name in _unwanted(adapted, model, accepts):
-        adapted.pop(name, None)
-    return fields if adapted == fields else adapted
+        _no_developer(fields, changes)
+    if head.stream and "stream_options" not in unwanted:
+        _ask_usage(fields, changes)
+    if not changes:
+        return fields
+    return {name: value for name, value in {**fields, **changes}.items() if value is not None}
 
 
-def _limit(adapted: dict[str, Raw], model: str, accepts: Accepts) -> None:
+def _limit(fields: Fields, model: str, accepts: Accepts, changes: Changes) -> None:
     """OpenAI's older models take both names, its newer ones and most other servers only one."""
     newer = models.counts_completion(model)
     right = "max_completion_tokens" if newer else accepts.max_tokens
     if right == "max_completion_tokens" and not newer:
         return
     wrong = _LIMITS[1] if right == _LIMITS[0] else _LIMITS[0]
-    if (value := adapted.pop(wrong, None)) is not None:
-        adapted.setdefault(right, value)
+    if wrong in fields:
+        changes[wrong] = None
+        if right not in fields:
+            changes[right] = fields[wrong]
 
 
-def _no_developer(adapted: dict[str, Raw]) -> None:
-    raw = adapted.get("messages")
+def _no_developer(fields: Fields, changes: Changes) -> None:
+    raw = fields.get("messages")
     if raw is None or b"developer" not in bytes(raw):
         return
     messages = msgspec.json.decode(raw, type=list[dict[str, Raw]])
@@ -45,31 +51,28 @@ def _no_developer(adapted: dict[str, Raw]) -> None:
     for message in developers:
         message["role"] = Raw(b'"system"')
     if developers:
-        adapted["messages"] = Raw(msgspec.json.encode(messages))
+        changes["messages"] = Raw(msgspec.json.encode(messages))
 
 
-def _ask_usage(adapted: dict[str, Raw]) -> None:
+def _ask_usage(fields: Fields, changes: Changes) -> None:
     """Keeps what else the client set there."""
-    raw = adapted.get("stream_options")
+    raw = fields.get("stream_options")
     options = msgspec.json.decode(raw, type=dict[str, Raw] | None) if raw is not None else None
     if not options:
-        adapted["stream_options"] = Raw(_ASKING)
+        changes["stream_options"] = Raw(_ASKING)
     elif bytes(options.get("include_usage", b"")) != b"true":
-        adapted["stream_options"] = Raw(msgspec.json.encode({**options, "include_usage": True}))
+        changes["stream_options"] = Raw(msgspec.json.encode({**options, "include_usage": True}))
 
 
-def _unwanted(adapted: dict[str, Raw], model: str, accepts: Accepts) -> tuple[str, ...]:
-    refused = models.refused(model, _text(adapted.get("reasoning_effort")))
-    unwanted = [*refused]
-    if not accepts.web_search:
-        unwanted.append("web_search_options")
-    if not accepts.reasoning_effort:
-        unwanted.append("reasoning_effort")
-    if not accepts.stream_options:
-        unwanted.append("stream_options")
-    if not accepts.account_fields:
-        unwanted += _ACCOUNT
-    return tuple(unwanted)
+def _unwanted(model: str, effort: str, accepts: Accepts) -> tuple[str, ...]:
+    """The fields that this model, or its server, answers with 400."""
+    return (
+        *models.refused(model, effort),
+        *(() if accepts.web_search else ("web_search_options",)),
+        *(() if accepts.reasoning_effort else ("reasoning_effort",)),
+        *(() if accepts.stream_options else ("stream_options",)),
+        *(() if accepts.account_fields else _ACCOUNT),
+    )
 
 
 def _text(raw: Raw | None) -> str:
