@@ -10,7 +10,13 @@ CHAT = {
     "choices": [
         {
             "index": 0,
-            "message": {"role": "assistant", "content": "Hello there.", "refusal": None, "annotations": [], "x_new": 1.10},
+            "message": {
+                "role": "assistant",
+                "content": "Hello there.",
+                "refusal": None,
+                "annotations": [],
+                "x_new": 1.10,
+            },
             "logprobs": None,
             "finish_reason": "stop",
         }
@@ -87,7 +93,12 @@ MESSAGES_START = messages_event(
         "content": [],
         "stop_reason": None,
         "stop_sequence": None,
-        "usage": {"input_tokens": 10, "cache_creation_input_tokens": 3, "cache_read_input_tokens": 7, "output_tokens": 1},
+        "usage": {
+            "input_tokens": 10,
+            "cache_creation_input_tokens": 3,
+            "cache_read_input_tokens": 7,
+            "output_tokens": 1,
+        },
     },
 )
 MESSAGES_STREAM = (
@@ -97,6 +108,8 @@ MESSAGES_STREAM = (
     messages_event("content_block_delta", index=0, delta={"type": "text_delta", "text": "Hello"}, x_unknown=1),
     messages_event("content_block_delta", index=0, delta={"type": "text_delta", "text": " there."}),
     messages_event("content_block_stop", index=0),
-    messages_event("message_delta", delta={"stop_reason": "end_turn", "stop_sequence": None}, usage={"output_tokens": 9}),
+    messages_event(
+        "message_delta", delta={"stop_reason": "end_turn", "stop_sequence": None}, usage={"output_tokens": 9}
+    ),
     messages_event("message_stop"),
 )

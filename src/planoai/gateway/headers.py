@@ -16,7 +16,7 @@ _OF_A_CONNECTION = frozenset(
 )
 _OF_A_BODY = frozenset(b"content-length content-encoding content-type content-md5 digest content-digest expect".split())
 _CREDENTIALS = CREDENTIAL_HEADERS | frozenset(b"cookie x-amz-security-token x-amz-date x-amz-content-sha256".split())
-_NOT_ON = (
+NOT_ON = (
     _OF_A_CONNECTION
     | _OF_A_BODY
     | _CREDENTIALS
@@ -25,21 +25,17 @@ _NOT_ON = (
 _NOT_BACK = (
     _OF_A_CONNECTION | _OF_A_BODY | frozenset(b"set-cookie alt-svc strict-transport-security server date via".split())
 )
-_NOT_ON_BEGINNINGS = (*names.OURS, b"x-forwarded-")
-_OF_ONE_API = (b"anthropic-", b"openai-")
+_OURS_AND_HOPS = (*names.OURS, b"x-forwarded-")
+_OURS_HOPS_AND_APIS = (*_OURS_AND_HOPS, b"anthropic-", b"openai-")
 
 
-def onward(headers: Headers, replaced: frozenset[bytes], *, same_dialect: bool) -> Pairs:
-    """A client's headers -> those that go to the upstream, without the names in `replaced`.
+def onward(headers: Headers, withheld: frozenset[bytes], *, same_dialect: bool) -> Pairs:
+    """A client's headers -> those that go to the upstream: not those in `withheld`, which holds NOT_ON.
 
     Headers of the client's API go only to an upstream that speaks it.
     """
-    beginnings = _NOT_ON_BEGINNINGS if same_dialect else (*_NOT_ON_BEGINNINGS, *_OF_ONE_API)
-    return [
-        pair
-        for pair in headers.pairs
-        if pair[0] not in _NOT_ON and pair[0] not in replaced and not pair[0].startswith(beginnings)
-    ]
+    beginnings = _OURS_AND_HOPS if same_dialect else _OURS_HOPS_AND_APIS
+    return [pair for pair in headers.pairs if pair[0] not in withheld and not pair[0].startswith(beginnings)]
 
 
 def back(headers: Headers) -> Pairs:

@@ -11,7 +11,7 @@ from planoai.config.entry import base_of, limits, needs_key, passes_through
 from planoai.config.schema import Listener
 from planoai.errors import Misconfigured
 from planoai.gateway.call import Call
-from planoai.gateway.headers import Pairs, merged, names_in, onward
+from planoai.gateway.headers import NOT_ON, Pairs, merged, names_in, onward
 from planoai.net.client import Origin, Timeouts
 from planoai.providers.auth import authorise, client_credential
 from planoai.providers.paths import path
@@ -28,7 +28,7 @@ _IDENTITY = (b"accept-encoding", b"identity")  # what is compressed can only be 
 class Leg(Struct, frozen=True, eq=False):
     """`same`: both ends speak the same dialect, so the bytes go through.
 
-    `model`: what the upstream calls it, as JSON. `fixed`: headers of ours, whose names are in `replaced`. `yielding`: headers of ours that a
+    `model`: what the upstream calls it, as JSON. `fixed`: headers of ours; `withheld`: names of those that stay behind. `yielding`: headers of ours that a
     client of the same dialect may send its own of.
     """
 
@@ -39,7 +39,7 @@ class Leg(Struct, frozen=True, eq=False):
     origin: Origin
     path: str
     fixed: Pairs
-    replaced: frozenset[bytes]
+    withheld: frozenset[bytes]
     yielding: Pairs
     timeouts: Timeouts
 
@@ -51,11 +51,11 @@ class Leg(Struct, frozen=True, eq=False):
 
     def headers(self, call: Call) -> Pairs:
         """The headers to send."""
-        sent = onward(call.headers, self.replaced, same_dialect=self.same)
+        sent = onward(call.headers, self.withheld, same_dialect=self.same)
         sent += [pair for pair in self.yielding if not self.same or call.headers.get(pair[0]) is None]
         if passes_through(self.target.entry) and (credential := client_credential(call.headers)):
             signed = self.target.provider.sign(credential, self.dialect.name)
-            sent += [pair for pair in signed if pair[0] not in self.replaced]
+            sent += [pair for pair in signed if pair[0] not in names_in(self.fixed)]
         return sent + self.fixed
 
     def write(self, call: Call) -> Written:
@@ -91,7 +91,7 @@ def leg(target: Target, client_dialect: str, door: Listener, *, stream: bool) ->
         origin=Origin.parse(place.origin),
         path=address,
         fixed=fixed,
-        replaced=names_in(fixed),
+        withheld=NOT_ON | names_in(fixed),
         yielding=[pair for pair in signed if pair[0] in _YIELDING - names_in(configured)],
         timeouts=Timeouts(
             connect=bound.connect,

@@ -125,7 +125,7 @@ class Client:
 def _message(origin: Origin, method: str, target: str, headers: Sequence[tuple[bytes, bytes]], body: bytes) -> bytes:
     host = _host_line(origin)
     for name, _ in headers:
-        if len(name) == 4 and name.lower() == b"host":
+        if name == b"host":
             host = b""
     length = b"\r\n" if not body and method in _WITHOUT_BODY else b"content-length: %d\r\n\r\n" % len(body)
     return b"".join((request_line(method, target), host, header_lines(headers), length, body))

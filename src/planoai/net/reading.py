@@ -97,11 +97,11 @@ class RequestReader:
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Called for trailers too, which nobody reads."""
-        self._pairs.append((name, value))
+        self._pairs.append((name.lower(), value.rstrip()))
 
     def on_headers_complete(self) -> None:
         parser = self._parser
-        pairs = [(name.lower(), value.rstrip()) for name, value in self._pairs]
+        pairs = self._pairs
         if self._since + self._beside > self._limits.head_bytes:  # else it cannot be too large: no need to count
             size = len(self._target) + sum(len(name) + len(value) + 4 for name, value in pairs)
             if size > self._limits.head_bytes:

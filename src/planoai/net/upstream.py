@@ -225,7 +225,7 @@ class UpstreamConnection(asyncio.Protocol):
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Called for trailers too, which nobody reads."""
-        self._pairs.append((name, value))
+        self._pairs.append((name.lower(), value.rstrip()))
 
     def on_headers_complete(self) -> None:
         if self._phase is not Phase.HEAD:
@@ -236,7 +236,7 @@ class UpstreamConnection(asyncio.Protocol):
             raise UpstreamUnreadable(f"{self.origin} switched to another protocol.")
         if status < 200:  # an interim answer; the real one follows
             return
-        pairs = [(name.lower(), value.rstrip()) for name, value in self._pairs]
+        pairs = self._pairs
         limit = self._limits.head_bytes
         if self._since > limit < sum(len(name) + len(value) + 4 for name, value in pairs):
             raise self._too_large()

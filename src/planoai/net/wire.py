@@ -39,13 +39,13 @@ def status_line(status: int) -> bytes:
 
 
 def header_lines(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
-    """One line for each pair, each with its CRLF.
+    """One line for each pair, each with its CRLF. Names are in lower case.
 
     Raises ValueError, which names the field and never its value, for CR, LF or NUL (RFC 9110, 5.5) and for fields that are ours to set.
     """
     lines = []
     for name, value in headers:
-        if name.lower() in _OURS:
+        if name in _OURS:
             raise ValueError(f"the header field {name.decode('latin-1')} is not the caller's to set")
         lines.append(name + b": " + value)
     lines.append(b"")

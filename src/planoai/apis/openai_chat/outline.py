@@ -61,7 +61,7 @@ def inspect(fields: Fields) -> Head:
     """Raises BadRequest with the path of the field at fault."""
     if "messages" not in fields:
         raise BadRequest("messages: this field is required", param="messages")
-    values = {name: _check(name, fields[name]) for name in _KINDS if name in fields}
+    values = {name: _check(name, raw) for name, raw in fields.items() if name in _KINDS}
     options = values.get("stream_options") or _StreamOptions()
     return Head(
         model=values.get("model") or "",
