@@ -66,7 +66,7 @@ class Routes:
 
     def _walk(self, request: Request) -> Walk:
         """Raises NotFound and WrongMethod."""
-        methods = self._methods(request.path)
+        methods = self._walks.get(request.path) or self._methods(request.path)
         if request.method not in methods:
             raise WrongMethod(f"{request.path} takes {' or '.join(methods)}, not {request.method}")
         return methods[request.method]

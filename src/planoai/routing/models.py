@@ -11,7 +11,7 @@ from planoai.table import suggestion
 
 ANY = frozenset({"", "none", "auto", "default"})  # names by which a client leaves the choice to us
 
-_MOST_MET = 1024  # models kept that were met through wildcards: clients may name any number
+_MOST_PLANS = 1024  # kept; through wildcards clients may name any number of models
 
 
 class Models:
@@ -28,7 +28,7 @@ class Models:
         self._bare: dict[str, list[Target]] = {}
         for each in self.explicit:
             self._bare.setdefault(each.model, []).append(each)
-        self._met: dict[str, Target] = {}  # through a wildcard: kept, so that all that is known of a target stays known
+        self._plans: dict[str, Plan] = {}  # by the name asked for: the same name, the same plan and targets
 
     @property
     def explicit(self) -> tuple[Target, ...]:
@@ -37,13 +37,21 @@ class Models:
 
     def plan(self, asked: str) -> Plan:
         """Raises UnknownModel, which names the closest names there are, and BadRequest where a model must be named and is not."""
-        if asked in self.aliases:
-            return Plan(asked, (Candidate(self._find(self.aliases[asked]), f"alias of {self.aliases[asked]}"),))
+        plan = self._plans.get(asked)
+        if plan is None:
+            if len(self._plans) >= _MOST_PLANS:
+                self._plans.clear()
+            plan = self._plans[asked] = Plan(asked, (self._choose(asked),))
+        return plan
+
+    def _choose(self, asked: str) -> Candidate:
+        if alias := self.aliases.get(asked):
+            return Candidate(self._find(alias), f"alias of {alias}")
         if asked in ANY and asked not in self._named:
             if self.default is None:
                 raise BadRequest("no model is named and no default model is configured", param="model")
-            return Plan(asked, (Candidate(self.default, "the default model"),))
-        return Plan(asked, (Candidate(self._find(asked), "named by the client"),))
+            return Candidate(self.default, "the default model")
+        return Candidate(self._find(asked), "named by the client")
 
     def _find(self, name: str) -> Target:
         if target := self._named.get(name):
@@ -55,16 +63,8 @@ class Models:
             raise UnknownModel(f"model {name!r} is served by {names}: name one of them", param="model")
         prefix, slash, model = name.partition("/")
         if slash and model and (wildcard := self._wildcards.get(prefix)):
-            return self._meet(name, model, wildcard)
+            return structs.replace(wildcard, name=name, full_name=name, model=model)
         raise UnknownModel(f"model {name!r} is not configured{suggestion(name, self._known())}", param="model")
-
-    def _meet(self, name: str, model: str, wildcard: Target) -> Target:
-        met = self._met.get(name)
-        if met is None:
-            if len(self._met) >= _MOST_MET:
-                self._met.clear()
-            met = self._met[name] = structs.replace(wildcard, name=name, full_name=name, model=model)
-        return met
 
     def _known(self) -> list[str]:
         return [*self.aliases, *self._named, *self._bare]
