@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 
 from tests.sdk.conftest import House
@@ -55,7 +55,7 @@ async def test_no_tool_and_no_text_is_lost_on_the_way_to_the_other_api(house: Ho
         assert text in arrived or text in _WORDS_OF_AN_API
 
 
-def assert_served(api: str, each: Captured, answer: httpx.Response) -> None:
+def assert_served(api: str, each: Captured, answer: httpx2.Response) -> None:
     assert answer.status_code == 200, answer.text
     if not each.body.get("stream"):
         assert answer.json()["choices" if api == "chat" else "content"]
@@ -65,9 +65,9 @@ def assert_served(api: str, each: Captured, answer: httpx.Response) -> None:
     assert b'"error"' not in answer.content
 
 
-async def send(house: House, each: Captured, model: str) -> httpx.Response:
+async def send(house: House, each: Captured, model: str) -> httpx2.Response:
     headers = {name: value for name, value in each.headers.items() if name not in _NOT_REPLAYED}
-    async with httpx.AsyncClient(base_url=house.url, verify=False, timeout=30) as http:  # noqa: S501 (it is no TLS)
+    async with httpx2.AsyncClient(base_url=house.url, verify=False, timeout=30) as http:  # noqa: S501 (it is no TLS)
         return await http.post(each.path, json=each.body | {"model": model}, headers=headers)
 
 

@@ -45,7 +45,6 @@ class Routes:
             "/": {"GET": _about, "HEAD": _about},
             "/healthz": {"GET": _healthy, "HEAD": _healthy},
             "/v1/models": {"GET": self._models},
-            _MODEL: {"GET": self._model},
             **{
                 path: {"POST": self._exchange(DIALECTS[name], client)}
                 for name, client in _CLIENTS.items()
@@ -74,10 +73,11 @@ class Routes:
     def _methods(self, path: str) -> Mapping[str, Walk]:
         """What can be asked of `path`, one trailing slash or none. Raises NotFound."""
         bare = path.removesuffix("/") or "/"
-        methods = self._walks.get(bare) or (self._walks[_MODEL] if bare.startswith(_MODEL) else None)
-        if methods is None:
-            raise NotFound(f"there is nothing at {path}")
-        return methods
+        if methods := self._walks.get(bare):
+            return methods
+        if bare.startswith(_MODEL):
+            return {"GET": self._model}
+        raise NotFound(f"there is nothing at {path}")
 
     def _refuse(self, error: PlanoError, request: Request, reply: Reply, request_id: str) -> None:
         """Once an answer has begun there is no way to take it back: it is cut, so that it does not look complete."""
