@@ -9,9 +9,8 @@ from typing import Protocol
 from planoai.apis.dialect import Closing, Frames, StreamReader, StreamWriter
 from planoai.apis.framing.sse import SseSplitter, parse_event
 from planoai.conversation.event import Ended, Event, Failed
+from planoai.conversation.failure import CUT_SHORT as CUT_SHORT
 from planoai.conversation.failure import Failure
-
-CUT_SHORT = Failure(502, "the upstream ended its stream before the answer was complete", "upstream_closed")
 
 
 class Carrier(Protocol):

@@ -14,3 +14,6 @@ class Failure(Struct, frozen=True, omit_defaults=True):
     message: str
     code: str | None = None
     param: str | None = None
+
+
+CUT_SHORT = Failure(502, "the upstream ended its stream before the answer was complete", "upstream_closed")

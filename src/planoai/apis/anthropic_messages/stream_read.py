@@ -22,12 +22,11 @@ from planoai.conversation.event import (
     ToolDelta,
     UsageTold,
 )
-from planoai.conversation.failure import Failure
+from planoai.conversation.failure import CUT_SHORT, Failure
 from planoai.conversation.usage import Usage
 from planoai.errors import UpstreamUnreadable
 
 _EVENT = msgspec.json.Decoder(StreamedEvent)
-_CUT_SHORT = Failure(502, "the upstream ended its stream before the answer was complete", "upstream_closed")
 
 
 class MessagesStreamReader:
@@ -55,7 +54,7 @@ class MessagesStreamReader:
             return []
         events = self._read(self._sse.close())
         if not (events and isinstance(events[-1], Ended | Failed)):
-            events += self._end(Failed(_CUT_SHORT))
+            events += self._end(Failed(CUT_SHORT))
         return events
 
     def _read(self, told: list[SseEvent]) -> list[Event]:
