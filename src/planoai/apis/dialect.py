@@ -8,7 +8,7 @@ the bytes go through, with `adapt` and `Frames` for the little that must change.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from msgspec import Raw, Struct
 
@@ -51,6 +51,16 @@ class Written(Struct, frozen=True):
     """A request as an upstream takes it. `lost` holds the JSON paths, in the client's body, of what this API can not carry."""
 
     body: bytes
+    lost: tuple[str, ...] = ()
+
+
+class Adapted(NamedTuple):
+    """A request that was already in the upstream's dialect. `fields` is the very mapping that came in where nothing was needed.
+
+    `lost` holds the JSON paths of what was left out, in the client's body.
+    """
+
+    fields: Fields
     lost: tuple[str, ...] = ()
 
 
@@ -128,10 +138,10 @@ class ClientSide:
 class UpstreamSide:
     """`write_request` raises BadRequest where leaving something out would change what was asked. `read_answer` raises UpstreamUnreadable.
 
-    `adapt` is what a request that is already in this dialect needs for one upstream: fields in, fields out, equal where nothing is needed.
+    `adapt` is what a request that is already in this dialect needs for one upstream.
     """
 
-    adapt: Callable[[Fields, Head, Accepts], Fields]
+    adapt: Callable[[Fields, Head, Accepts], Adapted]
     write_request: Callable[[Request, Accepts], Written]
     read_answer: Callable[[bytes, Envelope], list[Event]]
     read_failure: Callable[[int, bytes], Failure]

@@ -66,7 +66,9 @@ class Leg(Struct, frozen=True, eq=False):
             return self.dialect.upstream.write_request(asked, target.provider.accepts)
         fields = call.fields if target.model == call.head.model else {**call.fields, "model": self.model}
         adapted = self.dialect.upstream.adapt(fields, call.head, target.provider.accepts)
-        return Written(call.body if adapted is call.fields and call.body is not None else _ENCODER.encode(adapted))
+        if adapted.fields is call.fields and call.body is not None:
+            return Written(call.body, adapted.lost)
+        return Written(_ENCODER.encode(adapted.fields), adapted.lost)
 
 
 def leg(target: Target, client_dialect: str, door: Listener, *, stream: bool) -> Leg:

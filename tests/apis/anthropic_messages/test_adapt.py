@@ -27,14 +27,14 @@ def adapted(content: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
         **more,
     }
     fields = read_fields(json.dumps(body, separators=(",", ":")).encode())
-    return {name: json.loads(bytes(value)) for name, value in adapt(fields, HEAD, Accepts()).items()}
+    return {name: json.loads(bytes(value)) for name, value in adapt(fields, HEAD, Accepts()).fields.items()}
 
 
 @pytest.mark.parametrize("content", [[SIGNED, CALL], [CALL], [{"type": "text", "text": 'say "signature":""'}]])
 def test_what_anthropic_takes_goes_through_untouched(content: list[dict[str, Any]]) -> None:
     fields = read_fields(json.dumps({"messages": [{"role": "assistant", "content": content}]}).encode())
 
-    assert adapt(fields, HEAD, Accepts()) is fields
+    assert adapt(fields, HEAD, Accepts()).fields is fields
 
 
 @pytest.mark.parametrize("separators", [(",", ":"), (", ", ": ")])
@@ -42,7 +42,7 @@ def test_unsigned_thinking_is_taken_out(separators: tuple[str, str]) -> None:
     body = {"messages": [{"role": "assistant", "content": [UNSIGNED, SIGNED, CALL]}]}
     fields = read_fields(json.dumps(body, separators=separators).encode())
 
-    messages = json.loads(bytes(adapt(fields, HEAD, Accepts())["messages"]))
+    messages = json.loads(bytes(adapt(fields, HEAD, Accepts()).fields["messages"]))
 
     assert messages == [{"role": "assistant", "content": [SIGNED, CALL]}]
 
@@ -50,7 +50,7 @@ def test_unsigned_thinking_is_taken_out(separators: tuple[str, str]) -> None:
 def test_an_upstream_that_wants_reasoning_back_gets_it() -> None:
     fields = read_fields(json.dumps({"messages": [{"role": "assistant", "content": [UNSIGNED]}]}).encode())
 
-    assert adapt(fields, HEAD, Accepts(reasoning_back=True)) is fields
+    assert adapt(fields, HEAD, Accepts(reasoning_back=True)).fields is fields
 
 
 def test_a_turn_of_which_nothing_is_left_goes() -> None:
@@ -90,7 +90,7 @@ def test_turns_of_plain_text_stay_as_they_are() -> None:
     body = {"messages": [{"role": "assistant", "content": "x"}, {"role": "assistant", "content": [UNSIGNED, CALL]}]}
     fields = read_fields(json.dumps(body).encode())
 
-    messages = json.loads(bytes(adapt(fields, HEAD, Accepts())["messages"]))
+    messages = json.loads(bytes(adapt(fields, HEAD, Accepts()).fields["messages"]))
 
     assert messages == [{"role": "assistant", "content": "x"}, {"role": "assistant", "content": [CALL]}]
 
@@ -105,7 +105,7 @@ def test_only_the_last_answer_decides_whether_the_model_may_think_on() -> None:
         ],
     }
 
-    assert "thinking" in adapt(read_fields(json.dumps(body).encode()), HEAD, Accepts())
+    assert "thinking" in adapt(read_fields(json.dumps(body).encode()), HEAD, Accepts()).fields
 
 
 def test_a_citation_that_is_proven_goes_through_beside_a_trace_elsewhere() -> None:

@@ -17,19 +17,20 @@ def adapted(
     accepts: Accepts, body: dict[str, Any] | None = None, *, stream: bool = False, model: str = "gpt-4o"
 ) -> dict[str, Any]:
     fields = read_fields(json.dumps({"model": model, **(body or {})}).encode())
-    changed = DIALECT.upstream.adapt(fields, Head(model, stream), accepts)
+    changed = DIALECT.upstream.adapt(fields, Head(model, stream), accepts).fields
     return {name: json.loads(bytes(value)) for name, value in changed.items() if name != "model"}
 
 
 def test_the_same_mapping_where_nothing_is_needed() -> None:
     fields = read_fields(b'{"model":"gpt-4o","messages":[],"max_tokens":5,"x":1.0,"store":true,"metadata":{}}')
 
-    assert DIALECT.upstream.adapt(fields, Head("gpt-4o", stream=False), ALL) is fields
+    assert DIALECT.upstream.adapt(fields, Head("gpt-4o", stream=False), ALL) == (fields, ())
+    assert DIALECT.upstream.adapt(fields, Head("gpt-4o", stream=False), ALL).fields is fields
 
 
 def test_values_that_stay_keep_their_bytes() -> None:
     fields = read_fields(b'{"model":"gpt-5","messages":[{"a": 1.50}],"max_tokens":5}')
-    changed = DIALECT.upstream.adapt(fields, Head("gpt-5", stream=False), ALL)
+    changed = DIALECT.upstream.adapt(fields, Head("gpt-5", stream=False), ALL).fields
 
     assert bytes(changed["messages"]) == b'[{"a": 1.50}]'
     assert "max_tokens" in fields
@@ -84,6 +85,16 @@ def test_fields_that_an_upstream_refuses_are_left_out() -> None:
 
     assert adapted(Accepts(reasoning_effort=False), body) == {}
     assert adapted(ALL, body) == body
+
+
+def test_what_is_left_out_is_told() -> None:
+    body = (
+        b'{"model":"gpt-5","temperature":0.2,"store":true,"reasoning_effort":null,"stream_options":{},"max_tokens":1}'
+    )
+    nothing = Accepts(stream_options=False, reasoning_effort=False)
+    _, lost = DIALECT.upstream.adapt(read_fields(body), Head("gpt-5", stream=True), nothing)
+
+    assert sorted(lost) == ["reasoning_effort", "store", "temperature"]
 
 
 @pytest.mark.parametrize(

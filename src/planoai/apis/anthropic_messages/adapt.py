@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from planoai.apis.anthropic_messages.wire import Typed
-from planoai.apis.dialect import Accepts, Fields, Head
+from planoai.apis.dialect import Accepts, Adapted, Fields, Head
 
 _TRACES = tuple(
     name + colon
@@ -27,22 +27,22 @@ _CITATIONS = msgspec.json.Decoder(list[dict[str, Raw]] | None)
 _LIST = msgspec.json.Decoder(list[Raw])
 
 
-def adapt(fields: Fields, _head: Head, accepts: Accepts) -> Fields:
+def adapt(fields: Fields, _head: Head, accepts: Accepts) -> Adapted:
     """The same mapping where nothing is needed. An upstream that wants reasoning back gets it unsigned as well."""
     raw = fields.get("messages")
     if raw is None or accepts.reasoning_back:
-        return fields
+        return Adapted(fields)
     text = bytes(raw)
     if not any(trace in text for trace in _TRACES):
-        return fields
+        return Adapted(fields)
     turns = [_cleaned(turn) for turn in _TURNS.decode(raw)]
     if not any(turn.changed for turn in turns):
-        return fields
+        return Adapted(fields)
     kept = {**fields, "messages": Raw(msgspec.json.encode([turn.members for turn in turns if turn.members]))}
     if _thinks_by_budget(fields) and _last_answer_changed(turns):
         for name in ("thinking", "context_management"):  # the latter speaks of the former
             kept.pop(name, None)
-    return kept
+    return Adapted(kept)
 
 
 class _Turn(Struct, frozen=True):

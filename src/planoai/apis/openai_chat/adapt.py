@@ -3,7 +3,7 @@
 import msgspec
 from msgspec import Raw
 
-from planoai.apis.dialect import Accepts, Fields, Head
+from planoai.apis.dialect import Accepts, Adapted, Fields, Head
 from planoai.apis.openai_chat import models
 
 Changes = dict[str, Raw | None]  # None: the field is left out
@@ -13,20 +13,21 @@ _ASKING = msgspec.json.encode({"include_usage": True})
 _ACCOUNT = ("store", "metadata", "service_tier")
 
 
-def adapt(fields: Fields, head: Head, accepts: Accepts) -> Fields:
+def adapt(fields: Fields, head: Head, accepts: Accepts) -> Adapted:
     """The same mapping where nothing is needed."""
     model = _text(fields.get("model"))
     effort = _text(fields.get("reasoning_effort"))
     unwanted = _unwanted(model, effort, accepts)
     changes: Changes = {name: None for name in unwanted if name in fields}
+    lost = tuple(name for name in changes if name != "stream_options")  # which says how to answer, not what
     _limit(fields, model, accepts, changes)
     if not accepts.developer_role:
         _no_developer(fields, changes)
     if head.stream and "stream_options" not in unwanted:
         _ask_usage(fields, changes)
     if not changes:
-        return fields
-    return {name: value for name, value in {**fields, **changes}.items() if value is not None}
+        return Adapted(fields)
+    return Adapted({name: value for name, value in {**fields, **changes}.items() if value is not None}, lost)
 
 
 def _limit(fields: Fields, model: str, accepts: Accepts, changes: Changes) -> None:
