@@ -94,6 +94,50 @@ async def test_a_stream_that_begins_with_an_error_is_an_error_with_a_status(
     assert told(client, answer)["message"] == "too busy"
 
 
+@pytest.mark.parametrize("streaming_upstream", ["chat", "messages"])
+@pytest.mark.parametrize("client", PATHS)
+async def test_an_error_is_the_first_word_whatever_came_before_it_and_however_it_was_cut(
+    setting: Setting, client: str, streaming_upstream: str
+) -> None:
+    if streaming_upstream == "chat":
+        before = (b": OPENROUTER PROCESSING\n\n", chat_chunk({"role": "assistant", "content": ""}))
+        event = b'data: {"error":{"message":"too busy","code":429}}\n\n'
+    else:
+        before = (MESSAGES_START, messages_event("ping"))
+        event = messages_event("error", error={"type": "rate_limit_error", "message": "too busy"})
+    for cut in (3, 20, len(event) - 1):
+        setting.upstream.will(stream(*before, event[:cut], event[cut:]))
+        answer = await ask(setting, client, streaming_upstream, streaming=True)
+        assert (answer.status_code, told(client, answer)["message"]) == (429, "too busy")
+
+
+@pytest.mark.parametrize(("client", "upstream"), PAIRS)
+async def test_a_stream_that_dies_before_it_says_anything_is_a_bad_gateway(
+    setting: Setting, client: str, upstream: str
+) -> None:
+    beginning = MESSAGES_START if upstream == "messages" else chat_chunk({"role": "assistant", "content": ""})
+    for script in (stream(beginning), stream(beginning, Cut())):
+        setting.upstream.will(script)
+        answer = await ask(setting, client, upstream, streaming=True)
+        assert answer.status_code == 502
+
+
+@pytest.mark.parametrize(("client", "upstream"), PAIRS)
+async def test_a_model_that_thinks_for_long_does_not_keep_the_client_waiting(
+    setting: Setting, client: str, upstream: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("planoai.gateway.opening.HOLD", 0.05)
+    hold = Hold()
+    whole_stream = CHAT_STREAM if upstream == "chat" else MESSAGES_STREAM
+    setting.upstream.will(stream(whole_stream[0], hold, *whole_stream[1:]))
+    async with setting.http.stream(
+        "POST", PATHS[client], json=body(upstream, streaming=True)
+    ) as answer:  # its status is here although the upstream waits
+        assert answer.status_code == 200
+        hold.release.set()
+        assert b"Hello" in b"".join([chunk async for chunk in answer.aiter_bytes()])
+
+
 @pytest.mark.parametrize(("client", "upstream"), PAIRS)
 async def test_a_failed_answer_with_status_200_is_a_failure(setting: Setting, client: str, upstream: str) -> None:
     failure = {"error": {"message": "no credits", "code": 402, "type": "billing_error"}}

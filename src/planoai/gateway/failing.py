@@ -1,5 +1,8 @@
 """An error of ours, or one that an upstream told, as the failure that a client is told."""
 
+from collections.abc import Iterable
+
+from planoai.conversation.event import Event, Failed
 from planoai.conversation.failure import Failure
 from planoai.errors import PlanoError, UpstreamError
 
@@ -10,6 +13,13 @@ class Refused(UpstreamError):
     def __init__(self, failure: Failure) -> None:
         super().__init__(failure.message, param=failure.param)
         self.failure = failure
+
+
+def raise_if_failed(events: Iterable[Event]) -> None:
+    """Raises Refused for the first failure among `events`."""
+    for event in events:
+        if isinstance(event, Failed):
+            raise Refused(event.failure)
 
 
 def failure_of(error: PlanoError) -> Failure:

@@ -5,7 +5,6 @@ body, and some only ever stream.
 """
 
 import asyncio
-from collections.abc import Iterable
 from contextlib import suppress
 from secrets import token_hex
 from time import time
@@ -13,13 +12,14 @@ from time import time
 from planoai.apis.carry import Carrier, Translated, Verbatim
 from planoai.apis.dialect import Envelope
 from planoai.apis.fields import tells_error
-from planoai.conversation.event import Event, Failed, KeptAlive
+from planoai.conversation.event import Event
 from planoai.conversation.fold import fold
-from planoai.errors import UpstreamClosed, UpstreamError, UpstreamUnreadable
+from planoai.errors import UpstreamError, UpstreamUnreadable
 from planoai.gateway.answering import Answer
 from planoai.gateway.call import Call
-from planoai.gateway.failing import Refused, failure_of
+from planoai.gateway.failing import failure_of, raise_if_failed
 from planoai.gateway.headers import Pairs, back
+from planoai.gateway.opening import opening
 from planoai.gateway.pulse import Pulse
 from planoai.names import MODEL, REQUEST_ID, SERVER_TIMING
 from planoai.net.client import Response
@@ -57,28 +57,27 @@ async def relay(answer: Answer, call: Call, reply: Reply) -> None:
 
 async def _stream(answer: Answer, call: Call, reply: Reply) -> None:
     response = answer.response
-    carrier = _carrier(answer, call)
-    chunk = await response.chunk()
-    if not chunk:
-        raise UpstreamClosed("the upstream ended its stream before it had begun")
-    _check_opening(chunk, answer, call)
+    envelope = _envelope(answer, call)
+    chunk, more = await opening(response, answer.leg.dialect.upstream.stream_reader(envelope))
+    carrier = _carrier(answer, call, envelope)
     reply.start(200, _headers(answer, call, _EVENT_STREAM))
     with Pulse(carrier, reply) as pulse:
         try:
-            while chunk and not carrier.done:
+            while True:
                 if out := carrier.feed(chunk):
                     await reply.write(out)
                     pulse.beat()
-                if not carrier.done:
-                    chunk = await response.chunk()
+                if carrier.done or not more:
+                    break
+                chunk = await response.chunk()
+                more = bool(chunk)
             rest = carrier.close()
         except UpstreamError as error:
             rest = carrier.fail(failure_of(error))
         if rest:
             await reply.write(rest)
     await reply.end()
-    if chunk:
-        await _settle(response)
+    await _settle(response)
 
 
 async def _settle(response: Response) -> None:
@@ -105,13 +104,13 @@ async def _whole(answer: Answer, call: Call, reply: Reply) -> None:
     if call.head.stream:
         envelope = _envelope(answer, call)
         events = upstream.read_answer(body, envelope)
-        _raise_if_failed(events)
+        raise_if_failed(events)
         reply.start(200, _headers(answer, call, _EVENT_STREAM))
         await reply.write(call.client.stream_writer(envelope).write(events))
         await reply.end()
     elif answer.leg.same:
         if tells_error(body):
-            _raise_if_failed(upstream.read_answer(body, _envelope(answer, call)))
+            raise_if_failed(upstream.read_answer(body, _envelope(answer, call)))
         reply.send(answer.response.status, _headers(answer, call, _JSON), body)
     else:
         _send_whole(upstream.read_answer(body, _envelope(answer, call)), answer, call, reply)
@@ -129,33 +128,17 @@ async def _failure(answer: Answer, call: Call, reply: Reply, kind: bytes) -> Non
 
 
 def _send_whole(events: list[Event], answer: Answer, call: Call, reply: Reply) -> None:
-    _raise_if_failed(events)
+    raise_if_failed(events)
     body = call.client.write_answer(fold(events), _envelope(answer, call))
     reply.send(200, _headers(answer, call, _JSON), body)
 
 
-def _carrier(answer: Answer, call: Call) -> Carrier:
+def _carrier(answer: Answer, call: Call, envelope: Envelope) -> Carrier:
     frames = call.client.frames
     if not answer.leg.same:
-        envelope = _envelope(answer, call)
         reader = answer.leg.dialect.upstream.stream_reader(envelope)
         return Translated(reader, call.client.stream_writer(envelope), frames.ping)
     return Verbatim(frames, hide_usage=not call.head.include_usage)
-
-
-def _check_opening(chunk: bytes, answer: Answer, call: Call) -> None:
-    """A stream that begins with a failure is no answer. Raises Refused, while the client can still be given a status."""
-    if b'"error"' not in chunk and b"xception" not in chunk:
-        return
-    reader = answer.leg.dialect.upstream.stream_reader(_envelope(answer, call))
-    opening = [event for event in reader.feed(chunk) if not isinstance(event, KeptAlive)]
-    _raise_if_failed(opening[:1])
-
-
-def _raise_if_failed(events: Iterable[Event]) -> None:
-    for event in events:
-        if isinstance(event, Failed):
-            raise Refused(event.failure)
 
 
 def _envelope(answer: Answer, call: Call) -> Envelope:
