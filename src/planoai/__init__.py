@@ -1,4 +1,4 @@
-"""planoai: an AI-native proxy and data plane for agents."""
+"""An AI-native proxy and data plane for agents: every model behind every API, from one YAML file."""
 
 from importlib.metadata import PackageNotFoundError, version
 

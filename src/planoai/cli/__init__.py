@@ -31,4 +31,4 @@ class Commands(click.Group):
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, message="plano version %(version)s")
 def main() -> None:
-    """The delivery infrastructure for agentic apps: every model behind every API, from one YAML file."""
+    """An AI-native proxy and data plane for agents: every model behind every API, from one YAML file."""

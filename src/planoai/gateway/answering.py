@@ -1,4 +1,4 @@
-"""Sends a call to the candidates of its plan and gives the answer that came, its body still to be read."""
+"""Sends a call to the first candidate of its plan, and gives the answer that came: its status and head, the body still to be read."""
 
 from time import perf_counter
 from types import TracebackType
@@ -11,7 +11,7 @@ from planoai.net.client import Response
 from planoai.routing.plan import Plan
 
 
-class Answer:
+class UpstreamAnswer:
     """An upstream's answer. Leaving the `with` gives its connection back, or closes it where the answer was not read to its end.
 
     `prepared` and `arrived` are seconds of the performance counter: when the request was ready to be sent, when the head of the answer was in.
@@ -32,7 +32,7 @@ class Answer:
         self.response.__exit__(kind, error, trace)
 
 
-async def answering(plan: Plan, call: Call, gateway: Gateway) -> Answer:
+async def answering(plan: Plan, call: Call, gateway: Gateway) -> UpstreamAnswer:
     """Raises UpstreamError where nothing answered, BadRequest where the request can not be said in the upstream's dialect."""
     leg = gateway.leg(plan.candidates[0].target, call)
     written = leg.write(call)
@@ -40,5 +40,5 @@ async def answering(plan: Plan, call: Call, gateway: Gateway) -> Answer:
         gateway.tell_lost(written, leg, call)
     headers = leg.headers(call)
     prepared = perf_counter()
-    response = await gateway.client.send(leg.origin, "POST", leg.address(call), headers, written.body, leg.timeouts)
-    return Answer(leg, response, prepared)
+    response = await gateway.http.send(leg.origin, "POST", leg.address(call), headers, written.body, leg.timeouts)
+    return UpstreamAnswer(leg, response, prepared)

@@ -9,7 +9,7 @@ from planoai.apis.dialect import Written
 from planoai.config.schema import Config, Listener
 from planoai.errors import ConfigError
 from planoai.gateway.call import Call
-from planoai.gateway.leg import Leg, leg
+from planoai.gateway.leg import Leg, leg_to
 from planoai.net.client import Client
 from planoai.providers.provider import upstream_dialect
 from planoai.routing.models import Models
@@ -23,9 +23,9 @@ _MOST_LEGS = 2048  # kept; a wildcard lets clients name any number of models
 class Gateway:
     """All that a request needs and that outlives it."""
 
-    def __init__(self, models: Models, client: Client, door: Listener) -> None:
+    def __init__(self, models: Models, http: Client, door: Listener) -> None:
         self.models = models
-        self.client = client
+        self.http = http
         self._door = door
         self._legs: dict[tuple[Target, str, bool], Leg] = {}
 
@@ -36,7 +36,7 @@ class Gateway:
         if kept is None:
             if len(self._legs) >= _MOST_LEGS:
                 self._legs.clear()
-            kept = self._legs[key] = leg(target, call.dialect.name, self._door, stream=call.head.stream)
+            kept = self._legs[key] = leg_to(target, call.dialect.name, self._door, stream=call.head.stream)
         return kept
 
     def tell_lost(self, written: Written, leg: Leg, call: Call) -> None:
@@ -48,8 +48,8 @@ class Gateway:
 async def running(config: Config) -> AsyncIterator[Gateway]:
     """A gateway that serves `config`, for as long as the context lasts. Raises ConfigError for what only this version can not serve."""
     models = models_of(config)
-    async with Client() as client:
-        yield Gateway(models, client, config.listeners[0])
+    async with Client() as http:
+        yield Gateway(models, http, config.listeners[0])
 
 
 def models_of(config: Config) -> Models:

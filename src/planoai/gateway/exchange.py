@@ -1,9 +1,12 @@
 """The walk of a model call. Down the page once, and never back.
 
-    client bytes -> Call -> Plan -> Leg: the request as the upstream takes it -> net/client -> Answer -> relay -> client bytes
+    Call            the request as it came: a few fields read, the rest as bytes
+    Plan            which configured models may answer, in order
+    Leg             the way to one of them: address, headers, dialect, and the body as that dialect says it
+    UpstreamAnswer  its status and head; the body is still to come
+    relay           the answer -> the client
 
-What each step decides it decides in a pure function of the layers below; what waits, waits here, inside the one coroutine of the request, so
-that a client that leaves cancels all of it.
+Nothing here starts a task: a client that leaves cancels the coroutine, and with it whatever the walk waits for.
 """
 
 from planoai.apis.dialect import ClientSide, Dialect

@@ -7,7 +7,7 @@ from planoai.conversation.failure import Failure
 from planoai.errors import PlanoError, UpstreamError
 
 
-class Refused(UpstreamError):
+class UpstreamFailed(UpstreamError):
     """The upstream answered, and its answer is a failure: the client is told of it as if it were its own API's."""
 
     def __init__(self, failure: Failure) -> None:
@@ -16,13 +16,13 @@ class Refused(UpstreamError):
 
 
 def raise_if_failed(events: Iterable[Event]) -> None:
-    """Raises Refused for the first failure among `events`."""
+    """Raises UpstreamFailed for the first failure among `events`."""
     for event in events:
         if isinstance(event, Failed):
-            raise Refused(event.failure)
+            raise UpstreamFailed(event.failure)
 
 
 def failure_of(error: PlanoError) -> Failure:
-    if isinstance(error, Refused):
+    if isinstance(error, UpstreamFailed):
         return error.failure
     return Failure(error.status, error.message, error.code, error.param)

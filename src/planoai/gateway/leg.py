@@ -71,7 +71,7 @@ class Leg(Struct, frozen=True, eq=False):
         return Written(_ENCODER.encode(adapted.fields), adapted.lost)
 
 
-def leg(target: Target, client_dialect: str, door: Listener, *, stream: bool) -> Leg:
+def leg_to(target: Target, client_dialect: str, door: Listener, *, stream: bool) -> Leg:
     """From a listener's clients of one dialect to `target`. Raises Misconfigured where a key is needed and there is none."""
     entry, provider = target.entry, target.provider
     spoken = upstream_dialect(provider, client_dialect, entry.upstream_api)

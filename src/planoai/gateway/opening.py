@@ -36,7 +36,7 @@ async def opening(response: Response, reader: StreamReader) -> tuple[bytes, bool
 
 
 def _says_something(events: list[Event]) -> bool:
-    """Raises Refused for a failure."""
+    """Raises UpstreamFailed for a failure."""
     for event in events:
         if not isinstance(event, Started | KeptAlive | UsageTold):
             raise_if_failed([event])

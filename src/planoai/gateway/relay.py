@@ -15,7 +15,7 @@ from planoai.apis.fields import tells_error
 from planoai.conversation.event import Event
 from planoai.conversation.fold import fold
 from planoai.errors import UpstreamError, UpstreamUnreadable
-from planoai.gateway.answering import Answer
+from planoai.gateway.answering import UpstreamAnswer
 from planoai.gateway.call import Call
 from planoai.gateway.failing import failure_of, raise_if_failed
 from planoai.gateway.headers import Pairs, back
@@ -34,7 +34,7 @@ _EVENT_STREAM = [
 _STREAM_TYPES = (b"text/event-stream", b"application/vnd.amazon.eventstream")
 
 
-async def relay(answer: Answer, call: Call, reply: Reply) -> None:
+async def relay(answer: UpstreamAnswer, call: Call, reply: Reply) -> None:
     """Raises UpstreamError as long as nothing was sent to the client; after that it ends the stream with the failure."""
     response = answer.response
     kind = response.headers.get(b"content-type") or b""
@@ -55,7 +55,7 @@ async def relay(answer: Answer, call: Call, reply: Reply) -> None:
         await _whole(answer, call, reply)
 
 
-async def _stream(answer: Answer, call: Call, reply: Reply) -> None:
+async def _stream(answer: UpstreamAnswer, call: Call, reply: Reply) -> None:
     response = answer.response
     envelope = _envelope(answer, call)
     chunk, more = await opening(response, answer.leg.dialect.upstream.stream_reader(envelope))
@@ -88,7 +88,7 @@ async def _settle(response: Response) -> None:
                 pass
 
 
-async def _collect(answer: Answer, call: Call, reply: Reply) -> None:
+async def _collect(answer: UpstreamAnswer, call: Call, reply: Reply) -> None:
     """A stream for a client that asked for a whole answer."""
     reader = answer.leg.dialect.upstream.stream_reader(_envelope(answer, call))
     events: list[Event] = []
@@ -98,7 +98,7 @@ async def _collect(answer: Answer, call: Call, reply: Reply) -> None:
     _send_whole(events, answer, call, reply)
 
 
-async def _whole(answer: Answer, call: Call, reply: Reply) -> None:
+async def _whole(answer: UpstreamAnswer, call: Call, reply: Reply) -> None:
     body = await answer.response.body()
     upstream = answer.leg.dialect.upstream
     if call.head.stream:
@@ -116,7 +116,7 @@ async def _whole(answer: Answer, call: Call, reply: Reply) -> None:
         _send_whole(upstream.read_answer(body, _envelope(answer, call)), answer, call, reply)
 
 
-async def _failure(answer: Answer, call: Call, reply: Reply, kind: bytes) -> None:
+async def _failure(answer: UpstreamAnswer, call: Call, reply: Reply, kind: bytes) -> None:
     """A failure of the client's own API goes through as it is; any other is told again in the words of that API."""
     body = await answer.response.body()
     if answer.leg.same and kind.startswith(b"application/json"):
@@ -127,13 +127,13 @@ async def _failure(answer: Answer, call: Call, reply: Reply, kind: bytes) -> Non
     reply.send(failure.status, _headers(answer, call, _JSON), told)
 
 
-def _send_whole(events: list[Event], answer: Answer, call: Call, reply: Reply) -> None:
+def _send_whole(events: list[Event], answer: UpstreamAnswer, call: Call, reply: Reply) -> None:
     raise_if_failed(events)
     body = call.client.write_answer(fold(events), _envelope(answer, call))
     reply.send(200, _headers(answer, call, _JSON), body)
 
 
-def _carrier(answer: Answer, call: Call, envelope: Envelope) -> Carrier:
+def _carrier(answer: UpstreamAnswer, call: Call, envelope: Envelope) -> Carrier:
     frames = call.client.frames
     if not answer.leg.same:
         reader = answer.leg.dialect.upstream.stream_reader(envelope)
@@ -141,7 +141,7 @@ def _carrier(answer: Answer, call: Call, envelope: Envelope) -> Carrier:
     return Verbatim(frames, hide_usage=not call.head.include_usage)
 
 
-def _envelope(answer: Answer, call: Call) -> Envelope:
+def _envelope(answer: UpstreamAnswer, call: Call) -> Envelope:
     return Envelope(
         seed=token_hex(16),
         created=int(time()),
@@ -152,7 +152,7 @@ def _envelope(answer: Answer, call: Call) -> Envelope:
     )
 
 
-def _named(answer: Answer, call: Call) -> Pairs:
+def _named(answer: UpstreamAnswer, call: Call) -> Pairs:
     """The request's id where this client's library looks for it, unless the upstream has told its own there."""
     name = call.client.id_header
     if name == REQUEST_ID or answer.response.headers.get(name) is not None:
@@ -160,7 +160,7 @@ def _named(answer: Answer, call: Call) -> Pairs:
     return [(name, call.request_id.encode())]
 
 
-def _headers(answer: Answer, call: Call, ours: Pairs) -> Pairs:
+def _headers(answer: UpstreamAnswer, call: Call, ours: Pairs) -> Pairs:
     before = (answer.prepared - call.received) * 1000
     upstream = (answer.arrived - answer.prepared) * 1000
     return [

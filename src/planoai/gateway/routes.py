@@ -33,7 +33,7 @@ _CLIENTS = {name: dialect.client for name, dialect in DIALECTS.items() if dialec
 _PROCESS = str(uuid4())[:-12]
 _COUNT = count(getrandbits(46))
 
-Walk = Callable[[Request, Reply, str], Awaitable[None]]
+Handler = Callable[[Request, Reply, str], Awaitable[None]]
 
 
 class Routes:
@@ -41,7 +41,7 @@ class Routes:
 
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
-        self._walks: Mapping[str, Mapping[str, Walk]] = {
+        self._handlers: Mapping[str, Mapping[str, Handler]] = {
             "/": {"GET": _about, "HEAD": _about},
             "/healthz": {"GET": _healthy, "HEAD": _healthy},
             "/v1/models": {"GET": self._models},
@@ -55,31 +55,31 @@ class Routes:
     async def __call__(self, request: Request, reply: Reply) -> None:
         request_id = _id_of(request)
         try:
-            await self._walk(request)(request, reply, request_id)
+            await self._handler(request)(request, reply, request_id)
         except PlanoError as error:
-            self._refuse(error, request, reply, request_id)
+            self._reply_error(error, request, reply, request_id)
         except Exception:
             log.exception("%s: %s %s failed", request_id, request.method, request.path)
             told = PlanoError("something went wrong inside the gateway; its log says what")
-            self._refuse(told, request, reply, request_id)
+            self._reply_error(told, request, reply, request_id)
 
-    def _walk(self, request: Request) -> Walk:
+    def _handler(self, request: Request) -> Handler:
         """Raises NotFound and WrongMethod."""
-        methods = self._walks.get(request.path) or self._methods(request.path)
+        methods = self._handlers.get(request.path) or self._methods(request.path)
         if request.method not in methods:
             raise WrongMethod(f"{request.path} takes {' or '.join(methods)}, not {request.method}")
         return methods[request.method]
 
-    def _methods(self, path: str) -> Mapping[str, Walk]:
+    def _methods(self, path: str) -> Mapping[str, Handler]:
         """What can be asked of `path`, one trailing slash or none. Raises NotFound."""
         bare = path.removesuffix("/") or "/"
-        if methods := self._walks.get(bare):
+        if methods := self._handlers.get(bare):
             return methods
         if bare.startswith(_MODEL):
             return {"GET": self._model}
         raise NotFound(f"there is nothing at {path}")
 
-    def _refuse(self, error: PlanoError, request: Request, reply: Reply, request_id: str) -> None:
+    def _reply_error(self, error: PlanoError, request: Request, reply: Reply, request_id: str) -> None:
         """Once an answer has begun there is no way to take it back: it is cut, so that it does not look complete."""
         if reply.started:
             reply.abort()
@@ -91,11 +91,11 @@ class Routes:
             headers.append((b"allow", ", ".join(self._methods(request.path)).encode()))
         reply.send(failure.status, headers, client.write_failure(failure, request_id))
 
-    def _exchange(self, dialect: Dialect, client: ClientSide) -> Walk:
-        def walk(request: Request, reply: Reply, request_id: str) -> Awaitable[None]:
+    def _exchange(self, dialect: Dialect, client: ClientSide) -> Handler:
+        def handle(request: Request, reply: Reply, request_id: str) -> Awaitable[None]:
             return exchange(request, reply, request_id, dialect, client, self._gateway)
 
-        return walk
+        return handle
 
     async def _models(self, request: Request, reply: Reply, request_id: str) -> None:
         shape = listing.anthropic_list if _of_anthropic(request) else listing.openai_list
