@@ -12,11 +12,11 @@ from tests.support.program import planoai
 async def test_the_demo_shows_six_exchanges_and_leaves() -> None:
     async with planoai("demo", "--once") as program:
         assert await program.ends() == 0
-    titles = re.findall(r"^\d\. (.*)$", program.said, re.MULTILINE)
+    titles = [re.sub(r"\(\w+\)[,:] ?", "", title) for title in re.findall(r"^\d\. (.*)$", program.said, re.MULTILINE)]
     assert titles == [
-        f"{client} client, {upstream} upstream: {what}"
+        f"{client} client {upstream} upstream {what}"
         for what in ("a whole answer", "a stream", "a tool call, and its result")
-        for client, upstream in (("Chat", "Messages"), ("Messages", "Chat"))
+        for client, upstream in (("OpenAI", "Anthropic"), ("Anthropic", "OpenAI"))
     ]
     assert program.said.count("of it ours") == 8
     assert program.said.count("18 degrees") >= 4  # the result goes up, and the answer quotes it

@@ -11,7 +11,6 @@ from time import perf_counter
 import click
 from msgspec import Struct
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from planoai.cli import scenes
@@ -106,6 +105,7 @@ async def _demo(console: Console, port: int, *, stay: bool) -> None:
     async with _stage(port) as stage:
         played = scenes.scenes()
         await stage.ask(PATHS[scenes.CHAT], _encoded(played[0].body))  # opens the connections
+        console.print("Both upstreams are simulated. [simulate ...] in a message tells them what to answer.", markup=False)
         for number, scene in enumerate(played, start=1):
             console.print(f"\n[bold]{number}. {scene.title}[/bold]")
             await _show(console, stage, scene)
@@ -124,29 +124,42 @@ async def _show(console: Console, stage: Stage, scene: Scene) -> None:
 
 def _tell(console: Console, scene: Scene, body: Body, exchange: Exchange) -> None:
     streamed = bool(body.get("stream"))
-    answer = exchange.answered
-    tokens_in, tokens_out = scenes.usage(scene.client, answer, streamed=streamed)
-    said = scenes.text(scene.client, answer, streamed=streamed)
-    came = f"{len(scenes.frames(answer))} events  “{said}”" if streamed else _shown(answer)
-    rows = Table.grid(padding=(0, 2))
-    rows.add_column()
-    rows.add_column(overflow="fold")
-    rows.add_row("   client", Text(f"POST {PATHS[scene.client]}  {_shown(_encoded(body))}", "cyan"))
-    rows.add_row("   upstream", Text(exchange.sent_on, "magenta"))
-    rows.add_row("   answer", Text(came, "green"))
+    tokens_in, tokens_out = scenes.usage(scene.client, exchange.answered, streamed=streamed)
+    _print(console, "client", f"POST {PATHS[scene.client]}  {_shown(_encoded(body))}", "cyan")
+    _print(console, "upstream", exchange.sent_on, "magenta")
+    if streamed:
+        events = scenes.frames(exchange.answered)
+        said = scenes.text(scene.client, exchange.answered, streamed=True)
+        _print(console, "answer", f"{len(events)} events, from", "green")
+        _print(console, "", _json(events[0]), "green")
+        _print(console, "", f"to {_json(events[-1])}", "green")
+        _print(console, "", f"which say: {said}", "green")
+    else:
+        _print(console, "answer", _shown(exchange.answered), "green")
     ours = max(exchange.whole - exchange.upstream, 0)
-    rows.add_row(
-        "", f"{tokens_in} tokens in, {tokens_out} out; {exchange.whole:.1f} ms, [bold]{ours:.1f} ms[/bold] of it ours"
+    _print(
+        console,
+        "",
+        f"{tokens_in} tokens in, {tokens_out} out; {exchange.whole:.1f} ms, {ours:.1f} ms of it ours",
+        "bold",
     )
-    console.print(rows)
+
+
+def _print(console: Console, label: str, line: str, style: str) -> None:
+    """A line that may be long, folded anywhere: put together again it is the line."""
+    indent = 13
+    room = max(console.width - indent, 20)
+    for start in range(0, len(line), room):
+        head = f"   {label if start == 0 else '':<{indent - 3}}"
+        console.print(Text.assemble((head, "dim"), (line[start : start + room], style)), soft_wrap=True)
 
 
 def _invite(console: Console, url: str) -> None:
     body = json.dumps({"model": "fast", "max_tokens": 64, "messages": [{"role": "user", "content": "Hello!"}]})
     console.print(f"\nThe gateway stays up on [bold]{url}[/bold] (Ctrl-C stops it). Paste one of these:\n")
     for line in (
-        f"curl {url}/v1/chat/completions -d '{body}'",
-        f"curl {url}/v1/messages -d '{body.replace('fast', scenes.MODELS[scenes.CHAT])}'",
+        f"curl {url}/v1/chat/completions -d '{body.replace('fast', scenes.MODELS[scenes.CHAT])}'",
+        f"curl {url}/v1/messages -d '{body}'    # `fast` is an alias of openai/gpt-4o",
         f"export OPENAI_BASE_URL={url}/v1 OPENAI_API_KEY=any",
         f"export ANTHROPIC_BASE_URL={url} ANTHROPIC_API_KEY=any",
     ):
@@ -154,12 +167,16 @@ def _invite(console: Console, url: str) -> None:
 
 
 def _encoded(body: Body) -> bytes:
-    return json.dumps(body, separators=(",", ":")).encode()
+    return _json(body).encode()
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
 def _shown(body: bytes) -> str:
-    """JSON on one line, with the definitions of tools left to their names."""
+    """JSON on one line; in a second turn, tools that were shown in the first are left to their names."""
     whole = json.loads(body)
-    if "tools" in whole:
+    if "tools" in whole and len(whole["messages"]) > 1:
         whole["tools"] = [f"… {(each.get('function') or each)['name']} …" for each in whole["tools"]]
-    return json.dumps(whole, separators=(",", ":"), ensure_ascii=False)
+    return _json(whole)

@@ -10,6 +10,7 @@ Body = dict[str, Any]
 
 CHAT = "Chat"
 MESSAGES = "Messages"
+_NAMES = {CHAT: "OpenAI", MESSAGES: "Anthropic"}
 PATHS = {CHAT: "/v1/chat/completions", MESSAGES: "/v1/messages"}
 MODELS = {
     CHAT: "anthropic/claude-sonnet-4-5",
@@ -42,10 +43,10 @@ class Scene(Struct, frozen=True):
 
 def scenes() -> Sequence[Scene]:
     return [
-        Scene(f"{client} client, {other} upstream: {title}", client, body, goes_on)
+        Scene(f"{_NAMES[client]} client ({client}), {_NAMES[other]} upstream ({other}): {title}", client, body, goes_on)
         for title, say, more, goes_on in (
             ("a whole answer", "Say hello.", {}, False),
-            ("a stream", "Count to five. [simulate words=8]", {"stream": True}, False),
+            ("a stream", "Say eight words. [simulate words=8]", {"stream": True}, False),
             ("a tool call, and its result", _ASKED, {"tools": None}, True),
         )
         for client, other in ((CHAT, MESSAGES), (MESSAGES, CHAT))
