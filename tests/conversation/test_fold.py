@@ -45,6 +45,12 @@ def test_each_kind_opens_its_own_part() -> None:
     assert parts(ThinkingDelta("t"), TextDelta("x"), RefusalDelta("no")) == (Thinking("t"), Text("x"), Refusal("no"))
 
 
+def test_a_thought_and_its_summary_stay_apart() -> None:
+    events = (ThinkingDelta("a"), ThinkingDelta("b"), ThinkingDelta("c", summary=True), ThinkingSigned(encrypted="x"))
+
+    assert parts(*events) == (Thinking("ab"), Thinking("c", encrypted="x", summary=True))
+
+
 def test_empty_deltas_make_no_part() -> None:
     assert parts(TextDelta(""), ThinkingDelta(""), RefusalDelta(""), PartEnded()) == ()
 

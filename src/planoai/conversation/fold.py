@@ -121,6 +121,8 @@ class Fold:
             case RefusalDelta():
                 self._continue(Refusal(""))
             case ThinkingDelta():
+                if isinstance(self._prose, Thinking) and self._prose.summary != event.summary:
+                    self._close()  # a thought and a summary of it are two parts
                 self._continue(Thinking(summary=event.summary))
         self._pieces.append(event.text)
 
