@@ -13,7 +13,10 @@ from planoai.conversation.failure import Failure
 from planoai.conversation.message import Audio, Citation, Image, Opaque, RedactedThinking
 from planoai.conversation.usage import Usage
 
-FinishReason = Literal["stop", "stop_sequence", "length", "context_full", "tool_calls", "refusal", "pause", "malformed"]
+# `refusal`: the model said no; `filtered`: something beside it withheld the answer, or the rest of it
+FinishReason = Literal[
+    "stop", "stop_sequence", "length", "context_full", "tool_calls", "refusal", "filtered", "pause", "malformed"
+]
 
 
 class Started(Struct, frozen=True, tag="started"):
