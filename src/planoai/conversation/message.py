@@ -115,7 +115,7 @@ class ToolCall(Struct, frozen=True, tag="tool_call", omit_defaults=True):
 
 class ToolResult(Struct, frozen=True, tag="tool_result", omit_defaults=True):
     call_id: str
-    parts: tuple["Text | Image | Document | Opaque", ...] = ()
+    parts: tuple["Text | Image | Document | Audio | Opaque", ...] = ()
     is_error: bool | None = None
     custom: bool = False
     cache: CacheMark | None = None
@@ -129,13 +129,23 @@ class Opaque(Struct, frozen=True, tag="opaque", omit_defaults=True):
     json: Raw
 
 
-ResultPart = Text | Image | Document | Opaque
+ResultPart = Text | Image | Document | Audio | Opaque
 Part = Text | Image | Document | Audio | Thinking | RedactedThinking | Refusal | ToolCall | ToolResult | Opaque
 
 
 class Message(Struct, frozen=True, omit_defaults=True):
-    """Tool results stand in messages of role `tool`, never among what a user said; the order of messages is the order of the conversation."""
+    """Tool results stand in messages of role `tool`, never among what a user said; the order of messages is the order of the conversation.
+
+    `path` is where the message stood in the client's body, `paths` where each of its parts did, so that what an API can not carry is named as
+    the client knows it. Both are empty for a message that no client sent.
+    """
 
     role: Role
     parts: tuple[Part, ...]
     name: str | None = None
+    path: str = ""
+    paths: tuple[str, ...] = ()
+
+    def where(self, place: int) -> str:
+        """The path of part number `place`. The parts of a tool's result are its `.content[0]` and on."""
+        return self.paths[place] if place < len(self.paths) else self.path or "a message of the gateway's own"

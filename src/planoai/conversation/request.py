@@ -25,6 +25,7 @@ class CustomTool(Struct, frozen=True, tag="custom", omit_defaults=True):
     name: str
     description: str | None = None
     format: Raw | None = None
+    namespace: str | None = None
 
 
 class WebSearch(Struct, frozen=True, tag="web_search", omit_defaults=True):
@@ -50,7 +51,7 @@ Tool = FunctionTool | CustomTool | WebSearch | HostedTool
 
 
 class ToolChoice(Struct, frozen=True, omit_defaults=True):
-    """`named` demands the tool called `name`; `allowed` narrows `auto` and `required` to some tools. `raw` is a choice only `dialect` knows."""
+    """`named` demands the tool called `name`; `allowed` narrows `auto` and `required` to the tools so called."""
 
     mode: Literal["auto", "required", "none", "named"]
     name: str | None = None
@@ -94,7 +95,8 @@ class Sampling(Struct, frozen=True, omit_defaults=True):
 class Request(Struct, frozen=True, omit_defaults=True):
     """System text is a message like any other and keeps its place. `user` is the end user's name, as the client pseudonymised it.
 
-    `extras` holds the fields that only `dialect`, the one this was read by, can say; they are not translated.
+    `extras` holds what only `dialect`, the one this was read by, can say, by its path in the client's body; it is not translated. `paths` says
+    what the client's API calls a field, or an item of one, where it has another name than here: `stop` -> `stop_sequences`.
     """
 
     model: str
@@ -115,3 +117,8 @@ class Request(Struct, frozen=True, omit_defaults=True):
     store: bool | None = None
     prompt_cache_key: str | None = None
     extras: Mapping[str, Raw] = {}
+    paths: Mapping[str, str] = {}
+
+    def path(self, name: str) -> str:
+        """Where the client's body has `name`, a field of this or an item of one, such as `tools[2]`."""
+        return self.paths.get(name, name)
