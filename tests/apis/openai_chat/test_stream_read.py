@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from planoai.apis.framing.sse import MOST_BYTES
 from planoai.apis.openai_chat import DIALECT
-from planoai.apis.openai_chat.stream_read import StreamReader
+from planoai.apis.openai_chat.stream_read import ChatStreamReader
 from planoai.conversation.event import Ended, Failed
+from planoai.conversation.failure import Failure
 from planoai.conversation.fold import fold
 from tests.apis import golden
 
@@ -62,7 +63,7 @@ def test_a_stream_with_damaged_bytes_ends_all_the_same(data: st.DataObject) -> N
 
 
 def test_after_the_end_everything_is_ignored() -> None:
-    reader = StreamReader(golden.ENVELOPE)
+    reader = ChatStreamReader(golden.ENVELOPE)
     assert isinstance(reader.feed(b"data: [DONE]\n\n")[-1], Ended)
 
     assert reader.feed(b'data: {"id":"x","choices":[{"delta":{"content":"late"}}]}\n\n') == []
@@ -70,7 +71,7 @@ def test_after_the_end_everything_is_ignored() -> None:
 
 
 def test_an_event_without_end_is_a_failure() -> None:
-    reader = StreamReader(golden.ENVELOPE)
+    reader = ChatStreamReader(golden.ENVELOPE)
     events = [event for _ in range(5) for event in reader.feed(b"x" * (MOST_BYTES // 4))]
 
     assert [type(event) for event in events] == [Failed]
@@ -90,3 +91,9 @@ def test_a_whole_answer_means_what_its_stream_means(path: Path) -> None:
         [type(part).__name__ for part in streamed.message.parts]
     )
     assert (whole.finish, whole.usage, whole.model) == (streamed.finish, streamed.usage, streamed.model)
+
+
+def test_an_error_event_may_hold_plain_words() -> None:
+    reader = ChatStreamReader(golden.ENVELOPE)
+
+    assert reader.feed(b"event: error\ndata: out of memory\n\n") == [Failed(Failure(502, "out of memory"))]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from planoai.apis.openai_chat import DIALECT
-from planoai.apis.openai_chat.stream_write import StreamWriter
+from planoai.apis.openai_chat.stream_write import ChatStreamWriter
 from planoai.conversation.event import (
     Cited,
     Ended,
@@ -38,7 +38,7 @@ DONE = "[DONE]"
 
 
 def written(events: list[Event], *, include_usage: bool = True) -> bytes:
-    return StreamWriter(structs.replace(ENVELOPE, include_usage=include_usage)).write(events)
+    return ChatStreamWriter(structs.replace(ENVELOPE, include_usage=include_usage)).write(events)
 
 
 def chunks(stream: bytes) -> list[Any]:
@@ -94,7 +94,7 @@ def well_formed(body: list[Any]) -> None:
 def test_how_the_events_are_grouped_does_not_matter(events: list[Event], end: Event, data: st.DataObject) -> None:
     every = [*events, end]
     cut = data.draw(st.integers(0, len(every)))
-    writer = StreamWriter(ENVELOPE)
+    writer = ChatStreamWriter(ENVELOPE)
 
     assert writer.write(every[:cut]) + writer.write(every[cut:]) == written(every)
 

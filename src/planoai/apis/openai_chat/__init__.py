@@ -7,9 +7,10 @@ from planoai.apis.openai_chat.frames import FRAMES
 from planoai.apis.openai_chat.outline import inspect
 from planoai.apis.openai_chat.request_read import read_request
 from planoai.apis.openai_chat.request_write import write_request
-from planoai.apis.openai_chat.response import read_answer, write_answer
-from planoai.apis.openai_chat.stream_read import StreamReader
-from planoai.apis.openai_chat.stream_write import StreamWriter
+from planoai.apis.openai_chat.response_read import read_answer
+from planoai.apis.openai_chat.response_write import write_answer
+from planoai.apis.openai_chat.stream_read import ChatStreamReader
+from planoai.apis.openai_chat.stream_write import ChatStreamWriter
 from planoai.apis.openai_chat.wire import NAME
 
 DIALECT = Dialect(
@@ -20,7 +21,7 @@ DIALECT = Dialect(
         read_request=read_request,
         write_answer=write_answer,
         write_failure=write_failure,
-        stream_writer=StreamWriter,
+        stream_writer=ChatStreamWriter,
         frames=FRAMES,
     ),
     upstream=UpstreamSide(
@@ -28,6 +29,6 @@ DIALECT = Dialect(
         write_request=write_request,
         read_answer=read_answer,
         read_failure=read_failure,
-        stream_reader=StreamReader,
+        stream_reader=ChatStreamReader,
     ),
 )

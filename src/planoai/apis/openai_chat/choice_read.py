@@ -7,7 +7,7 @@ Servers differ most in tool calls: all of a call in one chunk or its id, name an
 import msgspec
 from msgspec import Raw, UnsetType
 
-from planoai.apis.openai_chat.ids import call_id
+from planoai.apis.ids import call_id
 from planoai.apis.openai_chat.parts import read_citations, read_thinking, thought
 from planoai.apis.openai_chat.wire import CallWire, Choice, FunctionWire, PartWire, Said
 from planoai.conversation.event import (

@@ -5,7 +5,7 @@ from msgspec import Raw, Struct
 
 from planoai.apis.dialect import Closing, Frames
 from planoai.apis.framing.sse import SseEvent
-from planoai.apis.openai_chat.failure import told_failure
+from planoai.apis.openai_chat.failure import quoted_failure, told_failure
 from planoai.apis.openai_chat.stream_read import DONE
 from planoai.apis.openai_chat.stream_write import DONE_FRAME, PING, write_error
 from planoai.conversation.failure import Failure
@@ -45,10 +45,7 @@ def failure(event: SseEvent) -> Failure | None:
     if outline.error:
         return told_failure(outline.error)
     if outline.object == "error" or (event.type == "error" and event.data.strip()):
-        try:
-            return told_failure(msgspec.json.decode(event.data))
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            return told_failure(None)
+        return quoted_failure(event.data)
     return None
 
 

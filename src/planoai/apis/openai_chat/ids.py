@@ -1,13 +1,8 @@
-"""Ids for what an upstream left nameless, derived from the seed of the exchange so that readers and writers stay pure."""
+"""Ids as OpenAI takes them."""
 
 from hashlib import sha256
 
 LONGEST_CALL_ID = 40  # OpenAI refuses longer ones
-
-
-def call_id(seed: str, index: int) -> str:
-    """The id of an answer's tool call number `index`."""
-    return "call_" + sha256(f"{seed}:{index}".encode()).hexdigest()[:24]
 
 
 def answer_id(given: str, seed: str) -> str:

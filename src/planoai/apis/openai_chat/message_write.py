@@ -9,7 +9,7 @@ from planoai.apis.dialect import Accepts
 from planoai.apis.openai_chat.ids import fitting
 from planoai.apis.openai_chat.parts import write_cache, write_thinking, write_url
 from planoai.apis.openai_chat.places import Place, places
-from planoai.apis.openai_chat.response import write_call
+from planoai.apis.openai_chat.response_write import write_call
 from planoai.apis.openai_chat.wire import NAME
 from planoai.conversation.message import (
     Audio,

@@ -2,16 +2,15 @@
 
 import msgspec
 
-from planoai.apis.carry import CUT_SHORT
 from planoai.apis.dialect import Envelope
 from planoai.apis.framing.sse import SseEvent, SseReader
 from planoai.apis.openai_chat.choice_read import ChoiceReader
-from planoai.apis.openai_chat.failure import told_failure
-from planoai.apis.openai_chat.response import failed_in
+from planoai.apis.openai_chat.failure import quoted_failure
+from planoai.apis.openai_chat.response_read import failed_in
 from planoai.apis.openai_chat.usage import read_usage
 from planoai.apis.openai_chat.wire import Chunk, UsageWire
 from planoai.conversation.event import Ended, Event, Failed, KeptAlive, Started, UsageTold
-from planoai.conversation.failure import Failure
+from planoai.conversation.failure import CUT_SHORT, Failure
 from planoai.errors import UpstreamUnreadable
 
 DONE = b"[DONE]"
@@ -20,7 +19,7 @@ _DECODE = msgspec.json.Decoder(Chunk).decode
 _KEPT_ALIVE = KeptAlive()
 
 
-class StreamReader:
+class ChatStreamReader:
     """Why the model stopped is told at the end, when no later chunk can change it."""
 
     __slots__ = ("_choices", "_ended", "_sse", "_started", "_totalled", "_usage")
@@ -40,7 +39,7 @@ class StreamReader:
         try:
             blocks = self._sse.feed(chunk)
         except UpstreamUnreadable as error:
-            self._fail(error.message, events)
+            self._fail(_unreadable(error.message), events)
             return events
         for event in blocks:
             if not self._read(event, events):
@@ -72,18 +71,15 @@ class StreamReader:
         if not data.strip():
             events.append(_KEPT_ALIVE)
             return True
+        if event.type == "error":
+            return self._fail(quoted_failure(data), events)
         try:
             wire = _DECODE(data)
             failed = failed_in(wire, data)
-            if event.type == "error" and failed is None:
-                failed = Failed(told_failure(msgspec.json.decode(data)))
         except (ValueError, RecursionError) as error:
-            self._fail(f"an event of the upstream's stream can not be read: {error}", events)
-            return False
+            return self._fail(_unreadable(f"an event of the upstream's stream can not be read: {error}"), events)
         if failed is not None:
-            self._ended = True
-            events.append(failed)
-            return False
+            return self._fail(failed.failure, events)
         self._take(wire, events)
         return True
 
@@ -101,6 +97,12 @@ class StreamReader:
             events.append(UsageTold(read_usage(usage)))
         self._totalled = usage is not None and not choices
 
-    def _fail(self, message: str, events: list[Event]) -> None:
+    def _fail(self, failure: Failure, events: list[Event]) -> bool:
+        """Always False: nothing follows."""
         self._ended = True
-        events.append(Failed(Failure(502, message, UpstreamUnreadable.code)))
+        events.append(Failed(failure))
+        return False
+
+
+def _unreadable(message: str) -> Failure:
+    return Failure(502, message, UpstreamUnreadable.code)

@@ -10,9 +10,10 @@ import msgspec
 
 from planoai.apis.dialect import Envelope
 from planoai.apis.framing.sse import frame
+from planoai.apis.ids import call_id
 from planoai.apis.openai_chat.failure import failure_object
 from planoai.apis.openai_chat.finish import write_finish
-from planoai.apis.openai_chat.ids import answer_id, call_id
+from planoai.apis.openai_chat.ids import answer_id
 from planoai.apis.openai_chat.parts import write_citation, write_thinking
 from planoai.apis.openai_chat.usage import write_usage
 from planoai.conversation.event import (
@@ -52,7 +53,7 @@ def write_error(failure: Failure) -> bytes:
     return frame(_encode(failure_object(failure)))
 
 
-class StreamWriter:
+class ChatStreamWriter:
     """The role first, `finish_reason` once at the end, then the usage if this client asked for it, then `[DONE]`.
 
     After a failure nothing follows: official clients raise on its frame, and a `[DONE]` would make the answer look complete.

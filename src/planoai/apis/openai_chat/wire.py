@@ -270,13 +270,3 @@ class Chunk(Struct, frozen=True):
     choices: list[Choice] | None = None
     usage: UsageWire | None = None
     error: Raw | UnsetType = UNSET
-
-
-class FailureWire(Struct, frozen=True):
-    """The `error` object: OpenAI's, and what others make of it."""
-
-    message: str | None = None
-    type: str | None = None
-    code: str | int | None = None
-    param: str | None = None
-    status: str | int | None = None
