@@ -29,7 +29,7 @@ from planoai.conversation.event import (
     UsageTold,
 )
 from planoai.conversation.fold import fold
-from planoai.conversation.message import Citation, Opaque, RedactedThinking
+from planoai.conversation.message import Citation, Opaque, RedactedThinking, ToolCall
 from planoai.conversation.request import CustomTool, Request
 from planoai.conversation.usage import Usage
 from planoai.errors import UpstreamUnreadable
@@ -271,3 +271,18 @@ def test_blocks_that_were_never_stopped_end_with_the_message() -> None:
     events = read(frames({"type": "content_block_start", "index": 0, "content_block": call}, {"type": "message_stop"}))
 
     assert events == [ToolStarted(0, "t", "f"), ToolDelta(0, "{}"), PartEnded(), Ended()]
+
+
+def test_two_calls_of_one_index_are_two_calls() -> None:
+    def call(name: str, arguments: str) -> list[object]:
+        block = {"type": "tool_use", "id": f"toolu_{name}", "name": name, "input": {}}
+        delta = {"type": "input_json_delta", "partial_json": arguments}
+        return [
+            {"type": "content_block_start", "index": 0, "content_block": block},
+            {"type": "content_block_delta", "index": 0, "delta": delta},
+            {"type": "content_block_stop", "index": 0},
+        ]
+
+    events = read(START, frames(*call("f", '{"a":1}'), *call("g", '{"b":2}')), STOP)
+
+    assert fold(events).message.parts == (ToolCall("toolu_f", "f", '{"a":1}'), ToolCall("toolu_g", "g", '{"b":2}'))

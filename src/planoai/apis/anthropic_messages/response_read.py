@@ -64,14 +64,17 @@ def read_answer(body: bytes, envelope: Envelope) -> list[Event]:
 
 
 class Block:
-    """One block on its way to events. `buffered`: its input can only be told once it is whole; `called`: it has had input."""
+    """One block on its way to events. `key` is its number in the answer.
 
-    __slots__ = ("_begin", "_key", "_raw", "buffered", "called", "kind", "pieces")
+    `buffered`: its input can only be told once it is whole; `called`: it has had input.
+    """
+
+    __slots__ = ("_begin", "_raw", "buffered", "called", "key", "kind", "pieces")
 
     def __init__(self, kind: str, begin: list[Event], key: int = 0, raw: Raw | None = None) -> None:
         self.kind = kind
         self._begin = begin
-        self._key = key
+        self.key = key
         self._raw = raw
         self.buffered = raw is not None
         self.called = False
@@ -91,8 +94,8 @@ class Block:
 
     def _arguments(self) -> list[Event]:
         if self.buffered:
-            return [ToolDelta(self._key, _free_text("".join(self.pieces)))]
-        return [] if self.called else [ToolDelta(self._key, "{}")]
+            return [ToolDelta(self.key, _free_text("".join(self.pieces)))]
+        return [] if self.called else [ToolDelta(self.key, "{}")]
 
 
 def read_block(raw: Raw, key: int, envelope: Envelope) -> Block:

@@ -35,7 +35,8 @@ class MessagesStreamReader:
     def __init__(self, envelope: Envelope) -> None:
         self._envelope = envelope
         self._sse = SseReader()
-        self._blocks: dict[int, Block] = {}
+        self._blocks: dict[int, Block] = {}  # by the upstream's index, which some repeat
+        self._begun = 0  # blocks so far
         self._usage = Usage()
         self._called = False
         self._over = False
@@ -79,7 +80,8 @@ class MessagesStreamReader:
                 self._continue(told.index, delta, events)
             case "content_block_start":
                 self._leave(told.index, events)
-                block = read_block(told.content_block, told.index, self._envelope)
+                block = read_block(told.content_block, self._begun, self._envelope)
+                self._begun += 1
                 self._blocks[told.index] = block
                 self._called = self._called or block.kind == "tool_use"
                 events += block.begin()
@@ -125,7 +127,7 @@ class MessagesStreamReader:
                     if block.buffered:
                         block.pieces.append(delta.partial_json)
                     else:
-                        events.append(ToolDelta(index, delta.partial_json))
+                        events.append(ToolDelta(block.key, delta.partial_json))
             case "signature_delta":
                 if delta.signature:
                     events.append(ThinkingSigned(delta.signature))
