@@ -10,6 +10,7 @@ from planoai.apis.anthropic_messages.failure import read_failure, write_failure
 from planoai.apis.anthropic_messages.frames import FRAMES
 from planoai.apis.dialect import Closing
 from planoai.apis.framing.sse import parse_event
+from planoai.apis.telling import MOST_TEXT
 from planoai.conversation.failure import Failure
 
 
@@ -47,7 +48,7 @@ def test_no_body_makes_reading_a_failure_raise(status: int, body: bytes) -> None
 
 
 def test_a_long_body_that_is_no_json_is_cut() -> None:
-    assert len(read_failure(500, b"x" * 10_000).message) == 2048
+    assert len(read_failure(500, b"x" * 10_000).message) == MOST_TEXT
 
 
 def test_frames_know_the_last_event() -> None:
@@ -60,6 +61,10 @@ def test_frames_know_the_last_event() -> None:
     assert closing(b'event: message_delta\ndata: {"type":"message_delta"}\n\n') is Closing.OPEN
     assert closing(b'event: content_block_delta\ndata: {"delta":{"text":"message_stop"}}\n\n') is Closing.OPEN
     assert closing(b"data: [DONE]\n\n") is Closing.OPEN
+    assert closing(b'data: {"error":{"message":"x","code":500}}\n\n') is Closing.TERMINAL
+    assert closing(b"event: error\ndata: it broke\n\n") is Closing.TERMINAL
+    assert closing(b'event: error\ndata: {"type":"err') is Closing.OPEN
+    assert closing(b"event: error\n\n") is Closing.OPEN
     assert closing(FRAMES.ping) is Closing.OPEN
 
 
@@ -69,6 +74,12 @@ def test_frames_find_the_failure_that_an_event_tells() -> None:
     assert FRAMES.failure(parse_event(FRAMES.write_failure(told))) == told
     assert FRAMES.failure(parse_event(b'event: error\ndata: it "error" broke\n\n')) is not None
     assert FRAMES.failure(parse_event(b'data: {"error":{"message":"x"}}\n\n')) == Failure(502, "x")
+    assert FRAMES.failure(parse_event(b'data: {"error":{"message":"x","code":500}}\n\n')) == Failure(500, "x")
+    assert FRAMES.failure(parse_event(b'data: {"error":{"message":"x","code":"429"}}\n\n')) == Failure(
+        429, "x", "rate_limit_exceeded"
+    )
+    assert FRAMES.failure(parse_event(b'event: error\ndata: {"message":"x"}\n\n')) == Failure(502, "x")
+    assert FRAMES.failure(parse_event(b"event: error\ndata: it broke\n\n")) == Failure(502, "it broke")
     assert FRAMES.failure(parse_event(b'event: message_start\ndata: {"message":{"error":1}}\n\n')) is None
     assert FRAMES.failure(parse_event(b'data: {"type":"content_block_delta","error":1}\n\n')) is None
 
@@ -80,4 +91,4 @@ def test_an_error_that_calls_itself_a_success_takes_the_status_of_its_type() -> 
 
 
 def test_an_error_member_of_another_shape_is_told_as_it_is() -> None:
-    assert FRAMES.failure(parse_event(b'data: {"error":[1]}\n\n')) == Failure(502, "[1]")
+    assert FRAMES.failure(parse_event(b'data: {"error":[1]}\n\n')) == Failure(502, '{"error":[1]}')

@@ -28,6 +28,7 @@ from planoai.conversation.event import (
     ToolStarted,
     UsageTold,
 )
+from planoai.conversation.failure import Failure
 from planoai.conversation.fold import fold
 from planoai.conversation.message import Citation, Opaque, RedactedThinking, ToolCall
 from planoai.conversation.request import CustomTool, Request
@@ -286,3 +287,16 @@ def test_two_calls_of_one_index_are_two_calls() -> None:
     events = read(START, frames(*call("f", '{"a":1}'), *call("g", '{"b":2}')), STOP)
 
     assert fold(events).message.parts == (ToolCall("toolu_f", "f", '{"a":1}'), ToolCall("toolu_g", "g", '{"b":2}'))
+
+
+@pytest.mark.parametrize(
+    ("told", "failure"),
+    [
+        (b'data: {"error":{"message":"x","code":500}}\n\n', Failure(500, "x")),
+        (b"event: error\ndata: it broke\n\n", Failure(502, "it broke")),
+        (b'event: error\ndata: {"message":"x"}\n\n', Failure(502, "x")),
+        (b'data: {"type":"error","error":{"type":"overloaded_error","message":"x"}}\n\n', Failure(529, "x")),
+    ],
+)
+def test_a_failure_is_read_in_whatever_shape_it_is_told(told: bytes, failure: Failure) -> None:
+    assert read(START, told)[-1] == Failed(failure)

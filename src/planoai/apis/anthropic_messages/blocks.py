@@ -2,7 +2,6 @@
 
 import re
 import zlib
-from hashlib import sha256
 
 import msgspec
 from msgspec import Raw
@@ -57,11 +56,6 @@ def tool_id(id_: str) -> str:
     if _ID.fullmatch(id_):
         return id_
     return f"{_NOT_OF_AN_ID.sub('_', id_)}_{zlib.crc32(id_.encode()):08x}"
-
-
-def call_id(seed: str, index: int) -> str:
-    """For a call that its upstream gave no id."""
-    return "call_" + sha256(f"{seed}:{index}".encode()).hexdigest()[:24]
 
 
 def write_call(call: ToolCall, *, to_client: bool = False) -> Block:

@@ -5,6 +5,7 @@ from msgspec import Raw, Struct
 
 from planoai.apis.anthropic_messages.wire import ABSENT, given
 from planoai.apis.framing.sse import SseEvent, frame
+from planoai.apis.telling import Told, told_in
 from planoai.conversation.failure import Failure
 
 _TYPES = {
@@ -38,12 +39,14 @@ _TELLING = (  # words of a message -> the code they stand for; Anthropic has no 
     ("exceed context limit", "context_length_exceeded"),
     ("credit balance is too low", "insufficient_quota"),
 )
-_MOST_TEXT = 2048  # characters of a body that is no JSON of a known shape
 
 
-class _Told(Struct, frozen=True):
+class _Event(Struct, frozen=True):
     type: str | None = None
-    message: str | None = None
+    error: Raw = ABSENT
+
+
+_EVENT = msgspec.json.Decoder(_Event)
 
 
 def error_type(status: int) -> str:
@@ -62,27 +65,28 @@ def write_failure_event(failure: Failure) -> bytes:
 
 def read_failure(status: int, body: bytes) -> Failure:
     """An answer with an error status, in whatever shape it comes: proxies before the API have their own."""
-    kind, message = _find(body)
-    if status < 400:  # an error that calls itself a success
-        status = _STATUSES.get(kind or "", 502)
-    return _failure(status, message)
+    told = told_in(body)
+    return _failure(_status(told) if status < 400 else status, told.message or "the upstream gave no reason")
 
 
-def read_error(error: Raw) -> Failure:
-    """The `error` member of an event, or of a body that came with status 200."""
-    kind, message = _told(error)
-    return _failure(_STATUSES.get(kind or "", 502), message or "the upstream reported an error without saying which")
+def read_error(error: bytes | Raw) -> Failure:
+    """The `error` member of an event or of a body that came with status 200, or all of what had to be one."""
+    told = told_in(bytes(error))
+    return _failure(_status(told), told.message or "the upstream reported an error without saying which")
 
 
 def failure_of(event: SseEvent) -> Failure | None:
-    """The failure that an event of a stream tells, if it tells one."""
-    if event.type not in ("error", "") or b'"error"' not in event.data:
+    """The failure that an event of a stream tells, if it tells one. An event called `error` always does, though it were no JSON."""
+    if event.type == "error":
+        return read_error(event.data)
+    if event.type or b'"error"' not in event.data:
         return None
     try:
         told = _EVENT.decode(event.data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return _failure(502, event.data[:_MOST_TEXT].decode(errors="replace")) if event.type == "error" else None
-    return read_error(told.error) if given(told.error) is not None and told.type in ("error", None) else None
+        return None
+    known = told.type == "error" or (told.type is None and given(told.error) is not None)
+    return read_error(event.data) if known else None
 
 
 def _failure(status: int, message: str) -> Failure:
@@ -92,40 +96,13 @@ def _failure(status: int, message: str) -> Failure:
     return Failure(status, message, code)
 
 
-class _Event(Struct, frozen=True):
-    type: str | None = None
-    error: Raw = ABSENT
-
-
-_EVENT = msgspec.json.Decoder(_Event)
-
-
-def _find(body: bytes) -> tuple[str | None, str]:
-    """The error's type, where it has one, and its message, wherever the body keeps it."""
-    text = body[:_MOST_TEXT].decode(errors="replace").strip() or "the upstream gave no reason"
-    try:
-        value: object = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None, text
-    if isinstance(value, list) and len(value) == 1:
-        value = value[0]
-    if not isinstance(value, dict):
-        return None, text
-    error = value.get("error")
-    if isinstance(error, dict):
-        kind, message = error.get("type"), error.get("message")
-        return kind if isinstance(kind, str) else None, message if isinstance(message, str) and message else text
-    for message in (value.get("message"), value.get("Message"), value.get("detail"), error):
-        if isinstance(message, str) and message:
-            return None, message
-    return None, text
-
-
-def _told(error: Raw) -> tuple[str | None, str]:
-    try:
-        told = msgspec.json.decode(error, type=_Told | str | None)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None, bytes(error)[:_MOST_TEXT].decode(errors="replace")
-    if isinstance(told, _Told):
-        return told.type, told.message or ""
-    return None, told or ""
+def _status(told: Told) -> int:
+    """By the type, which Anthropic tells, or by a number, which others tell beside it."""
+    for word in (told.type, told.code, told.status):
+        if isinstance(word, str):
+            if word in _STATUSES:
+                return _STATUSES[word]
+            word = int(word) if word.isdecimal() and len(word) == 3 else 0
+        if word is not None and 400 <= word <= 599:
+            return word
+    return 502

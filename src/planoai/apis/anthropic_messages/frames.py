@@ -11,7 +11,7 @@ PING = b'event: ping\ndata: {"type":"ping"}\n\n'
 
 
 class _Event(Struct, frozen=True):
-    type: str = ""
+    type: str | None = None
 
 
 _EVENT = msgspec.json.Decoder(_Event)
@@ -24,8 +24,9 @@ def closing(event: SseEvent) -> Closing:
     try:
         kind = _EVENT.decode(event.data).type or event.type
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return Closing.OPEN
-    return Closing.TERMINAL if kind in ("message_stop", "error") else Closing.OPEN
+        words = event.type == "error" and not event.data.lstrip().startswith(b"{")  # an error that is no JSON
+        return Closing.TERMINAL if words and event.data.strip() else Closing.OPEN
+    return Closing.TERMINAL if kind == "message_stop" or failure_of(event) is not None else Closing.OPEN
 
 
 def _is_usage(_event: SseEvent) -> bool:

@@ -4,12 +4,12 @@ import msgspec
 from msgspec import Raw
 
 from planoai.apis.anthropic_messages import wire
-from planoai.apis.anthropic_messages.blocks import call_id
 from planoai.apis.anthropic_messages.failure import read_error
 from planoai.apis.anthropic_messages.outcome import finish_reason, read_usage
 from planoai.apis.anthropic_messages.wire import NAME
 from planoai.apis.dialect import Envelope
 from planoai.apis.fields import read_upstream
+from planoai.apis.ids import call_id
 from planoai.conversation.event import (
     Cited,
     Ended,

@@ -5,10 +5,11 @@ from typing import assert_never
 import msgspec
 
 from planoai.apis.anthropic_messages import outcome
-from planoai.apis.anthropic_messages.blocks import Block, call_id, write_call, write_citation
+from planoai.apis.anthropic_messages.blocks import Block, write_call, write_citation
 from planoai.apis.anthropic_messages.stream_write import message_id
 from planoai.apis.anthropic_messages.wire import NAME
 from planoai.apis.dialect import Envelope
+from planoai.apis.ids import call_id
 from planoai.conversation.fold import Answer
 from planoai.conversation.message import (
     Audio,

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from planoai.apis.anthropic_messages.failure import read_error
+from planoai.apis.anthropic_messages.failure import failure_of, read_error
 from planoai.apis.anthropic_messages.outcome import finish_reason, read_usage
 from planoai.apis.anthropic_messages.response_read import Block, read_block, read_citation
 from planoai.apis.anthropic_messages.wire import Delta, StreamedEvent, given
@@ -64,6 +64,10 @@ class MessagesStreamReader:
             if not event.data:
                 events.append(KeptAlive())
                 continue
+            failure = failure_of(event)
+            if failure is not None:
+                events += self._end(Failed(failure))
+                break
             try:
                 self._interpret(_EVENT.decode(event.data), event.type, events)
             except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, UpstreamUnreadable) as error:

@@ -11,12 +11,13 @@ from typing import assert_never
 import msgspec
 
 from planoai.apis.anthropic_messages import outcome
-from planoai.apis.anthropic_messages.blocks import Block, call_id, extras, tool_id, write_citation
+from planoai.apis.anthropic_messages.blocks import Block, extras, tool_id, write_citation
 from planoai.apis.anthropic_messages.failure import write_failure_event
 from planoai.apis.anthropic_messages.frames import PING
 from planoai.apis.anthropic_messages.wire import NAME
 from planoai.apis.dialect import Envelope
 from planoai.apis.framing.sse import frame
+from planoai.apis.ids import call_id
 from planoai.conversation.event import (
     Cited,
     Content,
