@@ -105,7 +105,9 @@ async def _demo(console: Console, port: int, *, stay: bool) -> None:
     async with _stage(port) as stage:
         played = scenes.scenes()
         await stage.ask(PATHS[scenes.CHAT], _encoded(played[0].body))  # opens the connections
-        console.print("Both upstreams are simulated. [simulate ...] in a message tells them what to answer.", markup=False)
+        console.print(
+            "Both upstreams are simulated. [simulate ...] in a message tells them what to answer.", markup=False
+        )
         for number, scene in enumerate(played, start=1):
             console.print(f"\n[bold]{number}. {scene.title}[/bold]")
             await _show(console, stage, scene)
