@@ -86,3 +86,8 @@ def test_tokens_of_the_cache_stand_beside_the_input() -> None:
         "cache_creation": {"ephemeral_5m_input_tokens": 2, "ephemeral_1h_input_tokens": 5},
         "output_tokens_details": {"thinking_tokens": 3},
     }
+
+
+def test_an_estimate_is_never_told_as_what_was_used() -> None:
+    assert written(Text("x"))["usage"]["input_tokens"] == 0
+    assert written(Text("x"), usage=Usage(fresh=5))["usage"]["input_tokens"] == 5

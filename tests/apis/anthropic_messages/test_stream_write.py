@@ -145,6 +145,13 @@ def test_usage_told_after_the_finish_is_in_the_message_delta() -> None:
     }
 
 
+def test_usage_that_nobody_told_is_not_made_up_at_the_end() -> None:
+    start, *_, delta, _ = frames(write(TextDelta("x"), Ended()))
+
+    assert start["message"]["usage"]["input_tokens"] == ENVELOPE.input_estimate
+    assert set(delta["usage"].values()) == {0}
+
+
 def test_usage_known_at_the_start_is_told_there() -> None:
     start = frames(write(UsageTold(Usage(fresh=5, cache_write=2)), TextDelta("x"), Ended()))[0]
 

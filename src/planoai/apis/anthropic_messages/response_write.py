@@ -44,7 +44,7 @@ def write_answer(answer: Answer, envelope: Envelope) -> bytes:
             "content": content,
             "stop_reason": reason,
             "stop_sequence": answer.stop_sequence,
-            "usage": outcome.write_usage(answer.usage or Usage(fresh=envelope.input_estimate)),
+            "usage": outcome.write_usage(answer.usage or Usage()),
         }
     )
 

@@ -309,7 +309,7 @@ class MessagesStreamWriter:
         told = None if finished is None else finished.reason
         reason = outcome.stop_reason(told, called=self._called, refused=self._refused)
         delta = {"stop_reason": reason, "stop_sequence": None if finished is None else finished.stop_sequence}
-        usage = outcome.write_usage(self._usage or Usage(fresh=self._envelope.input_estimate))
+        usage = outcome.write_usage(self._usage or Usage())  # an estimate is no truth
         self._out.append(frame(_encode({"type": "message_delta", "delta": delta, "usage": usage}), "message_delta"))
         self._out.append(b'event: message_stop\ndata: {"type":"message_stop"}\n\n')
         self._over = True
