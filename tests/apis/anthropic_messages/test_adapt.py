@@ -112,3 +112,21 @@ def test_a_citation_that_is_proven_goes_through_beside_a_trace_elsewhere() -> No
     block = {"type": "text", "text": "x", "citations": [{"type": "page_location", "cited_text": "y"}]}
 
     assert adapted([block, UNSIGNED])["messages"][1]["content"] == [block]
+
+
+def test_what_is_taken_out_is_told() -> None:
+    cited = {"type": "text", "text": "x", "citations": [{"url": "a", "encrypted_index": ""}]}
+    call = {**CALL, "extra_content": {"google": {}}}
+    body = {
+        "thinking": {"type": "enabled", "budget_tokens": 2000},
+        "context_management": {"edits": []},
+        "messages": [{"role": "user", "content": "hi"}, {"role": "assistant", "content": [UNSIGNED, cited, call]}],
+    }
+
+    assert adapt(read_fields(json.dumps(body).encode()), HEAD, Accepts()).lost == (
+        "messages[1].content[0] (thinking without a signature)",
+        "messages[1].content[1].citations",
+        "messages[1].content[2].extra_content",
+        "thinking",
+        "context_management",
+    )

@@ -5,6 +5,8 @@ them in this dialect carries no proof: thinking with an empty signature, citatio
 Clients send all of it again, and Anthropic refuses the request that holds it.
 """
 
+from typing import NamedTuple
+
 import msgspec
 from msgspec import Raw, Struct
 
@@ -35,56 +37,66 @@ def adapt(fields: Fields, _head: Head, accepts: Accepts) -> Adapted:
     text = bytes(raw)
     if not any(trace in text for trace in _TRACES):
         return Adapted(fields)
-    turns = [_cleaned(turn) for turn in _TURNS.decode(raw)]
-    if not any(turn.changed for turn in turns):
+    turns = [_cleaned(turn, f"messages[{index}]") for index, turn in enumerate(_TURNS.decode(raw))]
+    lost = [path for turn in turns for path in turn.lost]
+    if not lost:
         return Adapted(fields)
     kept = {**fields, "messages": Raw(msgspec.json.encode([turn.members for turn in turns if turn.members]))}
     if _thinks_by_budget(fields) and _last_answer_changed(turns):
         for name in ("thinking", "context_management"):  # the latter speaks of the former
-            kept.pop(name, None)
-    return Adapted(kept)
+            if kept.pop(name, None) is not None:
+                lost.append(name)
+    return Adapted(kept, tuple(lost))
 
 
 class _Turn(Struct, frozen=True):
-    """`members` is empty for a turn of which nothing is left."""
+    """`members` is empty for a turn of which nothing is left; `thought`: thinking was taken out."""
 
     members: dict[str, Raw]
-    changed: bool
-    thought: bool  # thinking was taken out
+    lost: tuple[str, ...] = ()
+    thought: bool = False
 
 
-def _cleaned(turn: dict[str, Raw]) -> _Turn:
+class _Block(NamedTuple):
+    """`json` is None for a block that goes; `lost` says, after the block's path, what went."""
+
+    json: Raw | None
+    lost: str = ""
+
+
+def _cleaned(turn: dict[str, Raw], path: str) -> _Turn:
     content = turn.get("content", Raw(b"null"))
     if bytes(turn.get("role", b"")) != b'"assistant"' or not bytes(content).startswith(b"["):
-        return _Turn(turn, changed=False, thought=False)
-    before = _LIST.decode(content)
-    after = [block for raw in before if (block := _clean(raw)) is not None]
-    thought = len(after) < len(before)
-    if not thought and all(new is old for new, old in zip(after, before, strict=True)):
-        return _Turn(turn, changed=False, thought=False)
+        return _Turn(turn)
+    blocks = [_clean(raw) for raw in _LIST.decode(content)]
+    lost = tuple(f"{path}.content[{place}]{block.lost}" for place, block in enumerate(blocks) if block.lost)
+    if not lost:
+        return _Turn(turn)
+    after = [block.json for block in blocks if block.json is not None]
     members = {**turn, "content": Raw(msgspec.json.encode(after))} if after else {}
-    return _Turn(members, changed=True, thought=thought)
+    return _Turn(members, lost, thought=len(after) < len(blocks))
 
 
-def _clean(raw: Raw) -> Raw | None:
-    """The block itself where nothing is wrong with it."""
+def _clean(raw: Raw) -> _Block:
     kind = msgspec.json.decode(raw, type=Typed).type
     if kind not in ("thinking", "text", "tool_use"):
-        return raw
+        return _Block(raw)
     block = _OBJECT.decode(raw)
     if kind == "thinking":
-        return raw if bytes(block.get("signature", b'""')) not in (b'""', b"null") else None
+        signed = bytes(block.get("signature", b'""')) not in (b'""', b"null")
+        return _Block(raw) if signed else _Block(None, " (thinking without a signature)")
     if kind == "tool_use":
-        return raw if block.pop("extra_content", None) is None else Raw(msgspec.json.encode(block))
+        foreign = block.pop("extra_content", None)
+        return _Block(raw) if foreign is None else _Block(Raw(msgspec.json.encode(block)), ".extra_content")
     try:
         listed = _CITATIONS.decode(block.get("citations", Raw(b"null"))) or []
     except msgspec.DecodeError:  # the upstream will say what is wrong with them
-        return raw
+        return _Block(raw)
     proven = [each for each in listed if bytes(each.get("encrypted_index", b"-")) != b'""']
     if len(proven) == len(listed):
-        return raw
+        return _Block(raw)
     block.pop("citations")
-    return Raw(msgspec.json.encode(block | ({"citations": proven} if proven else {})))
+    return _Block(Raw(msgspec.json.encode(block | ({"citations": proven} if proven else {}))), ".citations")
 
 
 def _thinks_by_budget(fields: Fields) -> bool:
@@ -94,6 +106,6 @@ def _thinks_by_budget(fields: Fields) -> bool:
 def _last_answer_changed(turns: list[_Turn]) -> bool:
     """With a budget, a turn that goes on after tool calls must still begin with its thinking: else the model may not think on."""
     for turn in reversed(turns):
-        if turn.changed or bytes(turn.members.get("role", b"")) == b'"assistant"':
+        if turn.lost or bytes(turn.members.get("role", b"")) == b'"assistant"':
             return turn.thought
     return False
