@@ -43,9 +43,9 @@ def adapt(fields: Fields, _head: Head, accepts: Accepts) -> Adapted:
         return Adapted(fields)
     kept = {**fields, "messages": Raw(msgspec.json.encode([turn.members for turn in turns if turn.members]))}
     if _thinks_by_budget(fields) and _last_answer_changed(turns):
-        for name in ("thinking", "context_management"):  # the latter speaks of the former
-            if kept.pop(name, None) is not None:
-                lost.append(name)
+        gone = [name for name in ("thinking", "context_management") if name in kept]  # the latter speaks of the former
+        lost += gone
+        kept = {name: value for name, value in kept.items() if name not in gone}
     return Adapted(kept, tuple(lost))
 
 
