@@ -33,7 +33,7 @@ class Head(Struct, frozen=True):
     include_usage: bool = True
 
 
-class Accepts(Struct, frozen=True):
+class Accepts(Struct, frozen=True, cache_hash=True):
     """What an upstream takes beyond the part of its API that everyone agrees on. The defaults are OpenAI's own."""
 
     max_tokens: Literal["max_completion_tokens", "max_tokens"] = "max_completion_tokens"
@@ -45,6 +45,10 @@ class Accepts(Struct, frozen=True):
     web_search: bool = False
     account_fields: bool = False  # store, metadata, service_tier: OpenAI's bookkeeping, which others refuse
     cache_control: bool = False  # Anthropic's cache marks on Chat parts
+    user: bool = True  # the end user's name
+    name: bool = True  # of whoever speaks, beside `role`; results of tools may have one everywhere
+    strict: bool = True  # of a function: its arguments are held to the schema
+    parallel_tool_calls: bool = True
 
 
 class Written(Struct, frozen=True):

@@ -8,7 +8,6 @@ import pytest
 from planoai.apis.dialect import Accepts, Head
 from planoai.apis.fields import read_fields
 from planoai.apis.openai_chat import DIALECT
-from planoai.apis.openai_chat.models import counts_completion, reasons
 
 ALL = Accepts(web_search=True, account_fields=True)
 
@@ -120,16 +119,45 @@ def test_kimi_for_coding_gets_only_what_it_takes() -> None:
     assert adapted(ALL, body, model="kimi-for-coding", stream=True) == {"x": 1}
 
 
-@pytest.mark.parametrize(
-    "model", ["o1", "o3", "o3-mini", "o4-mini-2025-04-16", "gpt-5", "gpt-5.1-codex", "openai/gpt-5", "GPT-5"]
-)
-def test_openais_reasoning_models_are_known(model: str) -> None:
-    assert counts_completion(model)
-    assert reasons(model)
+def test_the_o_series_calls_one_tool_at_a_time_without_being_told() -> None:
+    body = {"parallel_tool_calls": False, "temperature": 1, "reasoning_effort": "none"}
+
+    assert adapted(ALL, body, model="o4-mini") == {"reasoning_effort": "none"}
+    assert adapted(ALL, body, model="gpt-5.2") == body
+
+
+def test_names_go_only_to_servers_that_know_them() -> None:
+    named = [
+        {"role": "user", "name": "ann", "content": "developer"},
+        {"role": "assistant", "tool_calls": [{"id": "c", "type": "function", "function": {"name": "f"}}]},
+        {"role": "tool", "name": "f", "tool_call_id": "c", "content": "1.50"},
+    ]
+    nameless = [{"role": "user", "content": "developer"}, *named[1:]]
+    fields = read_fields(json.dumps({"model": "m", "messages": named}).encode())
+
+    assert adapted(Accepts(name=False), {"messages": named})["messages"] == nameless
+    assert DIALECT.upstream.adapt(fields, Head("m", stream=False), Accepts(name=False)).lost == ("messages[0].name",)
+    assert DIALECT.upstream.adapt(fields, Head("m", stream=False), ALL).fields is fields
+
+
+def test_strict_goes_only_to_servers_that_know_it() -> None:
+    functions: list[dict[str, Any]] = [
+        {"name": "a", "strict": True, "parameters": {"properties": {"strict": {"type": "number"}}}},
+        {"name": "b"},
+    ]
+    tools = [*({"type": "function", "function": each} for each in functions), {"type": "custom"}]
+    fields = read_fields(json.dumps({"model": "m", "tools": tools}).encode())
+    kept, lost = DIALECT.upstream.adapt(fields, Head("m", stream=False), Accepts(strict=False))
+
+    assert lost == ("tools[0].function.strict",)
+    del functions[0]["strict"]
+    assert json.loads(bytes(kept["tools"])) == tools
+    assert adapted(ALL, {"tools": tools})["tools"] == tools
 
 
 @pytest.mark.parametrize(
-    "model", ["gpt-4o", "gpt-4.1", "ollama3", "o3x", "claude-3-opus", "gpt-50", "llama-o3", "gpt-5-chat-latest"]
+    ("accepts", "field"), [(Accepts(user=False), "user"), (Accepts(parallel_tool_calls=False), "parallel_tool_calls")]
 )
-def test_other_models_are_not_taken_for_them(model: str) -> None:
-    assert not counts_completion(model)
+def test_each_field_has_a_row_that_knows_who_refuses_it(accepts: Accepts, field: str) -> None:
+    assert adapted(accepts, {field: True, "x": 1}) == {"x": 1}
+    assert adapted(ALL, {field: True}) == {field: True}

@@ -1,58 +1,130 @@
-"""What a Chat request needs for one upstream of its own API: a few fields renamed, added or left out, all others as they came."""
+"""What a Chat request needs for one upstream of its own API: a few fields renamed, added or left out, all others as they came.
+
+Every such request comes by here, so what depends on the model and its server alone is worked out once and kept.
+"""
+
+from functools import lru_cache
 
 import msgspec
-from msgspec import Raw
+from msgspec import Raw, Struct
 
 from planoai.apis.dialect import Accepts, Adapted, Fields, Head
 from planoai.apis.openai_chat import models
 
 Changes = dict[str, Raw | None]  # None: the field is left out
 
-_LIMITS = ("max_tokens", "max_completion_tokens")
 _ASKING = msgspec.json.encode({"include_usage": True})
 _ACCOUNT = ("store", "metadata", "service_tier")
+_OBJECTS = msgspec.json.Decoder(list[dict[str, Raw]])
+_OBJECT = msgspec.json.Decoder(dict[str, Raw])
+_REMEMBERED = 1024  # models; clients may name any number
+
+
+class _Needs(Struct, frozen=True):
+    """`unwanted`: fields that are answered with 400; `sampling`: those that are so unless the model is told not to reason. `limit`: the wrong
+    name of the limit and the right one. `suspects`: any field that one of these speaks of.
+    """
+
+    unwanted: frozenset[str]
+    sampling: frozenset[str]
+    limit: tuple[str, str] | None
+    suspects: frozenset[str]
 
 
 def adapt(fields: Fields, head: Head, accepts: Accepts) -> Adapted:
-    """The same mapping where nothing is needed."""
-    model = _text(fields.get("model"))
-    effort = _text(fields.get("reasoning_effort"))
-    unwanted = _unwanted(model, effort, accepts)
-    changes: Changes = {name: None for name in unwanted if name in fields}
-    lost = tuple(name for name in changes if name != "stream_options")  # which says how to answer, not what
-    _limit(fields, model, accepts, changes)
-    if not accepts.developer_role:
-        _no_developer(fields, changes)
-    if head.stream and "stream_options" not in unwanted:
+    needs = _needs(bytes(fields.get("model", b"")), accepts)
+    changes: Changes = {}
+    lost: list[str] = []
+    if not needs.suspects.isdisjoint(fields):
+        _leave_out(fields, needs, changes, lost)
+    if not (accepts.developer_role and accepts.name):
+        _messages(fields, accepts, changes, lost)
+    if not accepts.strict:
+        _tools(fields, changes, lost)
+    if head.stream and "stream_options" not in needs.unwanted:
         _ask_usage(fields, changes)
     if not changes:
         return Adapted(fields)
-    return Adapted({name: value for name, value in {**fields, **changes}.items() if value is not None}, lost)
+    kept = {name: value for name, value in {**fields, **changes}.items() if value is not None}
+    return Adapted(kept, tuple(lost))
 
 
-def _limit(fields: Fields, model: str, accepts: Accepts, changes: Changes) -> None:
-    """OpenAI's older models take both names, its newer ones and most other servers only one."""
-    newer = models.counts_completion(model)
-    right = "max_completion_tokens" if newer else accepts.max_tokens
-    if right == "max_completion_tokens" and not newer:
-        return
-    wrong = _LIMITS[1] if right == _LIMITS[0] else _LIMITS[0]
-    if wrong in fields:
+@lru_cache(_REMEMBERED)
+def _needs(raw: bytes, accepts: Accepts) -> _Needs:
+    """`raw`: the model, as it stands in the request."""
+    model = _text(raw)
+    unwanted = frozenset(
+        (
+            *models.refused(model, "none"),
+            *(() if accepts.web_search else ("web_search_options",)),
+            *(() if accepts.reasoning_effort else ("reasoning_effort",)),
+            *(() if accepts.stream_options else ("stream_options",)),
+            *(() if accepts.account_fields else _ACCOUNT),
+            *(() if accepts.user else ("user",)),
+            *(() if accepts.parallel_tool_calls else ("parallel_tool_calls",)),
+        )
+    )
+    sampling = frozenset(models.refused(model, None)) - unwanted
+    right = models.limit_name(model, accepts.max_tokens)
+    limit = None
+    if right == "max_tokens":
+        limit = ("max_completion_tokens", right)
+    elif models.limit_name(model, "max_tokens") == right:  # OpenAI's older models take both names
+        limit = ("max_tokens", right)
+    return _Needs(unwanted, sampling, limit, unwanted | sampling | {limit[0] if limit else ""})
+
+
+def _leave_out(fields: Fields, needs: _Needs, changes: Changes, lost: list[str]) -> None:
+    sampling = needs.sampling if _text(fields.get("reasoning_effort", b"")) != "none" else frozenset[str]()
+    for name in fields:
+        if name in needs.unwanted or name in sampling:
+            changes[name] = None
+            if name != "stream_options":  # which says how to answer, not what
+                lost.append(name)
+    if needs.limit is not None and needs.limit[0] in fields:
+        wrong, right = needs.limit
         changes[wrong] = None
         if right not in fields:
             changes[right] = fields[wrong]
 
 
-def _no_developer(fields: Fields, changes: Changes) -> None:
-    raw = fields.get("messages")
-    if raw is None or b"developer" not in bytes(raw):
+def _messages(fields: Fields, accepts: Accepts, changes: Changes, lost: list[str]) -> None:
+    """Roles and names that the server does not know. Results of tools have always had a name."""
+    text = bytes(fields.get("messages", b""))
+    developers = not accepts.developer_role and b"developer" in text
+    names = not accepts.name and b'"name"' in text
+    if not developers and not names:
         return
-    messages = msgspec.json.decode(raw, type=list[dict[str, Raw]])
-    developers = [message for message in messages if _text(message.get("role")) == "developer"]
-    for message in developers:
-        message["role"] = Raw(b'"system"')
-    if developers:
+    messages = _OBJECTS.decode(text)
+    changed = False
+    for place, message in enumerate(messages):
+        role = _text(message.get("role", b""))
+        if developers and role == "developer":
+            message["role"] = Raw(b'"system"')
+            changed = True
+        if names and "name" in message and role not in ("tool", "function"):
+            del message["name"]
+            lost.append(f"messages[{place}].name")
+            changed = True
+    if changed:
         changes["messages"] = Raw(msgspec.json.encode(messages))
+
+
+def _tools(fields: Fields, changes: Changes, lost: list[str]) -> None:
+    text = bytes(fields.get("tools", b""))
+    if b'"strict"' not in text:
+        return
+    tools = _OBJECTS.decode(text)
+    found = len(lost)
+    for place, tool in enumerate(tools):
+        function = bytes(tool.get("function", b""))
+        if not function.startswith(b"{") or "strict" not in (members := _OBJECT.decode(function)):
+            continue
+        del members["strict"]
+        tool["function"] = Raw(msgspec.json.encode(members))
+        lost.append(f"tools[{place}].function.strict")
+    if len(lost) > found:
+        changes["tools"] = Raw(msgspec.json.encode(tools))
 
 
 def _ask_usage(fields: Fields, changes: Changes) -> None:
@@ -65,17 +137,6 @@ def _ask_usage(fields: Fields, changes: Changes) -> None:
         changes["stream_options"] = Raw(msgspec.json.encode({**options, "include_usage": True}))
 
 
-def _unwanted(model: str, effort: str, accepts: Accepts) -> tuple[str, ...]:
-    """The fields that this model, or its server, answers with 400."""
-    return (
-        *models.refused(model, effort),
-        *(() if accepts.web_search else ("web_search_options",)),
-        *(() if accepts.reasoning_effort else ("reasoning_effort",)),
-        *(() if accepts.stream_options else ("stream_options",)),
-        *(() if accepts.account_fields else _ACCOUNT),
-    )
-
-
-def _text(raw: Raw | None) -> str:
-    value = msgspec.json.decode(raw) if raw is not None else None
+def _text(raw: Raw | bytes) -> str:
+    value = msgspec.json.decode(raw) if raw else None
     return value if isinstance(value, str) else ""

@@ -1,33 +1,22 @@
-"""What depends on a model's id alone, for models that OpenAI's own rules apply to wherever they are served."""
+"""What a model answers with 400, wherever it is served: known by its id alone."""
 
-import re
-from functools import lru_cache
+from planoai.apis.models import habits
 
-_OPENAI_REASONING = re.compile(r"^(?:.*/)?(?:o[134](?![a-z0-9])|gpt-5(?!\d|[\d.]*-chat))", re.IGNORECASE)
-_REASONING = re.compile(
-    r"^(?:.*/)?(?:o[134](?![a-z0-9])|gpt-5|gpt-oss|grok-3-mini|grok-4|gemini-(?:2\.5|[3-9])|deepseek-(?:reasoner|r1|v3\.[1-9]|v[4-9])"
-    r"|magistral|qwen3|qwq|glm-(?:4\.[5-9]|[5-9])|kimi-k2-thinking|kimi-k(?:2\.[5-9]|[3-9])|claude-(?:3-7|3\.7|opus-4|sonnet-4|haiku-4))",
-    re.IGNORECASE,
-)
-_REMEMBERED = 1024  # models; clients may name any number
 _SAMPLING = ("temperature", "top_p", "frequency_penalty", "presence_penalty", "logprobs", "top_logprobs")
 _KIMI_CODING = ("stream_options", "reasoning_effort", "web_search_options", "service_tier", "store")
 
 
-@lru_cache(_REMEMBERED)
-def counts_completion(model: str) -> bool:
-    """Whether the limit must be called `max_completion_tokens`: OpenAI's o-series and gpt-5."""
-    return _OPENAI_REASONING.match(model) is not None
-
-
-@lru_cache(_REMEMBERED)
-def reasons(model: str) -> bool:
-    """Whether the model is known to think, so that an effort may be asked of it."""
-    return _REASONING.match(model) is not None
+def limit_name(model: str, usual: str) -> str:
+    """What the limit of the answer's length is called: OpenAI's reasoning models take one name only, others the server's `usual` one."""
+    return "max_completion_tokens" if habits(model).openai else usual
 
 
 def refused(model: str, effort: str | None) -> tuple[str, ...]:
-    """The fields that this model answers with 400. OpenAI's reasoning models sample as they like unless told not to reason."""
+    """OpenAI's reasoning models sample as they like unless told not to reason, and its o-series calls tools one by one."""
     if model.rpartition("/")[2] == "kimi-for-coding":
         return _KIMI_CODING
-    return _SAMPLING if counts_completion(model) and effort != "none" else ()
+    if not habits(model).openai:
+        return ()
+    if "gpt" not in model.lower():
+        return (*_SAMPLING, "parallel_tool_calls")
+    return () if effort == "none" else _SAMPLING

@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Raw
 
 from planoai.apis.dialect import Accepts, Written
+from planoai.apis.models import habits
 from planoai.apis.openai_chat import models
 from planoai.apis.openai_chat.message_write import MessageWriter
 from planoai.apis.openai_chat.parts import write_cache
@@ -65,7 +66,7 @@ class _Writing:
 
     def _sampling(self) -> None:
         sampling, accepts = self._request.sampling, self._accepts
-        limit = "max_completion_tokens" if models.counts_completion(self._request.model) else accepts.max_tokens
+        limit = models.limit_name(self._request.model, accepts.max_tokens)
         stop = sampling.stop if self._own else sampling.stop[:_MOST_STOPS]
         self._lost += [f"stop_sequences[{place}]" for place in range(len(stop), len(sampling.stop))]
         self._put(
@@ -94,7 +95,7 @@ class _Writing:
         if effort is None:
             if reasoning.mode != "disabled" and not self._own:
                 self._lost.append("thinking")
-        elif self._accepts.reasoning_effort and (self._own or models.reasons(self._request.model)):
+        elif self._accepts.reasoning_effort and (self._own or habits(self._request.model).thinks):
             self._put(reasoning_effort=effort if self._own else _openai_effort(effort))
         else:
             names = {"anthropic_messages": "output_config.effort" if reasoning.effort else "thinking"}
@@ -189,7 +190,7 @@ class _Writing:
         openai = request.dialect.startswith("openai")
         self._put(
             user=user,
-            verbosity=request.verbosity if self._own or models.counts_completion(request.model) else None,
+            verbosity=request.verbosity if self._own or habits(request.model).openai else None,
             prompt_cache_key=request.prompt_cache_key if openai else None,
         )
         account = {
