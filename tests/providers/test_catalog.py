@@ -95,4 +95,25 @@ def test_only_openai_and_azure_are_sent_openais_own_fields() -> None:
     chat = [row for row in PROVIDERS.values() if CHAT in row.speaks]
     assert [row.name for row in chat if row.accepts.developer_role] == ["openai", "azure_openai"]
     assert [row.name for row in PROVIDERS.values() if row.accepts.account_fields] == ["openai", "azure_openai"]
-    assert {row.name for row in PROVIDERS.values() if row.accepts.web_search} == {"openai", "openrouter", "perplexity"}
+
+
+def accepting(field: str) -> set[str]:
+    return {row.name for row in PROVIDERS.values() if getattr(row.accepts, field)}
+
+
+def test_who_searches_the_web() -> None:
+    assert accepting("web_search") == {"openai", "anthropic", "openrouter", "perplexity"}
+
+
+def test_who_wants_thoughts_back() -> None:
+    assert accepting("reasoning_back") == {"deepseek", "moonshotai", "xiaomi", "minimax", "zhipu"}
+
+
+def test_who_samples_among_the_most_likely() -> None:
+    assert accepting("top_k") == {"anthropic", "together_ai", "openrouter", "qwen", "ollama", "custom"}
+
+
+def test_who_refuses_what_most_take() -> None:
+    everyone = set(PROVIDERS)
+    assert everyone - accepting("user") == {"mistral", "gemini"}
+    assert everyone - accepting("name") == {"mistral", "groq"}

@@ -8,7 +8,9 @@ from planoai.providers.provider import Endpoint, Provider, Variant
 
 # What a server that speaks Chat can be trusted to take when we know no more of it.
 _PLAIN = Accepts(max_tokens="max_tokens", developer_role=False)
-# The same, from vendors who have followed OpenAI to `max_completion_tokens`.
+# The same, of a server that people run themselves: vLLM, SGLang, llama.cpp and Ollama sample among the `top_k`.
+_OWN = Accepts(max_tokens="max_tokens", developer_role=False, top_k=True)
+# The first again, from vendors who have followed OpenAI to `max_completion_tokens`.
 _MODERN = Accepts(developer_role=False)
 
 _ROWS = (
@@ -30,7 +32,7 @@ _ROWS = (
             "openai_chat": Endpoint("openai/v1", "chat/completions"),
             "openai_responses": Endpoint("openai/v1", "responses"),
         },
-        accepts=_MODERN,
+        accepts=Accepts(developer_role=False, name=False),
     ),
     Provider(
         name="mistral",
@@ -38,7 +40,14 @@ _ROWS = (
         base_url="https://api.mistral.ai",
         key_variable="MISTRAL_API_KEY",
         # It refuses fields it does not know with 422, `stream_options` among them; its streams end with the usage anyway.
-        accepts=Accepts(max_tokens="max_tokens", developer_role=False, stream_options=False, reasoning_effort=False),
+        accepts=Accepts(
+            max_tokens="max_tokens",
+            developer_role=False,
+            stream_options=False,
+            reasoning_effort=False,
+            user=False,
+            name=False,
+        ),
         models="mistralai",
     ),
     Provider(
@@ -71,7 +80,8 @@ _ROWS = (
             Variant("generativelanguage.googleapis.com", "v1beta", "v1beta/openai"),
             Variant("generativelanguage.googleapis.com", "v1", "v1/openai"),
         ),
-        accepts=_MODERN,
+        # It too refuses what it does not know, and its documentation does not know `user`.
+        accepts=Accepts(developer_role=False, user=False),
         models="google",
     ),
     Provider(
@@ -81,7 +91,7 @@ _ROWS = (
         base_url="https://api.anthropic.com",
         speaks=("anthropic_messages",),
         key_variable="ANTHROPIC_API_KEY",
-        accepts=Accepts(max_tokens="max_tokens", developer_role=False, top_k=True, cache_control=True),
+        accepts=Accepts(max_tokens="max_tokens", developer_role=False, top_k=True, web_search=True, cache_control=True),
         models="anthropic",
     ),
     Provider(
@@ -174,7 +184,7 @@ _ROWS = (
         accepts=Accepts(account_fields=True),
         models="openai",
     ),
-    Provider(name="ollama", display="ollama", needs_base_url=True, without_key="go_on", accepts=_PLAIN),
+    Provider(name="ollama", display="ollama", needs_base_url=True, without_key="go_on", accepts=_OWN),
     Provider(
         name="qwen",
         display="qwen",
@@ -215,7 +225,12 @@ _ROWS = (
     Provider(name="astraflow_cn", display="astraflow_cn", own_prefix=False, needs_base_url=True, accepts=_PLAIN),
     Provider(name="meta", display="meta", own_prefix=False, needs_base_url=True, accepts=_MODERN, models="meta"),
     Provider(
-        name="minimax", display="minimax", own_prefix=False, needs_base_url=True, accepts=_PLAIN, models="minimax"
+        name="minimax",
+        display="minimax",
+        own_prefix=False,
+        needs_base_url=True,
+        accepts=Accepts(max_tokens="max_tokens", developer_role=False, reasoning_back=True),
+        models="minimax",
     ),
     Provider(
         name="perplexity",
@@ -226,9 +241,7 @@ _ROWS = (
         endpoints={"openai_chat": Endpoint("", "chat/completions")},
         accepts=Accepts(max_tokens="max_tokens", developer_role=False, web_search=True),
     ),
-    Provider(
-        name="custom", display="custom", own_prefix=False, needs_base_url=True, without_key="go_on", accepts=_PLAIN
-    ),
+    Provider(name="custom", display="custom", own_prefix=False, needs_base_url=True, without_key="go_on", accepts=_OWN),
 )
 
 PROVIDERS: Mapping[str, Provider] = {row.name: row for row in _ROWS}
