@@ -30,7 +30,7 @@ from planoai.conversation.event import (
 )
 from planoai.conversation.failure import Failure
 from planoai.conversation.fold import fold
-from planoai.conversation.message import Citation, Opaque, RedactedThinking, ToolCall
+from planoai.conversation.message import Citation, Opaque, RedactedThinking, Text, Thinking, ToolCall
 from planoai.conversation.request import CustomTool, Request
 from planoai.conversation.usage import Usage
 from planoai.errors import UpstreamUnreadable
@@ -300,3 +300,59 @@ def test_two_calls_of_one_index_are_two_calls() -> None:
 )
 def test_a_failure_is_read_in_whatever_shape_it_is_told(told: bytes, failure: Failure) -> None:
     assert read(START, told)[-1] == Failed(failure)
+
+
+ODD_USAGE = {"input_tokens": 5.0, "output_tokens": "7", "cache_read_input_tokens": [], "output_tokens_details": []}
+ODD_CITATION = {"type": "page_location", "cited_text": "x", "title": 5}
+ODD_ANSWER = {
+    "id": 5,
+    "model": ["m"],
+    "content": [
+        {"type": "text", "text": "a", "citations": [ODD_CITATION, 3]},
+        {"type": "thinking", "thinking": "b", "signature": 5},
+        {"type": "tool_use", "id": 5, "name": "f", "input": None},
+    ],
+    "stop_reason": 5,
+    "stop_sequence": {},
+    "usage": ODD_USAGE,
+}
+
+
+def test_an_answer_is_not_lost_over_what_is_said_beside_it() -> None:
+    answer = fold(read_answer(json.dumps(ODD_ANSWER).encode(), ENVELOPE))
+
+    text, thought, call = answer.message.parts
+    assert isinstance(text, Text)
+    assert (text.text, [each.quote for each in text.citations]) == ("a", ["x"])
+    assert thought == Thinking("b")
+    assert isinstance(call, ToolCall)
+    assert (call.name, call.arguments, call.id[:5]) == ("f", "{}", "call_")
+    assert answer.finish == "tool_calls"
+    assert answer.usage == Usage(fresh=5, output=7)
+
+
+def test_a_stream_is_not_lost_over_what_is_said_beside_the_answer() -> None:
+    begin = {"type": "content_block_start", "index": None, "content_block": {"type": "text", "text": ""}}
+    said = {"type": "content_block_delta", "index": None, "delta": {"type": "text_delta", "text": "a"}}
+    cited = {"type": "content_block_delta", "delta": {"type": "citations_delta", "citation": 3}}
+    last = {"type": "message_delta", "delta": {"stop_reason": 5, "stop_sequence": []}, "usage": ODD_USAGE}
+
+    answer = fold(read(START, frames(begin, said, cited, last), STOP))
+
+    assert answer.message.parts == (Text("a"),)
+    assert answer.complete
+    assert answer.usage == Usage(fresh=5, output=7)
+
+
+@pytest.mark.parametrize("delta", [{"type": "text_delta", "text": 5}, {"type": 5, "text": "a"}, "a"])
+def test_an_answer_itself_must_be_readable(delta: object) -> None:
+    last = read(START, frames({"type": "content_block_delta", "index": 0, "delta": delta}), STOP)[-1]
+
+    assert isinstance(last, Failed)
+    assert last.failure.code == "upstream_unreadable"
+
+
+@pytest.mark.parametrize("content", ["a", {}, [{"type": "text", "text": 5}], [{"type": "thinking", "thinking": 5}]])
+def test_the_content_of_an_answer_must_be_readable(content: object) -> None:
+    with pytest.raises(UpstreamUnreadable):
+        read_answer(json.dumps({"content": content}).encode(), ENVELOPE)

@@ -3,12 +3,12 @@
 import msgspec
 from msgspec import Raw
 
+from planoai.apis import lenient
 from planoai.apis.anthropic_messages import wire
 from planoai.apis.anthropic_messages.failure import read_error
 from planoai.apis.anthropic_messages.outcome import finish_reason, read_usage
 from planoai.apis.anthropic_messages.wire import NAME
 from planoai.apis.dialect import Envelope
-from planoai.apis.fields import read_upstream
 from planoai.apis.ids import call_id
 from planoai.conversation.event import (
     Cited,
@@ -31,6 +31,7 @@ from planoai.conversation.request import CustomTool
 from planoai.conversation.usage import Usage
 from planoai.errors import UpstreamUnreadable
 
+_ANSWER = msgspec.json.Decoder(wire.AnswerBody)
 _TYPED = msgspec.json.Decoder(wire.Typed)
 _TEXT = msgspec.json.Decoder(wire.TextBlock)
 _THINKING = msgspec.json.Decoder(wire.ThinkingBlock)
@@ -42,7 +43,10 @@ _OBJECT = msgspec.json.Decoder(dict[str, Raw])
 
 def read_answer(body: bytes, envelope: Envelope) -> list[Event]:
     """Raises UpstreamUnreadable. A body that tells an error is `Failed`, whatever status it came with."""
-    answer = read_upstream(body, wire.AnswerBody, "answer")
+    try:
+        answer = lenient.decode(_ANSWER, body, ("content",))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise UpstreamUnreadable(f"the upstream's answer can not be read: {error}") from None
     if wire.given(answer.error) is not None or answer.type == "error":
         return [Failed(read_error(answer.error))]
     if answer.content is None:
@@ -103,11 +107,11 @@ def read_block(raw: Raw, key: int, envelope: Envelope) -> Block:
     kind = _TYPED.decode(raw).type
     match kind:
         case "text":
-            text = _TEXT.decode(raw)
+            text = lenient.decode(_TEXT, raw)
             said: list[Event] = [TextDelta(text.text)] if text.text else []
-            return Block(kind, [*said, *(Cited(read_citation(each)) for each in text.citations or ())])
+            return Block(kind, [*said, *(cited for each in text.citations or () for cited in read_cited(each))])
         case "thinking":
-            thinking = _THINKING.decode(raw)
+            thinking = lenient.decode(_THINKING, raw, ("thinking",))
             thought: list[Event] = [ThinkingDelta(thinking.thinking)] if thinking.thinking else []
             return Block(kind, [*thought, *([ThinkingSigned(thinking.signature)] if thinking.signature else [])])
         case "redacted_thinking":
@@ -119,9 +123,18 @@ def read_block(raw: Raw, key: int, envelope: Envelope) -> Block:
             return Block(kind, [], raw=raw.copy())
 
 
+def read_cited(raw: Raw) -> list[Event]:
+    """Nothing for what is no citation: the answer is good without it."""
+    try:
+        return [Cited(read_citation(raw))]
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return []
+
+
 def read_citation(raw: Raw) -> Citation:
+    """Raises msgspec.DecodeError for what is no JSON object."""
     bytes(raw).decode()
-    told = _CITATION.decode(raw)
+    told = lenient.decode(_CITATION, raw)
     return Citation(
         url=told.url, title=told.title or told.document_title, quote=told.cited_text, raw=raw.copy(), dialect=NAME
     )
@@ -136,16 +149,16 @@ def read_extras(call: wire.ToolUseBlock) -> Raw | None:
 
 
 def _call(raw: Raw, key: int, envelope: Envelope) -> Block:
-    call = _TOOL_USE.decode(raw)
+    call = lenient.decode(_TOOL_USE, raw)
     custom = envelope.request is not None and any(
         isinstance(tool, CustomTool) and tool.name == call.name for tool in envelope.request.tools
     )
     identifier = call.id or call_id(envelope.seed, key)
     started = ToolStarted(key, identifier, call.name, custom=custom, extras=read_extras(call))
-    arguments = bytes(call.input).decode()
+    arguments = bytes(wire.given(call.input) or b"{}").decode()
     block = Block("tool_use", [started], key)
     block.buffered = custom
-    if _OBJECT.decode(call.input):  # streams begin with an empty object and tell the input in pieces
+    if _OBJECT.decode(arguments):  # streams begin with an empty object and tell the input in pieces
         block.called = True
         if custom:
             block.pieces.append(arguments)

@@ -2,14 +2,14 @@
 
 import msgspec
 
+from planoai.apis import lenient
 from planoai.apis.anthropic_messages.failure import failure_of, read_error
 from planoai.apis.anthropic_messages.outcome import finish_reason, read_usage
-from planoai.apis.anthropic_messages.response_read import Block, read_block, read_citation
+from planoai.apis.anthropic_messages.response_read import Block, read_block, read_cited
 from planoai.apis.anthropic_messages.wire import Delta, StreamedEvent, given
 from planoai.apis.dialect import Envelope
 from planoai.apis.framing.sse import SseEvent, SseReader
 from planoai.conversation.event import (
-    Cited,
     Ended,
     Event,
     Failed,
@@ -27,6 +27,7 @@ from planoai.conversation.usage import Usage
 from planoai.errors import UpstreamUnreadable
 
 _EVENT = msgspec.json.Decoder(StreamedEvent)
+_SAID = frozenset(("type", "delta", "text", "partial_json", "thinking"))  # these must fit: they are the answer
 
 
 class MessagesStreamReader:
@@ -36,6 +37,7 @@ class MessagesStreamReader:
         self._envelope = envelope
         self._sse = SseReader()
         self._blocks: dict[int, Block] = {}  # by the upstream's index, which some repeat
+        self._latest = 0  # the index of the block that began last
         self._begun = 0  # blocks so far
         self._usage = Usage()
         self._called = False
@@ -69,7 +71,7 @@ class MessagesStreamReader:
                 events += self._end(Failed(failure))
                 break
             try:
-                self._interpret(_EVENT.decode(event.data), event.type, events)
+                self._interpret(lenient.decode(_EVENT, event.data, _SAID), event.type, events)
             except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, UpstreamUnreadable) as error:
                 message = f"an event of the upstream's stream can not be read: {error}"
                 events += self._end(Failed(Failure(502, message, "upstream_unreadable")))
@@ -79,18 +81,20 @@ class MessagesStreamReader:
 
     def _interpret(self, told: StreamedEvent, sse_type: str, events: list[Event]) -> None:
         delta = told.delta
+        index = self._latest if told.index is None else told.index
         match told.type or sse_type:
             case "content_block_delta" if delta is not None:
-                self._continue(told.index, delta, events)
+                self._continue(index, delta, events)
             case "content_block_start":
-                self._leave(told.index, events)
+                self._leave(index, events)
                 block = read_block(told.content_block, self._begun, self._envelope)
                 self._begun += 1
-                self._blocks[told.index] = block
+                self._blocks[index] = block
+                self._latest = index
                 self._called = self._called or block.kind == "tool_use"
                 events += block.begin()
             case "content_block_stop":
-                self._leave(told.index, events)
+                self._leave(index, events)
             case "message_start":
                 message = told.message
                 if message is not None:
@@ -138,7 +142,7 @@ class MessagesStreamReader:
             case "citations_delta":
                 citation = given(delta.citation)
                 if citation is not None:
-                    events.append(Cited(read_citation(citation)))
+                    events += read_cited(citation)
             case _:
                 pass
 

@@ -236,7 +236,7 @@ class StreamedEvent(Struct, frozen=True):
     """Every event of a stream in one shape, so that one decoder without branches reads them."""
 
     type: str | None = None
-    index: int = 0
+    index: int | None = None
     delta: Delta | None = None
     content_block: Raw = ABSENT
     message: StartedMessage | None = None
