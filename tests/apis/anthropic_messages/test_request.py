@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from planoai.apis import DIALECTS
-from planoai.apis.anthropic_messages.request_read import inspect, read_request
+from planoai.apis.anthropic_messages.outline import inspect
+from planoai.apis.anthropic_messages.request_read import read_request
 from planoai.apis.anthropic_messages.request_write import write_request
 from planoai.apis.dialect import Accepts, Head
 from planoai.apis.fields import read_fields
@@ -183,3 +184,37 @@ def test_results_come_first_in_the_turn_they_are_in() -> None:
     turns = json.loads(write_request(structs.replace(request, messages=messages), Accepts()).body)["messages"]
 
     assert [block.get("tool_use_id", block.get("text")) for block in turns[0]["content"]] == ["t1", "t2", "a", "b"]
+
+
+def test_members_of_blocks_that_nobody_knows_are_told_where_they_are_written_anew() -> None:
+    block = {"type": "tool_result", "tool_use_id": "t", "content": [{"type": "text", "text": "r", "hue": 1}], "took": 3}
+    tool = {"name": "f", "input_schema": {"type": "object"}, "defer_loading": True}
+    request = read_request(
+        read_fields(body(messages=[{"role": "user", "content": [block], "turn_id": "a"}], tools=[tool]))
+    )
+
+    written = write_request(request, Accepts())
+
+    assert json.loads(written.body)["tools"] == [tool]
+    assert written.lost == (
+        "messages[0].content[0].content[0].hue",
+        "messages[0].content[0].took",
+        "messages[0].turn_id",
+    )
+
+
+def test_each_part_knows_where_it_stood() -> None:
+    content = [
+        {"type": "text", "text": "a"},
+        {"type": "tool_result", "tool_use_id": "t", "content": "r"},
+        {"type": "text", "text": "b"},
+    ]
+    fields = read_fields(body(system="be", messages=[{"role": "user", "content": content}]))
+
+    system, results, said = read_request(fields).messages
+
+    assert (system.paths, results.paths, said.paths) == (
+        ("system",),
+        ("messages[0].content[1]",),
+        ("messages[0].content[0]", "messages[0].content[2]"),
+    )

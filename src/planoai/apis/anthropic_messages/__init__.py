@@ -3,7 +3,8 @@
 from planoai.apis.anthropic_messages.adapt import adapt
 from planoai.apis.anthropic_messages.failure import read_failure, write_failure
 from planoai.apis.anthropic_messages.frames import FRAMES
-from planoai.apis.anthropic_messages.request_read import inspect, read_request
+from planoai.apis.anthropic_messages.outline import inspect
+from planoai.apis.anthropic_messages.request_read import read_request
 from planoai.apis.anthropic_messages.request_write import write_request
 from planoai.apis.anthropic_messages.response_read import read_answer
 from planoai.apis.anthropic_messages.response_write import write_answer

@@ -1,9 +1,10 @@
 """Turns and their content blocks -> messages and parts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container, Mapping, Sequence
+from itertools import groupby
 
 import msgspec
-from msgspec import Raw
+from msgspec import Raw, Struct, structs
 
 from planoai.apis.anthropic_messages import wire
 from planoai.apis.anthropic_messages.response_read import read_citation, read_extras
@@ -22,6 +23,7 @@ from planoai.conversation.message import (
     Part,
     RedactedThinking,
     ResultPart,
+    Role,
     Source,
     Text,
     Thinking,
@@ -32,116 +34,159 @@ from planoai.errors import BadRequest
 
 ROLES = ("user", "assistant", "system")
 
+Extras = dict[str, Raw]
+Placed = tuple[Part, str]  # a part and where it stands in the client's body
 
-def read_system(content: str | list[Raw] | None) -> tuple[Message, ...]:
-    parts = read_content(content, "system")
-    return (Message("system", parts),) if parts else ()
+_CONTENT = msgspec.json.Decoder(str | list[Raw] | None)
+_OBJECT = msgspec.json.Decoder(dict[str, Raw])
 
 
-def read_turn(turn: wire.Turn, path: str) -> list[Message]:
-    """A user's turn may begin with the results of tools: they become a message of their own."""
-    parts = read_content(turn.content, f"{path}.content")
-    match turn.role:
+def read_system(content: str | list[Raw] | None, extras: Extras) -> tuple[Message, ...]:
+    parts = read_content(content, "system", extras)
+    return (_message("system", parts, "system"),) if parts else ()
+
+
+def read_turn(turn: Mapping[str, Raw], path: str, extras: Extras) -> list[Message]:
+    """A user's turn may begin with the results of tools: they become a message of their own.
+
+    `extras` gets the members of turns and blocks that we have no word for, under their paths.
+    """
+    role: str = msgspec.json.decode(turn["role"], type=str)
+    parts = read_content(_CONTENT.decode(turn.get("content", wire.ABSENT)), f"{path}.content", extras)
+    _keep_unknown(turn, frozenset(("role", "content")), path, extras)
+    match role:
         case "user":
-            results = tuple(part for part in parts if isinstance(part, ToolResult))
-            said = tuple(part for part in parts if not isinstance(part, ToolResult))
-            messages = [Message("tool", results)] if results else []
-            return [*messages, Message("user", said)] if said or not results else messages
+            results = [placed for placed in parts if isinstance(placed[0], ToolResult)]
+            said = [placed for placed in parts if not isinstance(placed[0], ToolResult)]
+            messages = [_message("tool", results, path)] if results else []
+            return [*messages, _message("user", said, path)] if said or not results else messages
         case "assistant" | "system":
-            return [Message(turn.role, parts)]
+            return [_message(role, parts, path)]
         case _:
             raise BadRequest(
-                f"{path}.role: {turn.role!r} is no role; the roles are {', '.join(ROLES)}", param=f"{path}.role"
+                f"{path}.role: {role!r} is no role; the roles are {', '.join(ROLES)}", param=f"{path}.role"
             )
 
 
-def read_content(content: str | list[Raw] | None, path: str) -> tuple[Part, ...]:
+def read_content(content: str | list[Raw] | None, path: str, extras: Extras) -> list[Placed]:
     if content is None:
-        return ()
+        return []
     if isinstance(content, str):
-        return (Text(content),)
-    return tuple(_read_block(raw, f"{path}[{index}]") for index, raw in enumerate(content))
+        return [(Text(content), path)]
+    return [placed for index, raw in enumerate(content) for placed in _read_block(raw, f"{path}[{index}]", extras)]
 
 
-def _read_block(raw: Raw, path: str) -> Part:
+def _message(role: Role, placed: Sequence[Placed], path: str) -> Message:
+    return Message(role, tuple(part for part, _ in placed), path=path, paths=tuple(where for _, where in placed))
+
+
+def _read_block(raw: Raw, path: str, extras: Extras) -> list[Placed]:
     kind = read(raw, Typed, path).type
-    reader = _READERS.get(kind)
-    part = reader(raw, path) if reader is not None else None
-    return part if part is not None else Opaque(NAME, kind, raw.copy())
+    if kind not in _READERS:
+        return [(Opaque(NAME, kind, raw.copy()), path)]
+    reader, shape = _READERS[kind]
+    found = reader(raw, path, extras)
+    if not found:
+        return [(Opaque(NAME, kind, raw.copy()), path)]
+    _keep_unknown(_OBJECT.decode(raw), frozenset((*shape.__struct_fields__, "type")), path, extras)
+    return found
 
 
-def _text(raw: Raw, path: str) -> Text:
+def _keep_unknown(members: Mapping[str, Raw], known: Container[str], path: str, extras: Extras) -> None:
+    for name, value in members.items():
+        if name not in known and bytes(value) != b"null":
+            extras[f"{path}.{name}"] = value.copy()
+
+
+def _text(raw: Raw, path: str, _extras: Extras) -> list[Placed]:
     block = read(raw, wire.TextBlock, path)
     try:
         citations = tuple(read_citation(each) for each in block.citations or ())
     except msgspec.DecodeError as error:
         raise BadRequest(f"{path}.citations: {error}", param=f"{path}.citations") from None
-    return Text(block.text, citations, mark(block.cache_control))
+    return [(Text(block.text, citations, mark(block.cache_control)), path)]
 
 
-def _image(raw: Raw, path: str) -> Image | None:
+def _image(raw: Raw, path: str, _extras: Extras) -> list[Placed]:
     block = read(raw, wire.ImageBlock, path)
     source = _source(block.source, f"{path}.source")
-    return None if source is None else Image(source, cache=mark(block.cache_control))
+    return [] if source is None else [(Image(source, cache=mark(block.cache_control)), path)]
 
 
-def _document(raw: Raw, path: str) -> Document | None:
+def _document(raw: Raw, path: str, extras: Extras) -> list[Placed]:
+    """A document of texts and images is told apart: no other API has documents with images inside."""
     block = read(raw, wire.DocumentBlock, path)
-    source = _source(block.source, f"{path}.source")
     cite = None if block.citations is None else block.citations.enabled
-    return None if source is None else Document(source, block.title, block.context, cite, mark(block.cache_control))
+    whole = Document(Inline(""), block.title, block.context, cite, mark(block.cache_control))
+    if block.source.type == "content" and block.source.content is not None:
+        inner = read_content(block.source.content, f"{path}.source.content", extras)
+        known = all(isinstance(part, Text | Image | Opaque) for part, _ in inner)
+        return _apart(inner, whole, path) if known else []
+    source = _source(block.source, f"{path}.source")
+    return [] if source is None else [(structs.replace(whole, source=source), path)]
 
 
-def _search_result(raw: Raw, path: str) -> Document:
+def _apart(inner: Sequence[Placed], whole: Document, path: str) -> list[Placed]:
+    """Texts that follow one another are one document, and the cache mark is on what comes last."""
+    placed: list[Placed] = []
+    for are_texts, run in groupby(inner, lambda each: isinstance(each[0], Text)):
+        if are_texts:
+            text = "\n".join(part.text for part, _ in run if isinstance(part, Text))
+            placed.append((structs.replace(whole, source=Inline(text), cache=None), path))
+        else:
+            placed += run
+    if placed and whole.cache is not None and isinstance(last := placed[-1][0], Document | Image):
+        placed[-1] = (structs.replace(last, cache=whole.cache), placed[-1][1])
+    return placed
+
+
+def _search_result(raw: Raw, path: str, _extras: Extras) -> list[Placed]:
     """A passage is a document: every model can read it, under whatever name its API has for one."""
     block = read(raw, wire.SearchResultBlock, path)
     cite = None if block.citations is None else block.citations.enabled
     text = "\n".join(each.text for each in block.content)
-    return Document(Inline(text), block.title, block.source, cite, mark(block.cache_control))
+    return [(Document(Inline(text), block.title, block.source, cite, mark(block.cache_control)), path)]
 
 
-def _thinking(raw: Raw, path: str) -> Thinking:
+def _thinking(raw: Raw, path: str, _extras: Extras) -> list[Placed]:
     block = read(raw, wire.ThinkingBlock, path)
-    return Thinking(block.thinking, signature=block.signature or None)
+    return [(Thinking(block.thinking, signature=block.signature or None), path)]
 
 
-def _redacted_thinking(raw: Raw, path: str) -> RedactedThinking:
-    return RedactedThinking(read(raw, wire.RedactedThinkingBlock, path).data)
+def _redacted_thinking(raw: Raw, path: str, _extras: Extras) -> list[Placed]:
+    return [(RedactedThinking(read(raw, wire.RedactedThinkingBlock, path).data), path)]
 
 
-def _tool_use(raw: Raw, path: str) -> ToolCall:
+def _tool_use(raw: Raw, path: str, _extras: Extras) -> list[Placed]:
     block = read(raw, wire.ToolUseBlock, path)
     if not block.id:
         raise BadRequest(f"{path}.id: this field is required", param=f"{path}.id")
     arguments = msgspec.json.format(bytes(block.input), indent=-1).decode()
-    return ToolCall(
-        block.id,
-        block.name,
-        arguments,
-        extras=read_extras(block),
-        cache=mark(block.cache_control),
-    )
+    call = ToolCall(block.id, block.name, arguments, extras=read_extras(block), cache=mark(block.cache_control))
+    return [(call, path)]
 
 
-def _tool_result(raw: Raw, path: str) -> ToolResult:
+def _tool_result(raw: Raw, path: str, extras: Extras) -> list[Placed]:
     block = read(raw, wire.ToolResultBlock, path)
     parts: list[ResultPart] = []
-    for part in read_content(block.content, f"{path}.content"):
+    for part, where in read_content(block.content, f"{path}.content", extras):
         if not isinstance(part, Text | Image | Document | Opaque):
-            raise BadRequest(f"{path}.content: a {type(part).__name__} can not be a tool's result", param=path)
+            raise BadRequest(f"{where}: a {type(part).__name__} can not be a tool's result", param=where)
         parts.append(part)
-    return ToolResult(block.tool_use_id, tuple(parts), block.is_error, cache=mark(block.cache_control))
+    return [(ToolResult(block.tool_use_id, tuple(parts), block.is_error, cache=mark(block.cache_control)), path)]
 
 
-_READERS: dict[str, Callable[[Raw, str], Part | None]] = {
-    "text": _text,
-    "image": _image,
-    "document": _document,
-    "search_result": _search_result,
-    "thinking": _thinking,
-    "redacted_thinking": _redacted_thinking,
-    "tool_use": _tool_use,
-    "tool_result": _tool_result,
+Reader = Callable[[Raw, str, Extras], list[Placed]]  # gives nothing for a block that we have no word for
+
+_READERS: dict[str, tuple[Reader, type[Struct]]] = {
+    "text": (_text, wire.TextBlock),
+    "image": (_image, wire.ImageBlock),
+    "document": (_document, wire.DocumentBlock),
+    "search_result": (_search_result, wire.SearchResultBlock),
+    "thinking": (_thinking, wire.ThinkingBlock),
+    "redacted_thinking": (_redacted_thinking, wire.RedactedThinkingBlock),
+    "tool_use": (_tool_use, wire.ToolUseBlock),
+    "tool_result": (_tool_result, wire.ToolResultBlock),
 }
 
 
@@ -160,10 +205,6 @@ def _source(source: wire.SourceObject, path: str) -> Source | None:
             return FileId(source.file_id)
         case "text" if source.data is not None:
             return Inline(source.data)
-        case "content" if source.content is not None:
-            parts = read_content(source.content, f"{path}.content")
-            texts = [part.text for part in parts if isinstance(part, Text)]
-            return Inline("\n".join(texts)) if len(texts) == len(parts) else None
         case _:
             return None
 

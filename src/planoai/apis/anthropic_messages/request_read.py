@@ -1,48 +1,46 @@
-"""What a client asks for, as the Messages API says it -> Request; and the light check that every request gets."""
-
-from typing import TypeVar
+"""What a client asks for, as the Messages API says it -> Request."""
 
 import msgspec
 from msgspec import Raw
 
 from planoai.apis.anthropic_messages import wire
 from planoai.apis.anthropic_messages.content_read import read_system, read_turn
+from planoai.apis.anthropic_messages.outline import decode, inspect
 from planoai.apis.anthropic_messages.tools_read import read_choice, read_tools
 from planoai.apis.anthropic_messages.wire import NAME
-from planoai.apis.dialect import Fields, Head
-from planoai.apis.fields import read
+from planoai.apis.dialect import Fields
 from planoai.conversation.message import Message
 from planoai.conversation.request import JsonSchema, Reasoning, Request, Sampling
 from planoai.errors import BadRequest
 
-Body = TypeVar("Body", wire.Outline, wire.RequestBody)
-
-_OUTLINE = msgspec.json.Decoder(wire.Outline)
 _BODY = msgspec.json.Decoder(wire.RequestBody)
 _OBJECT = msgspec.json.Decoder(dict[str, Raw])
-_READ_DEEPER = {"thinking": ("type", "budget_tokens"), "output_config": ("effort", "format"), "metadata": ("user_id",)}
-
-
-def inspect(fields: Fields) -> Head:
-    """Raises BadRequest for what no server of this API would take. What is only unknown passes."""
-    outline = _decode(fields, _OUTLINE, wire.Outline)
-    if not outline.messages:
-        raise BadRequest("messages: at least one message is required", param="messages")
-    if outline.max_tokens < 1:
-        raise BadRequest("max_tokens: an integer of 1 or more is required", param="max_tokens")
-    return Head(outline.model or "", outline.stream is True)
+_READ_DEEPER = {
+    "thinking": ("type", "budget_tokens"),
+    "output_config": ("effort", "format"),
+    "metadata": ("user_id",),
+    "tool_choice": ("type", "name", "disable_parallel_tool_use"),
+}
+_NAMES = {
+    "stop": "stop_sequences",
+    "user": "metadata.user_id",
+    "parallel_tool_calls": "tool_choice.disable_parallel_tool_use",
+}
 
 
 def read_request(fields: Fields) -> Request:
     """Raises BadRequest with the path of the field at fault."""
     inspect(fields)
-    body = _decode(fields, _BODY, wire.RequestBody)
-    messages: list[Message] = [*read_system(body.system)]
-    for index, turn in enumerate(body.messages):
-        messages += read_turn(turn, f"messages[{index}]")
+    body = decode(fields, _BODY)
     extras = _extras(fields)
+    paths = dict(_NAMES)
+    messages: list[Message] = [*read_system(body.system, extras)]
+    for index, turn in enumerate(body.messages):
+        messages += read_turn(turn, f"messages[{index}]", extras)
     tools = read_tools(body.tools or (), extras)
     choice, parallel = read_choice(body.tool_choice)
+    if body.tool_choice is not None and choice is None:
+        _keep_whole(extras, "tool_choice", fields["tool_choice"])
     return Request(
         model=body.model or "",
         messages=tuple(messages),
@@ -57,42 +55,53 @@ def read_request(fields: Fields) -> Request:
             top_k=body.top_k,
             stop=tuple(body.stop_sequences or ()),
         ),
-        reasoning=_reasoning(body),
-        format=_format(body),
+        reasoning=_reasoning(body, fields, extras, paths),
+        format=_format(body, fields, extras, paths),
         stream=body.stream is True,
         user=body.metadata.user_id if body.metadata is not None else None,
         extras=extras,
+        paths=paths,
     )
 
 
-def _decode(fields: Fields, decoder: msgspec.json.Decoder[Body], kind: type[Body]) -> Body:
-    """The fields that `kind` has, read at once."""
-    body = msgspec.json.encode({name: fields[name] for name in kind.__struct_fields__ if name in fields})
-    try:
-        return decoder.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return read(body, kind, "")  # fails as well, and says where
-
-
-def _reasoning(body: wire.RequestBody) -> Reasoning | None:
+def _reasoning(
+    body: wire.RequestBody, fields: Fields, extras: dict[str, Raw], paths: dict[str, str]
+) -> Reasoning | None:
+    """A way of thinking that is newer than we are stays among what only this API can say."""
     effort = body.output_config.effort if body.output_config is not None else None
     thinking = body.thinking
-    if thinking is None:
-        return None if effort is None else Reasoning(effort=effort)
-    match thinking.type:
-        case "enabled" | "disabled" | "adaptive":
-            return Reasoning(thinking.type, budget=thinking.budget_tokens, effort=effort)
+    paths["reasoning"] = "thinking" if effort is None else "output_config.effort"
+    match thinking.type if thinking is not None else None:
+        case "enabled" | "disabled" | "adaptive" as mode:
+            return Reasoning(mode, budget=thinking.budget_tokens if thinking is not None else None, effort=effort)
+        case None:
+            pass
         case _:
-            raise BadRequest(
-                f"thinking.type: {thinking.type!r} is none of enabled, disabled, adaptive", param="thinking.type"
-            )
+            _keep_whole(extras, "thinking", fields["thinking"])
+    return None if effort is None else Reasoning(effort=effort)
 
 
-def _format(body: wire.RequestBody) -> JsonSchema | None:
-    told = body.output_config.format if body.output_config is not None else None
-    told = told or body.output_format
-    schema = None if told is None else wire.given(told.schema)
-    return None if schema is None else JsonSchema(schema, strict=True)
+def _format(body: wire.RequestBody, fields: Fields, extras: dict[str, Raw], paths: dict[str, str]) -> JsonSchema | None:
+    newer = body.output_config.format if body.output_config is not None else None
+    told = newer or body.output_format
+    if told is None:
+        return None
+    path = paths["format"] = "output_format" if newer is None else "output_config.format"
+    if told.type != "json_schema":
+        raw = fields["output_format"] if newer is None else _OBJECT.decode(fields["output_config"])["format"]
+        _keep_whole(extras, path, raw)
+        return None
+    schema = wire.given(told.schema)
+    if schema is None or not bytes(schema).startswith(b"{"):
+        what = "this field is required" if schema is None else "a JSON schema is an object"
+        raise BadRequest(f"{path}.schema: {what}", param=f"{path}.schema")
+    return JsonSchema(schema, strict=True)
+
+
+def _keep_whole(extras: dict[str, Raw], path: str, raw: Raw) -> None:
+    for name in [name for name in extras if name.startswith(f"{path}.")]:
+        del extras[name]
+    extras[path] = raw.copy()
 
 
 def _extras(fields: Fields) -> dict[str, Raw]:

@@ -1,5 +1,7 @@
 """Request -> what an upstream of the Messages API takes, and the paths of what it can not be told."""
 
+import re
+
 import msgspec
 from msgspec import Raw
 
@@ -14,6 +16,7 @@ from planoai.apis.dialect import Accepts, Written
 from planoai.conversation.request import JsonObject, JsonSchema, Request
 from planoai.errors import BadRequest
 
+_PLACE = re.compile(r"tools\[(?P<tool>\d+)\]|thinking|output_config|metadata|tool_choice")
 _NOT_SAID = ("verbosity", "metadata", "service_tier", "store", "prompt_cache_key")
 
 
@@ -75,7 +78,10 @@ def _output(request: Request, row: Model, effort: str | None) -> tuple[Block, li
 
 
 def _add_extras(body: Block, request: Request, lost: list[str]) -> None:
-    """Fields that only this API knows go back to where they stood; those that only another knows are lost."""
+    """Fields that only this API knows go back to where they stood; those that only another knows are lost.
+
+    So is what stood in messages: these are written anew, and nothing says where in them it would belong now.
+    """
     for path, value in request.extras.items():
         field, dot, member = path.rpartition(".")
         if request.dialect != NAME:
@@ -84,14 +90,18 @@ def _add_extras(body: Block, request: Request, lost: list[str]) -> None:
             body[path] = value
         elif (place := _place(body, field)) is not None:
             place[member] = value
+        else:
+            lost.append(path)
 
 
 def _place(body: Block, path: str) -> Block | None:
     """The object at `tools[2]`, or that of a field, made if it is not there."""
-    field, bracket, index = path.removesuffix("]").partition("[")
-    if not bracket:
-        place = body.setdefault(field, {})
-    else:
-        listed = body.get(field)
-        place = listed[int(index)] if isinstance(listed, list) and int(index) < len(listed) else None
+    found = _PLACE.fullmatch(path)
+    if found is None:
+        return None
+    place = body.setdefault(path, {}) if found["tool"] is None else _item(body.get("tools"), int(found["tool"]))
     return place if isinstance(place, dict) else None
+
+
+def _item(listed: object, index: int) -> object:
+    return listed[index] if isinstance(listed, list) and index < len(listed) else None

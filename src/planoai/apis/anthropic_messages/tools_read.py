@@ -59,7 +59,7 @@ def read_tools(raws: Sequence[Raw], extras: dict[str, Raw]) -> tuple[Tool, ...]:
 
 
 def read_choice(choice: ChoiceObject | None) -> tuple[ToolChoice | None, bool | None]:
-    """The choice, and whether calls may be made in parallel."""
+    """The choice, None where there is none or it is newer than we are, and whether calls may be made in parallel."""
     if choice is None:
         return None, None
     parallel = None if choice.disable_parallel_tool_use is None else not choice.disable_parallel_tool_use
@@ -73,15 +73,14 @@ def read_choice(choice: ChoiceObject | None) -> tuple[ToolChoice | None, bool | 
         case "tool":
             return (ToolChoice("named", choice.name) if choice.name else ToolChoice("auto")), parallel
         case _:
-            raise BadRequest(
-                f"tool_choice.type: {choice.type!r} is no choice; the choices are auto, any, tool, none",
-                param="tool_choice.type",
-            )
+            return None, parallel
 
 
 def _function(raw: Raw, path: str) -> FunctionTool:
     tool = read(raw, _Function, path)
     schema = given(tool.input_schema)
+    if schema is not None and not bytes(schema).startswith(b"{"):
+        raise BadRequest(f"{path}.input_schema: a JSON schema is an object", param=f"{path}.input_schema")
     return FunctionTool(tool.name, tool.description, schema, tool.strict, cache=mark(tool.cache_control))
 
 

@@ -21,39 +21,6 @@ class Typed(Struct, frozen=True, gc=False):
     type: str
 
 
-class AnyObject(Struct, frozen=True, gc=False):
-    """A JSON object of which nothing is read."""
-
-
-class TurnOutline(Struct, frozen=True):
-    role: str
-    content: str | list[Typed] | None = None
-
-
-class Outline(Struct, frozen=True):
-    """The fields of a request that are checked whatever becomes of it, as deep as they are checked."""
-
-    messages: list[TurnOutline]
-    max_tokens: int
-    model: str | None = None
-    stream: bool | None = None
-    system: str | list[Typed] | None = None
-    tools: list[AnyObject] | None = None
-    tool_choice: Typed | None = None
-    thinking: Typed | None = None
-    temperature: float | None = None
-    top_p: float | None = None
-    top_k: int | None = None
-    stop_sequences: list[str] | None = None
-    metadata: AnyObject | None = None
-    output_config: AnyObject | None = None
-
-
-class Turn(Struct, frozen=True):
-    role: str
-    content: str | list[Raw] | None = None
-
-
 class ChoiceObject(Struct, frozen=True):
     type: str
     name: str | None = None
@@ -82,7 +49,7 @@ class Metadata(Struct, frozen=True):
 class RequestBody(Struct, frozen=True):
     """The fields that translation reads; `output_format` is what `output_config.format` was called at first."""
 
-    messages: list[Turn]
+    messages: list[dict[str, Raw]]
     max_tokens: int
     model: str | None = None
     stream: bool | None = None
