@@ -65,8 +65,9 @@ def _output(request: Request, row: Model, effort: str | None) -> tuple[Block, li
         case JsonSchema(schema=schema):
             if request.dialect == NAME:
                 return config | {"format": {"type": "json_schema", "schema": schema}}, []
-            if row.schemas:
-                return config | {"format": {"type": "json_schema", "schema": closed(schema)}}, []
+            shape = closed(schema) if row.schemas else None
+            if shape is not None:
+                return config | {"format": {"type": "json_schema", "schema": shape}}, []
             text = (
                 "Answer with one JSON value and nothing else. It must fit this JSON schema:\n" + bytes(schema).decode()
             )

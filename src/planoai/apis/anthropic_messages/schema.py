@@ -3,37 +3,72 @@
 import msgspec
 from msgspec import Raw
 
+_OBJECT = msgspec.json.Decoder(dict[str, Raw])
+_LIST = msgspec.json.Decoder(list[Raw])
+_NAMED = ("properties", "$defs", "definitions")  # of these, every member is a schema
+_INNER = ("items", "anyOf", "oneOf", "prefixItems")  # a schema or a list of them
+_CHOICES = ("anyOf", "oneOf")
+_TANGLED = frozenset(  # where objects that are closed one by one may no longer fit together
+    ("allOf", "not", "if", "then", "else", "dependentSchemas", "patternProperties", "unevaluatedProperties")
+)
 
-def closed(schema: Raw) -> Raw:
+
+def closed(schema: Raw) -> Raw | None:
     """Every object must say that it has no further properties, which a schema written for other APIs may leave unsaid.
 
-    A schema that says so already goes through byte for byte.
+    A schema that says so already goes through byte for byte. None for one that means further properties, or that would mean something else
+    once it is closed: a map of any names, an object put together from several.
     """
-    value: object = msgspec.json.decode(schema)
-    if not _open_objects(value):
+    try:
+        return _close(schema)
+    except (msgspec.DecodeError, RecursionError):
+        return None
+
+
+def _close(schema: Raw) -> Raw | None:
+    """The very bytes where nothing has to change."""
+    if not bytes(schema).startswith(b"{"):
+        return schema  # true and false are schemas too
+    members = _OBJECT.decode(schema)
+    changed = dict(members)
+    for name, value in members.items():
+        inner = _close_named(value) if name in _NAMED else _close_inner(value) if name in _INNER else value
+        if inner is None:
+            return None
+        changed[name] = inner
+    if _is_object(members) and bytes(members.get("additionalProperties", b"")) != b"false":
+        if "additionalProperties" in members or "properties" not in members:
+            return None
+        changed["additionalProperties"] = Raw(b"false")
+    if all(changed[name] is members.get(name) for name in changed):
         return schema
-    _close(value)
-    return Raw(msgspec.json.encode(value))
+    return None if _is_tangled(members) else Raw(msgspec.json.encode(changed))
 
 
-def _open_objects(value: object) -> bool:
-    if isinstance(value, list):
-        return any(_open_objects(each) for each in value)
-    if not isinstance(value, dict):
-        return False
-    return _is_open(value) or any(_open_objects(each) for each in value.values())
+def _close_named(value: Raw) -> Raw | None:
+    before = _OBJECT.decode(value)
+    after = {name: each for name, schema in before.items() if (each := _close(schema)) is not None}
+    if len(after) < len(before):
+        return None
+    return value if all(after[name] is before[name] for name in before) else Raw(msgspec.json.encode(after))
 
 
-def _close(value: object) -> None:
-    if isinstance(value, list):
-        for each in value:
-            _close(each)
-    elif isinstance(value, dict):
-        for each in value.values():
-            _close(each)
-        if _is_open(value):
-            value["additionalProperties"] = False
+def _close_inner(value: Raw) -> Raw | None:
+    if not bytes(value).startswith(b"["):
+        return _close(value)
+    before = _LIST.decode(value)
+    after = [each for schema in before if (each := _close(schema)) is not None]
+    if len(after) < len(before):
+        return None
+    same = all(new is old for new, old in zip(after, before, strict=True))
+    return value if same else Raw(msgspec.json.encode(after))
 
 
-def _is_open(value: dict[str, object]) -> bool:
-    return value.get("type") == "object" and value.get("additionalProperties") is not False
+def _is_object(members: dict[str, Raw]) -> bool:
+    told: object = msgspec.json.decode(members.get("type", b"null"))
+    return told == "object" or (isinstance(told, list) and "object" in told)
+
+
+def _is_tangled(members: dict[str, Raw]) -> bool:
+    """Properties of its own beside a choice of objects: neither knows the other's."""
+    return not _TANGLED.isdisjoint(members) or ("properties" in members and any(name in members for name in _CHOICES))
