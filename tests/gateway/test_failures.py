@@ -285,3 +285,40 @@ async def test_a_silent_stream_is_kept_alive(setting: Setting, monkeypatch: pyte
                     seen += chunk
                     if ping.replace(b" ", b"") in seen.replace(b" ", b"").removesuffix(MESSAGES_START):
                         break
+
+
+async def test_a_flood_of_comments_does_not_fill_the_memory(setting: Setting) -> None:
+    hold = Hold()
+    setting.upstream.will(stream(b": x\n\n" * 20_000, hold))
+    async with setting.http.stream(
+        "POST", PATHS["chat"], json=body("chat", streaming=True)
+    ) as answer:  # it is not held back until something is said
+        assert answer.status_code == 200
+    hold.release.set()
+
+
+async def test_a_stream_without_end_is_not_collected_without_end(
+    setting: Setting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("planoai.gateway.relay._MOST_COLLECTED", 10_000)
+    setting.upstream.will(stream(*[chat_chunk({"content": "x" * 100})] * 200, Hold()))
+    answer = await ask(setting, "chat", "chat")
+    assert answer.status_code == 502
+    assert "larger than 10000 bytes" in str(told("chat", answer)["message"])
+
+
+async def test_an_end_without_a_beginning_is_an_empty_answer_or_none(setting: Setting) -> None:
+    setting.upstream.will(stream(CHAT_DONE))
+    translated = await ask(setting, "messages", "chat", streaming=True)
+    assert b"message_start" in translated.content
+    assert b"message_stop" in translated.content
+    setting.upstream.will(stream(messages_event("message_stop")))
+    assert (await ask(setting, "messages", "messages", streaming=True)).status_code == 502
+
+
+@pytest.mark.parametrize(("client", "upstream"), PAIRS)
+async def test_how_a_content_type_is_written_does_not_matter(setting: Setting, client: str, upstream: str) -> None:
+    events = CHAT_STREAM if upstream == "chat" else MESSAGES_STREAM
+    setting.upstream.will(stream(*events, headers={"content-type": "Text/Event-Stream;charset=UTF-8"}))
+    answer = await ask(setting, client, upstream, streaming=True)
+    assert b"Hello" in answer.content

@@ -4,7 +4,7 @@ import pytest
 
 from tests.gateway.conftest import Setting
 from tests.support.answers import CHAT, MESSAGES
-from tests.support.upstream import whole
+from tests.support.upstream import Cut, whole
 
 MINE = {
     "authorization": "Bearer client-secret-1",
@@ -13,6 +13,10 @@ MINE = {
     "cookie": "session=client-secret-5",
     "x-arch-llm-provider": "client-secret-6",
     "x-plano-anything": "client-secret-7",
+    "x-auth-token": "client-secret-8",
+    "ocp-apim-subscription-key": "client-secret-9",
+    "x-real-ip": "client-secret-10",
+    "openai-organization": "client-secret-11",
 }
 
 
@@ -90,3 +94,56 @@ async def test_the_answer_says_who_answered_and_how_long_it_took(setting: Settin
     assert answer.headers["x-plano-model"] == "openai/gpt-4o"
     assert answer.headers["server-timing"].startswith("gateway;dur=")
     assert not {"set-cookie", "x-plano-secret"} & set(answer.headers)
+
+
+async def test_what_connection_names_ends_here(setting: Setting) -> None:
+    setting.upstream.will(whole(CHAT, headers={"connection": "x-inner", "x-inner": "1", "x-outer": "2"}))
+    headers = {"connection": "keep-alive, X-Hop", "x-hop": "1", "x-mine": "2"}
+    answer = await setting.http.post("/v1/chat/completions", json=body("gpt-4o"), headers=headers)
+    sent = setting.upstream.asked[0].headers
+    assert ("x-hop" in sent, sent["x-mine"]) == (False, "2")
+    assert ("x-inner" in answer.headers, answer.headers["x-outer"]) == (False, "2")
+
+
+async def test_a_request_has_one_id_everywhere(setting: Setting) -> None:
+    setting.upstream.will(whole(CHAT))
+    for given in ("mine-1", "not usable", None):
+        headers = {"x-request-id": given} if given else {}
+        answer = await setting.http.post("/v1/chat/completions", json=body("gpt-4o"), headers=headers)
+        assert setting.upstream.asked[-1].headers["x-request-id"] == answer.headers["x-request-id"]
+        assert (answer.headers["x-request-id"] == given) == (given == "mine-1")
+
+
+async def test_a_credential_in_the_query_does_not_go_on(setting: Setting) -> None:
+    setting.upstream.will(whole(MESSAGES))
+    await setting.http.post("/v1/messages?beta=true&key=client-secret&x=1", json=body("deep"))
+    assert setting.upstream.asked[0].target == "/v1/messages?beta=true&x=1"
+
+
+async def test_a_field_that_stands_twice_is_sent_once_as_it_was_checked(setting: Setting) -> None:
+    setting.upstream.will(whole(CHAT))
+    twice = b'{"model":"o1-pro","messages":[{"role":"user","content":"hi"}],"model":"gpt-4o"}'
+    await setting.http.post("/v1/chat/completions", content=twice)
+    assert setting.upstream.asked[0].body == b'{"model":"gpt-4o","messages":[{"role":"user","content":"hi"}]}'
+
+
+@pytest.mark.parametrize("path", ["/v1/chat/completions", "/v1/messages"])
+async def test_our_key_is_not_shown_when_an_upstream_repeats_it(setting: Setting, path: str) -> None:
+    refused = {"error": {"message": "Incorrect API key: sk-of-ours", "type": "invalid_request_error"}}
+    setting.upstream.will(whole(refused, 401))
+    answer = await setting.http.post(path, json=body("gpt-4o"))
+    assert answer.status_code == 401
+    assert "sk-of-ours" not in answer.text
+    assert "Incorrect API key: [key]" in answer.text
+
+
+async def test_an_upstreams_address_is_told_in_the_log_and_not_to_clients(
+    setting: Setting, caplog: pytest.LogCaptureFixture
+) -> None:
+    setting.upstream.will([Cut()])
+    answer = await setting.http.post("/v1/chat/completions", json=body("gpt-4o"))
+    assert answer.status_code == 502
+    assert str(setting.upstream.port) not in answer.text
+    assert "'openai/gpt-4o'" in answer.text
+    assert str(setting.upstream.port) in caplog.text
+    assert answer.headers["x-request-id"] in caplog.text

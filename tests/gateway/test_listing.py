@@ -33,3 +33,6 @@ async def test_signs_of_life(setting: Setting) -> None:
     assert (await setting.http.get("/healthz")).status_code == 200
     assert (await setting.http.head("/")).status_code == 200
     assert (await setting.http.get("/v1/models/")).status_code == 200
+    assert (await setting.http.head("/v1/models")).status_code == 200
+    preflight = await setting.http.options("/v1/models")
+    assert (preflight.status_code, preflight.headers["access-control-allow-origin"]) == (204, "*")

@@ -16,9 +16,7 @@ class Call:
         self, body: bytes, headers: Headers, query: str, dialect: Dialect, client: ClientSide, request_id: str
     ) -> None:
         self.received = perf_counter()
-        sent = read_fields(body)
-        self.fields = without_ours(sent)
-        self.body = body if self.fields is sent else None  # the client's own bytes, where all of them may go on
+        self.fields = without_ours(read_fields(body))
         self.head = client.inspect(self.fields)
         self.size = len(body)
         self.headers = headers

@@ -1,9 +1,10 @@
 """Which headers pass through the gateway, in each direction.
 
-A header that only speaks of one connection (RFC 9110, section 7.6.1), of a body that is written anew, or of who somebody is, stays behind.
+A header that only speaks of one connection, of a body that is written anew, or of who somebody is, stays behind.
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from planoai import names
 from planoai.net.headers import Headers
@@ -11,39 +12,59 @@ from planoai.providers.auth import CREDENTIAL_HEADERS
 
 Pairs = list[tuple[bytes, bytes]]
 
+JSON = (b"content-type", b"application/json")
+
+# Which account of OpenAI's pays: the client's word means something only beside the client's own key.
+OF_AN_ACCOUNT = frozenset((b"openai-organization", b"openai-project"))
+
+# RFC 9110, section 7.6.1, and what HTTP/1.0 and proxies added.
 _OF_A_CONNECTION = frozenset(
-    b"connection keep-alive proxy-connection proxy-authenticate proxy-authorization te trailer transfer-encoding upgrade http2-settings".split()
+    b"connection keep-alive proxy-connection proxy-authenticate proxy-authorization te trailer transfer-encoding upgrade "
+    b"http2-settings date".split()
 )
-_OF_A_BODY = frozenset(b"content-length content-encoding content-type content-md5 digest content-digest expect".split())
-_CREDENTIALS = CREDENTIAL_HEADERS | frozenset(b"cookie x-amz-security-token x-amz-date x-amz-content-sha256".split())
-NOT_ON = (
+_OF_A_BODY = frozenset(
+    b"content-length content-encoding content-type content-md5 content-range accept-ranges digest content-digest expect".split()
+)
+_OF_SOMEBODY = CREDENTIAL_HEADERS | frozenset(
+    b"cookie x-amz-date x-amz-content-sha256 x-real-ip x-client-ip true-client-ip forwarded via origin referer".split()
+)
+_SECRETS = (
+    b"authorization",
+    b"token",
+    b"secret",
+    b"api-key",
+    b"apikey",
+    b"subscription-key",
+    b"password",
+    b"credential",
+)
+_NOT_ON = _OF_A_CONNECTION | _OF_A_BODY | _OF_SOMEBODY | {b"host", b"accept", b"accept-encoding", names.AFFINITY}
+_NOT_ON_BEGINNINGS = (*names.OURS, b"x-forwarded-", b"cf-")
+_OF_ONE_API = (b"anthropic-", b"openai-")
+_NOT_BACK = (
     _OF_A_CONNECTION
     | _OF_A_BODY
-    | _CREDENTIALS
-    | {b"host", b"accept", b"accept-encoding", b"forwarded", b"via", b"origin", b"referer", names.AFFINITY}
+    | frozenset(b"cache-control x-accel-buffering set-cookie alt-svc strict-transport-security server location".split())
+    | {b"via", b"www-authenticate"}
 )
-_NOT_BACK = (
-    _OF_A_CONNECTION | _OF_A_BODY | frozenset(b"set-cookie alt-svc strict-transport-security server date via".split())
-)
-_OURS_AND_HOPS = (*names.OURS, b"x-forwarded-")
-_OURS_HOPS_AND_APIS = (*_OURS_AND_HOPS, b"anthropic-", b"openai-")
 
 
 def onward(headers: Headers, withheld: frozenset[bytes], *, same_dialect: bool) -> Pairs:
-    """A client's headers -> those that go to the upstream: not those in `withheld`, which holds NOT_ON.
+    """A client's headers -> those that go to the upstream, without the names in `withheld`.
 
     Headers of the client's API go only to an upstream that speaks it.
     """
-    beginnings = _OURS_AND_HOPS if same_dialect else _OURS_HOPS_AND_APIS
-    return [pair for pair in headers.pairs if pair[0] not in withheld and not pair[0].startswith(beginnings)]
+    withheld |= _nominated(headers)
+    return [pair for pair in headers.pairs if pair[0] not in withheld and _goes_on(pair[0], same_dialect)]
 
 
 def back(headers: Headers) -> Pairs:
     """An upstream's headers -> those that go to the client: rate limits, request ids, processing times and whatever else it has to say."""
+    nominated = _nominated(headers)
     return [
         (names.UPSTREAM_REQUEST_ID, pair[1]) if pair[0] == names.REQUEST_ID else pair
         for pair in headers.pairs
-        if pair[0] not in _NOT_BACK and not pair[0].startswith(names.OURS)
+        if _comes_back(pair[0]) and pair[0] not in nominated
     ]
 
 
@@ -57,3 +78,23 @@ def merged(first: Pairs, *later: Pairs) -> Pairs:
         replaced = names_in(pairs)
         first = [pair for pair in first if pair[0] not in replaced] + pairs
     return first
+
+
+@lru_cache(4096)  # the same few names come all day
+def _goes_on(name: bytes, same_dialect: bool) -> bool:
+    if name in _NOT_ON or name.startswith(_NOT_ON_BEGINNINGS) or any(word in name for word in _SECRETS):
+        return False
+    return same_dialect or not name.startswith(_OF_ONE_API)
+
+
+@lru_cache(4096)
+def _comes_back(name: bytes) -> bool:
+    return name not in _NOT_BACK and not name.startswith(names.OURS)
+
+
+def _nominated(headers: Headers) -> frozenset[bytes]:
+    """The fields that `Connection` names: they end here too."""
+    named = headers.get(b"connection")
+    if named is None or named in (b"keep-alive", b"close"):
+        return frozenset()
+    return frozenset(option.strip().lower() for option in named.split(b","))

@@ -1,6 +1,8 @@
 """The way from one client API to one configured model: everything about it that does not depend on the request."""
 
+import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from msgspec import Raw, Struct, structs
 from msgspec.json import Encoder
@@ -11,7 +13,8 @@ from planoai.config.entry import base_of, limits, needs_key, passes_through
 from planoai.config.schema import Listener
 from planoai.errors import Misconfigured
 from planoai.gateway.call import Call
-from planoai.gateway.headers import NOT_ON, Pairs, merged, names_in, onward
+from planoai.gateway.headers import JSON, OF_AN_ACCOUNT, Pairs, merged, names_in, onward
+from planoai.names import REQUEST_ID
 from planoai.net.client import Origin, Timeouts
 from planoai.providers.auth import authorise, client_credential
 from planoai.providers.paths import path
@@ -20,7 +23,7 @@ from planoai.routing.target import Target
 from planoai.table import pick
 
 _ENCODER = Encoder()
-_JSON = (b"content-type", b"application/json")
+_SECRET = re.compile(r"key|token|secret|auth|sig|password|credential", re.IGNORECASE)
 _YIELDING = frozenset({b"anthropic-version"})
 _IDENTITY = (b"accept-encoding", b"identity")  # what is compressed can only be passed on in blocks
 
@@ -45,9 +48,10 @@ class Leg(Struct, frozen=True, eq=False):
 
     def address(self, call: Call) -> str:
         """The path to ask for. A query of the client's only means something to an upstream of its own API."""
-        if not (self.same and call.query):
+        query = _harmless(call.query) if self.same and call.query else ""
+        if not query:
             return self.path
-        return f"{self.path}{'&' if '?' in self.path else '?'}{call.query}"
+        return f"{self.path}{'&' if '?' in self.path else '?'}{query}"
 
     def headers(self, call: Call) -> Pairs:
         """The headers to send."""
@@ -56,7 +60,16 @@ class Leg(Struct, frozen=True, eq=False):
         if passes_through(self.target.entry) and (credential := client_credential(call.headers)):
             signed = self.target.provider.sign(credential, self.dialect.name)
             sent += [pair for pair in signed if pair[0] not in names_in(self.fixed)]
-        return sent + self.fixed
+        return [*sent, *self.fixed, (REQUEST_ID, call.request_id.encode())]
+
+    def discreet(self, text: str) -> str:
+        """`text` for a client: without our key, and without the address, which only the operator need know."""
+        return self.without_key(text.replace(str(self.origin), repr(self.target.name)))
+
+    def without_key(self, text: str) -> str:
+        """`text` without our key, which some upstreams repeat when they refuse it."""
+        key = self.target.entry.access_key
+        return text.replace(key, "[key]") if key and not passes_through(self.target.entry) else text
 
     def write(self, call: Call) -> Written:
         """The body to send. Raises BadRequest for what this upstream can not be asked."""
@@ -66,8 +79,6 @@ class Leg(Struct, frozen=True, eq=False):
             return self.dialect.upstream.write_request(asked, target.provider.accepts)
         fields = call.fields if target.model == call.head.model else {**call.fields, "model": self.model}
         adapted = self.dialect.upstream.adapt(fields, call.head, target.provider.accepts)
-        if adapted.fields is call.fields and call.body is not None:
-            return Written(call.body, adapted.lost)
         return Written(_ENCODER.encode(adapted.fields), adapted.lost)
 
 
@@ -82,7 +93,7 @@ def leg_to(target: Target, client_dialect: str, door: Listener, *, stream: bool)
     signed = authorise(provider.sign, spoken, _key(target))
     configured = _wire(entry.headers.items())
     host = [(b"host", entry.http_host.encode())] if entry.http_host else []
-    usual = [_JSON, _IDENTITY, *host, *_wire(place.headers), *(pair for pair in signed if pair[0] not in _YIELDING)]
+    usual = [JSON, _IDENTITY, *host, *_wire(place.headers), *(pair for pair in signed if pair[0] not in _YIELDING)]
     fixed = merged(usual, configured)
     bound = limits(door, entry)
     return Leg(
@@ -93,11 +104,13 @@ def leg_to(target: Target, client_dialect: str, door: Listener, *, stream: bool)
         origin=Origin.parse(place.origin),
         path=address,
         fixed=fixed,
-        withheld=NOT_ON | names_in(fixed),
+        withheld=names_in(fixed) | {REQUEST_ID} | (frozenset() if passes_through(entry) else OF_AN_ACCOUNT),
         yielding=[pair for pair in signed if pair[0] in _YIELDING - names_in(configured)],
         timeouts=Timeouts(
             connect=bound.connect,
-            first_byte=bound.first_byte if stream else bound.total_answer,  # a whole answer comes at once, at its end
+            first_byte=min(bound.first_byte, bound.total_answer)
+            if stream
+            else bound.total_answer,  # a whole answer comes at its end
             idle=bound.idle,
             total=bound.total_stream if stream else bound.total_answer,
         ),
@@ -117,3 +130,9 @@ def _key(target: Target) -> str | None:
 
 def _wire(headers: Iterable[tuple[str, str]]) -> Pairs:
     return [(name.lower().encode(), value.encode()) for name, value in headers]
+
+
+@lru_cache(256)
+def _harmless(query: str) -> str:
+    """A client's query without what may be a credential of the client's."""
+    return "&".join(each for each in query.split("&") if not _SECRET.search(each.partition("=")[0]))

@@ -9,23 +9,24 @@ from contextlib import suppress
 from secrets import token_hex
 from time import time
 
+from msgspec import structs
+
 from planoai.apis.carry import Carrier, Translated, Verbatim
 from planoai.apis.dialect import Envelope
 from planoai.apis.fields import tells_error
-from planoai.conversation.event import Event
-from planoai.conversation.fold import fold
+from planoai.conversation.fold import Answer, Fold, fold
 from planoai.errors import UpstreamError, UpstreamUnreadable
 from planoai.gateway.answering import UpstreamAnswer
 from planoai.gateway.call import Call
-from planoai.gateway.failing import failure_of, raise_if_failed
-from planoai.gateway.headers import Pairs, back
+from planoai.gateway.failing import UpstreamFailed, raise_if_failed
+from planoai.gateway.headers import JSON, Pairs, back
 from planoai.gateway.opening import opening
 from planoai.gateway.pulse import Pulse
 from planoai.names import MODEL, REQUEST_ID, SERVER_TIMING
 from planoai.net.client import Response
 from planoai.net.reply import Reply
 
-_JSON = [(b"content-type", b"application/json")]
+_MOST_COLLECTED = 100 * 1024 * 1024
 _EVENT_STREAM = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-cache"),
@@ -37,7 +38,7 @@ _STREAM_TYPES = (b"text/event-stream", b"application/vnd.amazon.eventstream")
 async def relay(answer: UpstreamAnswer, call: Call, reply: Reply) -> None:
     """Raises UpstreamError as long as nothing was sent to the client; after that it ends the stream with the failure."""
     response = answer.response
-    kind = response.headers.get(b"content-type") or b""
+    kind = (response.headers.get(b"content-type") or b"").lower()
     coding = response.headers.get(b"content-encoding") or b"identity"
     if coding != b"identity":
         raise UpstreamUnreadable(
@@ -58,7 +59,8 @@ async def relay(answer: UpstreamAnswer, call: Call, reply: Reply) -> None:
 async def _stream(answer: UpstreamAnswer, call: Call, reply: Reply) -> None:
     response = answer.response
     envelope = _envelope(answer, call)
-    chunk, more = await opening(response, answer.leg.dialect.upstream.stream_reader(envelope))
+    reader = answer.leg.dialect.upstream.stream_reader(envelope)
+    chunk, more = await opening(response, reader, empty_will_do=not answer.leg.same)
     carrier = _carrier(answer, call, envelope)
     reply.start(200, _headers(answer, call, _EVENT_STREAM))
     with Pulse(carrier, reply) as pulse:
@@ -73,7 +75,7 @@ async def _stream(answer: UpstreamAnswer, call: Call, reply: Reply) -> None:
                 more = bool(chunk)
             rest = carrier.close()
         except UpstreamError as error:
-            rest = carrier.fail(failure_of(error))
+            rest = carrier.fail(answer.told(error))
         if rest:
             await reply.write(rest)
     await reply.end()
@@ -91,11 +93,17 @@ async def _settle(response: Response) -> None:
 async def _collect(answer: UpstreamAnswer, call: Call, reply: Reply) -> None:
     """A stream for a client that asked for a whole answer."""
     reader = answer.leg.dialect.upstream.stream_reader(_envelope(answer, call))
-    events: list[Event] = []
+    folding = Fold()
+    size = 0
     while chunk := await answer.response.chunk():
-        events += reader.feed(chunk)
-    events += reader.close()
-    _send_whole(events, answer, call, reply)
+        size += len(chunk)
+        if size > _MOST_COLLECTED:
+            raise UpstreamUnreadable(f"the upstream's stream is larger than {_MOST_COLLECTED} bytes")
+        for event in reader.feed(chunk):
+            folding.feed(event)
+    for event in reader.close():
+        folding.feed(event)
+    _send_whole(folding.answer(), answer, call, reply)
 
 
 async def _whole(answer: UpstreamAnswer, call: Call, reply: Reply) -> None:
@@ -111,26 +119,29 @@ async def _whole(answer: UpstreamAnswer, call: Call, reply: Reply) -> None:
     elif answer.leg.same:
         if tells_error(body):
             raise_if_failed(upstream.read_answer(body, _envelope(answer, call)))
-        reply.send(answer.response.status, _headers(answer, call, _JSON), body)
+        reply.send(answer.response.status, _headers(answer, call, [JSON]), body)
     else:
-        _send_whole(upstream.read_answer(body, _envelope(answer, call)), answer, call, reply)
+        _send_whole(fold(upstream.read_answer(body, _envelope(answer, call))), answer, call, reply)
 
 
 async def _failure(answer: UpstreamAnswer, call: Call, reply: Reply, kind: bytes) -> None:
     """A failure of the client's own API goes through as it is; any other is told again in the words of that API."""
     body = await answer.response.body()
     if answer.leg.same and kind.startswith(b"application/json"):
-        reply.send(answer.response.status, _headers(answer, call, _JSON), body)
+        keyless = answer.leg.without_key(body.decode("utf-8", "replace")).encode()
+        reply.send(answer.response.status, _headers(answer, call, [JSON]), keyless)
         return
     failure = answer.leg.dialect.upstream.read_failure(answer.response.status, body)
-    told = call.client.write_failure(failure, call.request_id)
-    reply.send(failure.status, _headers(answer, call, _JSON), told)
+    discreet = structs.replace(failure, message=answer.leg.without_key(failure.message))
+    told = call.client.write_failure(discreet, call.request_id)
+    reply.send(failure.status, _headers(answer, call, [JSON]), told)
 
 
-def _send_whole(events: list[Event], answer: UpstreamAnswer, call: Call, reply: Reply) -> None:
-    raise_if_failed(events)
-    body = call.client.write_answer(fold(events), _envelope(answer, call))
-    reply.send(200, _headers(answer, call, _JSON), body)
+def _send_whole(told: Answer, answer: UpstreamAnswer, call: Call, reply: Reply) -> None:
+    if told.failure is not None:
+        raise UpstreamFailed(told.failure)
+    body = call.client.write_answer(told, _envelope(answer, call))
+    reply.send(200, _headers(answer, call, [JSON]), body)
 
 
 def _carrier(answer: UpstreamAnswer, call: Call, envelope: Envelope) -> Carrier:

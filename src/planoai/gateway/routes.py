@@ -3,7 +3,6 @@
 import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from itertools import count
 from random import getrandbits
 from urllib.parse import unquote
 from uuid import uuid4
@@ -18,20 +17,25 @@ from planoai.gateway import listing
 from planoai.gateway.build import Gateway
 from planoai.gateway.exchange import exchange
 from planoai.gateway.failing import failure_of
-from planoai.gateway.headers import Pairs
+from planoai.gateway.headers import JSON, Pairs
 from planoai.names import REQUEST_ID
 from planoai.net.reply import Reply
 from planoai.net.request import Request
 
 log = logging.getLogger("planoai.gateway")
 
-_JSON = (b"content-type", b"application/json")
 _USABLE_ID = re.compile(rb"[\x21-\x7e]{1,128}")
 _MODEL = "/v1/models/"
 _CLIENTS = {name: dialect.client for name, dialect in DIALECTS.items() if dialect.client is not None}
 
-_PROCESS = str(uuid4())[:-12]
-_COUNT = count(getrandbits(46))
+_CORS = (
+    (b"allow", b"GET, OPTIONS"),
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-allow-headers", b"Authorization, Content-Type"),
+    (b"access-control-allow-methods", b"GET, POST, OPTIONS"),
+    JSON,
+)
+_MIDDLE = str(uuid4())[8:-12]
 
 Handler = Callable[[Request, Reply, str], Awaitable[None]]
 
@@ -44,7 +48,7 @@ class Routes:
         self._handlers: Mapping[str, Mapping[str, Handler]] = {
             "/": {"GET": _about, "HEAD": _about},
             "/healthz": {"GET": _healthy, "HEAD": _healthy},
-            "/v1/models": {"GET": self._models},
+            "/v1/models": {"GET": self._models, "HEAD": self._models, "OPTIONS": _preflight},
             **{
                 path: {"POST": self._exchange(DIALECTS[name], client)}
                 for name, client in _CLIENTS.items()
@@ -76,7 +80,7 @@ class Routes:
         if methods := self._handlers.get(bare):
             return methods
         if bare.startswith(_MODEL):
-            return {"GET": self._model}
+            return {"GET": self._model, "HEAD": self._model}
         raise NotFound(f"there is nothing at {path}")
 
     def _reply_error(self, error: PlanoError, request: Request, reply: Reply, request_id: str) -> None:
@@ -109,7 +113,12 @@ class Routes:
 
 async def _about(request: Request, reply: Reply, request_id: str) -> None:  # noqa: ARG001
     """Claude Code asks `HEAD /` before anything else."""
-    reply.send(200, [_JSON, (REQUEST_ID, request_id.encode())], encode({"name": "planoai", "version": __version__}))
+    reply.send(200, [JSON, (REQUEST_ID, request_id.encode())], encode({"name": "planoai", "version": __version__}))
+
+
+async def _preflight(request: Request, reply: Reply, request_id: str) -> None:  # noqa: ARG001
+    """A browser may list the models."""
+    reply.send(204, [*_CORS, (REQUEST_ID, request_id.encode())])
 
 
 async def _healthy(request: Request, reply: Reply, request_id: str) -> None:  # noqa: ARG001
@@ -123,17 +132,14 @@ def _id_of(request: Request) -> str:
 
 
 def _new_id() -> str:
-    """A UUID, version 4 by its form (RFC 9562, section 5.4): a random beginning for the process, then a count from a random start.
-
-    It tells requests apart and keeps no secret.
-    """
-    return f"{_PROCESS}{next(_COUNT):012x}"
+    """A UUID of version 4 (RFC 9562, section 5.4) of which 80 bits are drawn anew. It tells requests apart and keeps no secret."""
+    return f"{getrandbits(32):08x}{_MIDDLE}{getrandbits(48):012x}"
 
 
 def _headers(client: ClientSide, request_id: str) -> Pairs:
     """Those of an answer of ours: the id stands under our name, and where this client's library looks for it."""
     named = request_id.encode()
-    return [_JSON, *((name, named) for name in dict.fromkeys((REQUEST_ID, client.id_header)))]
+    return [JSON, *((name, named) for name in dict.fromkeys((REQUEST_ID, client.id_header)))]
 
 
 def _of_anthropic(request: Request) -> bool:
