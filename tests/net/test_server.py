@@ -111,6 +111,35 @@ async def test_no_more_is_read_while_a_pipelined_request_waits() -> None:
         await flood
 
 
+async def test_a_client_that_pipelines_and_does_not_read_waits_for_its_next_answer() -> None:
+    handled = 0
+
+    async def handler(request: Request, reply: Reply) -> None:
+        nonlocal handled
+        handled += 1
+        reply.send(200, [], request.path[1:].encode().rjust(16 * 1024))
+
+    async with serving(handler) as server, connected(server) as raw:
+        raw.writer.write(b"".join(b"GET /%d HTTP/1.1\r\nHost: a\r\n\r\n" % number for number in range(4000)))
+        flood = asyncio.ensure_future(raw.writer.drain())
+        await asyncio.wait({flood}, timeout=0.3)
+        await asyncio.sleep(0.2)
+        assert handled < 2000  # 32 MiB of answers: more than the sockets of both ends hold
+        assert [int((await raw.answer()).body) for _ in range(4000)] == list(range(4000))
+        await flood
+
+
+async def test_a_client_that_pipelines_and_never_reads_is_cut() -> None:
+    async def handler(request: Request, reply: Reply) -> None:
+        reply.send(200, [], b"x" * 1024 * 1024)
+
+    async with serving(handler, Limits(write_stall_seconds=0.1)) as server, connected(server) as raw:
+        await raw.send(GET * 100)
+        await asyncio.sleep(0.5)
+        with pytest.raises((ConnectionError, asyncio.IncompleteReadError)):
+            [await raw.answer() for _ in range(100)]
+
+
 async def test_a_head_request_gets_the_head_alone() -> None:
     async with serving(echo) as server, connected(server) as raw:
         await raw.send(b"HEAD /x HTTP/1.1\r\nHost: a\r\n\r\n")

@@ -8,22 +8,19 @@ import asyncio
 import logging
 import struct
 from collections import deque
-from collections.abc import Awaitable, Callable
 from enum import Enum, auto
 from socket import SO_LINGER, SOL_SOCKET
 from typing import cast
 
 from planoai.errors import BadRequest, ClientError, RequestTimeout
 from planoai.net.deadline import Deadline
-from planoai.net.limits import Limits
 from planoai.net.reading import RequestReader
 from planoai.net.refusal import Refusal
 from planoai.net.reply import Reply
 from planoai.net.request import Request
+from planoai.net.service import Service
 
 logger = logging.getLogger("planoai.net")
-
-Handler = Callable[[Request, Reply], Awaitable[None]]
 
 _AHEAD = 256 * 1024  # bytes of a body that are read before anybody asks for them
 _DRAINED = (
@@ -31,31 +28,6 @@ _DRAINED = (
 )  # the rest of an unread body that is read and dropped to keep the connection; above it, closing is cheaper
 _LINGER_BYTES = 16 * 1024 * 1024  # read and dropped after our last answer, so that the client gets to read it
 _RESET = struct.pack("ii", 1, 0)  # SO_LINGER for no time: closing sends a reset
-
-
-class Service:
-    """What all connections of one server share. `idle_seconds` is what a connection gets to begin its next request."""
-
-    __slots__ = ("changed", "connections", "draining", "handler", "idle_seconds", "leaving", "limits", "loop")
-
-    def __init__(self, handler: Handler, limits: Limits, loop: asyncio.AbstractEventLoop) -> None:
-        self.handler = handler
-        self.limits = limits
-        self.loop = loop
-        self.draining = False  # every answer says `connection: close`
-        self.idle_seconds = limits.keep_alive_seconds
-        self.connections: set[Connection] = set()
-        self.leaving: set[asyncio.Task[None]] = set()  # tasks of connections that are gone, not done yet
-        self.changed = asyncio.Event()  # a connection or a task has gone
-
-    def leave(self, task: asyncio.Task[None]) -> None:
-        """`task` has lost its connection; the server still waits for it."""
-        self.leaving.add(task)
-        task.add_done_callback(self._left)
-
-    def _left(self, task: asyncio.Task[None]) -> None:
-        self.leaving.discard(task)
-        self.changed.set()
 
 
 class Wait(Enum):
@@ -77,6 +49,7 @@ class Connection(asyncio.Protocol):
         "_current",
         "_deadline",
         "_gone",
+        "_held_back",
         "_linger",
         "_paused",
         "_queue",
@@ -101,6 +74,7 @@ class Connection(asyncio.Protocol):
         self._body_before = 0  # what had come of the body when its pace was last looked at
         self._linger: int | None = None  # bytes that we still read and drop while closing
         self._gone = False
+        self._held_back = False  # the next request waits until the client has read the answers before it
         self._writable: asyncio.Future[None] | None = None
         self.congested = False
         self.task: asyncio.Task[None] | None = None
@@ -135,6 +109,7 @@ class Connection(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio gives it
         self._gone = True
+        self._held_back = False
         self._deadline.close()
         self._reader.close()
         self._queue.clear()
@@ -150,11 +125,15 @@ class Connection(asyncio.Protocol):
         self.congested = False
         if self._writable is not None and not self._writable.done():
             self._writable.set_result(None)
+        if self._held_back:
+            self._held_back = False
+            self._resume()
+            self._next()
 
     # What the reader reports.
 
     def request_arrived(self, request: Request) -> None:
-        if self._current is None:
+        if self._current is None and not self._held_back:
             self._start(request)
         else:
             self._queue.append(request)
@@ -173,7 +152,7 @@ class Connection(asyncio.Protocol):
             self._next()
 
     def request_refused(self, refusal: Refusal) -> None:
-        if self._current is None:
+        if self._current is None and not self._held_back:
             self._transport.write(refusal.answer())
             self._close_after_reading()
         else:
@@ -294,7 +273,11 @@ class Connection(asyncio.Protocol):
 
     def _next(self) -> None:
         self._current = None
-        if self._queue:
+        if self.congested:
+            self._held_back = True
+            self._pause()
+            self._expect(Wait.READER, self._service.limits.write_stall_seconds)
+        elif self._queue:
             waiting = self._queue.popleft()
             if isinstance(waiting, Refusal):
                 self.request_refused(waiting)

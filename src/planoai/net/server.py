@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
-from planoai.net.connection import Connection, Handler, Service
+from planoai.net.connection import Connection
 from planoai.net.limits import Limits
 from planoai.net.reply import Reply
 from planoai.net.request import Request
+from planoai.net.service import Handler, Service
 
 __all__ = ["Handler", "Limits", "Reply", "Request", "Server", "listen"]
 
