@@ -176,7 +176,9 @@ def test_keys_behind_an_open_door_are_said(address: str, warned: bool) -> None:
     assert any("can spend the keys" in said for said in warnings(text)) is warned
 
 
-@pytest.mark.parametrize("target", ["a", "openai/a", "mine", "groq/anything", "house/org/x", "gemini/x"])
+@pytest.mark.parametrize(
+    "target", ["a", "openai/a", "mine", "groq/anything", "house/org/x", "gemini/x", "Groq/x", "HOUSE/x"]
+)
 def test_an_alias_may_stand_for_whatever_a_request_may_name(target: str) -> None:
     text = (
         HEAD

@@ -275,6 +275,14 @@ WHOLE = {
         providers("model: openai/*") + "model_aliases: {fast: {target: openai/*}}\n",
         "4:32: model_aliases.fast.target: 'openai/*', the target of the alias 'fast', is not defined as a model; available models: 'openai/*'",
     ),
+    "an alias to the name of a wildcard": (
+        providers("model: openai/*, name: all") + "model_aliases: {fast: {target: all}}\n",
+        "4:32: model_aliases.fast.target: 'all', the target of the alias 'fast', is not defined as a model; available models: 'openai/*'",
+    ),
+    "a model twice, in other letters": (
+        providers("model: groq/a", "model: Groq/a"),
+        "4:13: model_providers[1].model: Duplicate model name 'Groq/a'; it is in the list already",
+    ),
     "an alias to one id of two": (
         providers("model: openai/a", "model: groq/a") + "model_aliases: {fast: {target: a}}\n",
         "5:32: model_aliases.fast.target: 'a' is ambiguous: 'openai/a' and 'groq/a' both have it; write one of them",

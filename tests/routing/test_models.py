@@ -1,12 +1,11 @@
 """Which configured model a name stands for."""
 
 import pytest
-from msgspec import structs
 
 from planoai.config.load import load
+from planoai.config.schema import ModelProvider
 from planoai.errors import BadRequest, UnknownModel
 from planoai.routing.models import Models
-from planoai.routing.target import target_of
 
 CONFIG = """
 version: v0.4.0
@@ -26,9 +25,12 @@ model_aliases:
 
 @pytest.fixture(scope="module")
 def models() -> Models:
-    config = load(CONFIG, {}).config
-    targets = [target_of(entry) for entry in config.model_providers]
-    return Models(targets, {name: alias.target for name, alias in config.model_aliases.items()}, targets[0])
+    return models_of(CONFIG)
+
+
+def models_of(text: str) -> Models:
+    config = load(text, {}).config
+    return Models(config.model_providers, {name: alias.target for name, alias in config.model_aliases.items()})
 
 
 @pytest.mark.parametrize(
@@ -77,9 +79,9 @@ def test_a_name_that_two_providers_serve_is_refused_with_both(models: Models) ->
     assert models.plan("openai/gpt-4.1").candidates[0].target.model == "gpt-4.1"
 
 
-def test_without_a_default_a_model_must_be_named(models: Models) -> None:
+def test_without_a_default_a_model_must_be_named() -> None:
     with pytest.raises(BadRequest) as refused:
-        Models(models.targets).plan("auto")
+        Models([ModelProvider(model="openai/gpt-4o")]).plan("auto")
     assert refused.value.param == "model"
 
 
@@ -90,6 +92,48 @@ def test_any_number_of_names_may_be_met_through_a_wildcard(models: Models) -> No
         assert models.plan(f"anthropic/claude-{number}").candidates[0].target.model == f"claude-{number}"
 
 
-def test_a_model_may_be_called_like_the_words_that_leave_the_choice(models: Models) -> None:
-    named = structs.replace(models.targets[1], name="auto")
-    assert Models([models.targets[0], named], default=models.targets[0]).plan("auto").candidates[0].target is named
+def test_a_model_may_be_called_like_the_words_that_leave_the_choice() -> None:
+    entries = [ModelProvider(model="openai/a", default=True), ModelProvider(model="openai/b", name="auto")]
+    assert Models(entries).plan("auto").candidates[0].target.model == "b"
+    assert Models(entries).plan("none").candidates[0].target.model == "a"
+
+
+PREFIXES = """
+version: v0.4.0
+model_providers:
+  - {model: OpenAI/*, access_key: k}
+  - {model: claude/*, access_key: k}
+  - {model: House/*, base_url: "http://h", provider_interface: openai}
+  - {model: openrouter/anthropic/claude-3.5, name: relayed, access_key: k}
+model_aliases:
+"""
+TARGETS = [
+    "openai/x",
+    "OpenAI/x",
+    "anthropic/claude-x",
+    "Claude/claude-x",
+    "house/x",
+    "HOUSE/x",
+    "relayed",
+    "anthropic/claude-3.5",
+]
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_what_loads_as_the_target_of_an_alias_is_served(target: str) -> None:
+    models = models_of(f"{PREFIXES}  it: {{target: {target}}}\n")
+    served = models.plan("it").candidates[0].target
+    assert served.entry is models.plan(target).candidates[0].target.entry
+    assert served.full_name == models.plan(target).candidates[0].target.full_name
+
+
+def test_a_full_name_stays_with_its_provider() -> None:
+    models = models_of(PREFIXES)
+    assert models.plan("claude/claude-3.5").candidates[0].target.entry.model == "claude/*"
+    assert models.plan("relayed").candidates[0].target.model == "anthropic/claude-3.5"
+
+
+@pytest.mark.parametrize("asked", ["OpenAI/*", "openai/*", "anthropic/*", "claude/*", "house/*", "*"])
+def test_a_wildcard_is_no_model(asked: str) -> None:
+    with pytest.raises(UnknownModel):
+        models_of(PREFIXES).plan(asked)

@@ -1,10 +1,10 @@
 """What only the whole file shows: names that refer to nothing, two of what there may be one of. One function a rule."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 
 from planoai.config.entry import is_wildcard, model_id, prefix
 from planoai.config.located import Located
+from planoai.config.lookup import Meaning, Names, canonical
 from planoai.config.places import shown
 from planoai.config.schema import Config, ModelProvider
 from planoai.providers.catalog import PROVIDERS, find
@@ -43,9 +43,9 @@ def well_formed_models(config: Config, at: Located) -> None:
 
 
 def distinct_models(config: Config, at: Located) -> None:
-    seen: set[tuple[str, str]] = set()
+    seen: set[str] = set()
     for entry in config.model_providers:
-        full = (_known_as(prefix(entry)), model_id(entry))
+        full = canonical(entry.model)
         if full in seen:
             hint = "one wildcard of a provider is enough" if is_wildcard(entry) else "it is in the list already"
             at.problem(entry, "model", f"Duplicate model name {at.shown(entry, 'model')}; {hint}")
@@ -112,22 +112,14 @@ def no_headers_of_ours(config: Config, at: Located) -> None:
 def targets_of_aliases(config: Config, at: Located) -> None:
     if any(note.path.startswith("model_providers") for note in at.report.problems):
         return  # an entry that could not be read may be the target
-    ids = _by_id(config.model_providers)
-    names = {name for entry in config.model_providers for name in (entry.name, entry.model)}
-    wildcards = {_known_as(prefix(entry)) for entry in config.model_providers if is_wildcard(entry)}
+    names = Names(config.model_providers)
     for alias, row in config.model_aliases.items():
-        start, slash, rest = row.target.partition("/")
-        served = row.target in names and not row.target.endswith("/*")
-        if served or (slash and rest and rest != "*" and _known_as(start) in wildcards):
-            continue
-        owners = ids.get(row.target, [])
-        if len(owners) > 1:
-            models = " and ".join(at.shown(entry, "model") for entry in owners)
-            at.problem(
-                row, "target", f"{at.shown(row, 'target')} is ambiguous: {models} both have it; write one of them"
-            )
-        elif not owners:
+        meanings = names.meanings(row.target)
+        if not meanings:
             _no_such_target(alias, row.target in config.model_aliases, at.shown(row, "target"), config, at)
+        elif len(meanings) > 1:
+            said = f"{at.shown(row, 'target')} is ambiguous: {_models(meanings, at)} both have it; write one of them"
+            at.problem(row, "target", said)
 
 
 def _no_such_target(alias: str, is_alias: bool, target: str, config: Config, at: Located) -> None:
@@ -145,11 +137,16 @@ def something_to_serve(config: Config, at: Located) -> None:
 
 
 def bare_ids_of_two(config: Config, at: Located) -> None:
-    for bare, owners in _by_id(config.model_providers).items():
-        if len(owners) > 1 and bare not in {entry.name for entry in config.model_providers}:
-            models = " and ".join(at.shown(entry, "model") for entry in owners)
-            said = f"{models} have the same model id; a request must give the full name"
-            at.warn(owners[-1], "model", said)
+    names = Names(config.model_providers)
+    for bare in dict.fromkeys(map(model_id, config.model_providers)):
+        meanings = names.meanings(bare)
+        if len(meanings) > 1:
+            said = f"{_models(meanings, at)} have the same model id; a request must give the full name"
+            at.warn(meanings[-1].entry, "model", said)
+
+
+def _models(meanings: Sequence[Meaning], at: Located) -> str:
+    return " and ".join(at.shown(meaning.entry, "model") for meaning in meanings)
 
 
 def open_doors(config: Config, at: Located) -> None:
@@ -161,23 +158,9 @@ def open_doors(config: Config, at: Located) -> None:
             at.warn(listener, "address", said)
 
 
-def _known_as(start: str) -> str:
-    """The provider's own name for a prefix that may be another name for it."""
-    row = find(start)
-    return row.name if row is not None else start
-
-
 def _well_formed(entry: ModelProvider) -> bool:
     start, rest = prefix(entry), model_id(entry)
     return bool(start) and bool(rest) and start != "*" and not any(each.isspace() for each in entry.model)
-
-
-def _by_id(entries: Iterable[ModelProvider]) -> dict[str, list[ModelProvider]]:
-    found: dict[str, list[ModelProvider]] = defaultdict(list)
-    for entry in entries:
-        if not is_wildcard(entry):
-            found[model_id(entry)].append(entry)
-    return found
 
 
 def _is_loopback(address: str) -> bool:

@@ -13,7 +13,7 @@ from planoai.gateway.leg import Leg, leg_to
 from planoai.net.client import Client
 from planoai.providers.provider import upstream_dialect
 from planoai.routing.models import Models
-from planoai.routing.target import Target, target_of
+from planoai.routing.target import Target
 
 log = logging.getLogger("planoai.gateway")
 
@@ -54,16 +54,15 @@ async def running(config: Config) -> AsyncIterator[Gateway]:
 
 def models_of(config: Config) -> Models:
     """The configured models. Raises ConfigError that names every entry whose API is not served."""
-    targets = [target_of(entry) for entry in config.model_providers]
+    models = Models(config.model_providers, {name: alias.target for name, alias in config.model_aliases.items()})
     problems = [
         f"model_providers[{place}].model: {target.full_name!r} speaks {spoken}, which this version does not"
-        for place, target in enumerate(targets)
+        for place, target in enumerate(models.targets)
         for spoken in sorted(_spoken(target) - set(DIALECTS))
     ]
     if problems:
         raise ConfigError(problems)
-    default = next((target for target in targets if target.entry.default), None)
-    return Models(targets, {name: alias.target for name, alias in config.model_aliases.items()}, default)
+    return models
 
 
 def _spoken(target: Target) -> set[str]:
