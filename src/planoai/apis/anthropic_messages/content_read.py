@@ -1,6 +1,6 @@
 """Turns and their content blocks -> messages and parts."""
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 
 import msgspec
@@ -10,6 +10,7 @@ from planoai.apis.anthropic_messages import wire
 from planoai.apis.anthropic_messages.response_read import read_citation, read_extras
 from planoai.apis.anthropic_messages.wire import NAME, Typed
 from planoai.apis.fields import read
+from planoai.apis.unread import unread
 from planoai.conversation.message import (
     Base64,
     CacheMark,
@@ -37,8 +38,8 @@ ROLES = ("user", "assistant", "system")
 Extras = dict[str, Raw]
 Placed = tuple[Part, str]  # a part and where it stands in the client's body
 
+_TURN = ("role", "content")
 _CONTENT = msgspec.json.Decoder(str | list[Raw] | None)
-_OBJECT = msgspec.json.Decoder(dict[str, Raw])
 
 
 def read_system(content: str | list[Raw] | None, extras: Extras) -> tuple[Message, ...]:
@@ -53,7 +54,7 @@ def read_turn(turn: Mapping[str, Raw], path: str, extras: Extras) -> list[Messag
     """
     role: str = msgspec.json.decode(turn["role"], type=str)
     parts = read_content(_CONTENT.decode(turn.get("content", wire.ABSENT)), f"{path}.content", extras)
-    _keep_unknown(turn, frozenset(("role", "content")), path, extras)
+    extras.update({f"{path}.{name}": value.copy() for name, value in turn.items() if name not in _TURN})
     match role:
         case "user":
             results = [placed for placed in parts if isinstance(placed[0], ToolResult)]
@@ -88,14 +89,8 @@ def _read_block(raw: Raw, path: str, extras: Extras) -> list[Placed]:
     found = reader(raw, path, extras)
     if not found:
         return [(Opaque(NAME, kind, raw.copy()), path)]
-    _keep_unknown(_OBJECT.decode(raw), frozenset((*shape.__struct_fields__, "type")), path, extras)
+    extras.update(unread(raw, shape, path))
     return found
-
-
-def _keep_unknown(members: Mapping[str, Raw], known: Container[str], path: str, extras: Extras) -> None:
-    for name, value in members.items():
-        if name not in known and bytes(value) != b"null":
-            extras[f"{path}.{name}"] = value.copy()
 
 
 def _text(raw: Raw, path: str, _extras: Extras) -> list[Placed]:

@@ -48,8 +48,8 @@ def write_messages(request: Request, lost: list[str], *, unsigned: bool = False)
     Raises BadRequest for a part without which the request would mean something else.
     """
     writer = _Writer(request, lost, unsigned=unsigned)
-    for index, message in enumerate(request.messages):
-        writer.add(message, index)
+    for message in request.messages:
+        writer.add(message)
     return writer.finish()
 
 
@@ -64,13 +64,12 @@ class _Writer:
         self._results: list[Block | Raw] = []  # of the turn that is being written: they come first in it
         self._blocks: list[Block | Raw] = []
 
-    def add(self, message: Message, index: int) -> None:
-        path = f"messages[{index}]"
+    def add(self, message: Message) -> None:
         if message.name is not None:
-            self._lost.append(f"{path}.name")
+            self._lost.append(f"{message.path}.name")
         match message.role:
             case "system" | "developer":
-                blocks = self._texts(message, path)
+                blocks = self._texts(message)
                 if self._role and self._dialect == NAME:  # its own clients may put system text between turns
                     self._turn("system")
                     self._blocks += blocks
@@ -78,10 +77,10 @@ class _Writer:
                     self._system += blocks
             case "user" | "tool":
                 self._turn("user")
-                self._parts(message, path, _OF_USERS)
+                self._parts(message, _OF_USERS)
             case "assistant":
                 self._turn("assistant")
-                self._parts(message, path, _OF_ASSISTANTS)
+                self._parts(message, _OF_ASSISTANTS)
             case _:
                 assert_never(message.role)
 
@@ -104,20 +103,20 @@ class _Writer:
             self._turns.append({"role": self._role, "content": plain(blocks)})
         self._role, self._results, self._blocks = role, [], []
 
-    def _texts(self, message: Message, path: str) -> list[Block | Raw]:
+    def _texts(self, message: Message) -> list[Block | Raw]:
         blocks: list[Block | Raw] = []
         for place, part in enumerate(message.parts):
             if isinstance(part, Text):
                 blocks += _text(part)
             else:
-                self._lose(part, f"{path}.content[{place}]")
+                self._lose(part, message.where(place))
         return blocks
 
-    def _parts(self, message: Message, path: str, allowed: tuple[type, ...]) -> None:
+    def _parts(self, message: Message, allowed: tuple[type, ...]) -> None:
         for place, part in enumerate(message.parts):
-            where = f"{path}.content[{place}]"
+            where = message.where(place)
             if isinstance(part, ToolResult) and ToolResult in allowed:
-                self._results.append(self._result(part, where if self._dialect == NAME else path))
+                self._results.append(self._result(part, where))
             elif isinstance(part, (*allowed, Audio)):
                 self._blocks += self._write(part, where)
             else:
@@ -126,10 +125,14 @@ class _Writer:
     def _write(self, part: Part, path: str) -> list[Block | Raw]:
         match part:
             case Text():
+                if any(each.raw is None or each.dialect != NAME for each in part.citations):
+                    self._lost.append(f"{path} (citations)")
                 return _text(part)
             case Refusal():
                 return _text(Text(part.text))
             case Image():
+                if part.detail not in (None, "auto"):
+                    self._lost.append(f"{path} (detail)")
                 return [
                     marked({"type": "image", "source": _image_source(part.source, self._dialect, path)}, part.cache)
                 ]
@@ -143,6 +146,8 @@ class _Writer:
             case RedactedThinking():
                 return [{"type": "redacted_thinking", "data": part.data}]
             case ToolCall():
+                if part.extras is not None and b'"extra_content"' in bytes(part.extras):
+                    self._lost.append(f"{path} (extra_content)")
                 return [write_call(part)]
             case ToolResult():
                 return [self._result(part, path)]

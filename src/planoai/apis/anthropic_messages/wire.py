@@ -68,12 +68,14 @@ class RequestBody(Struct, frozen=True):
 
 class CacheControl(Struct, frozen=True):
     ttl: str | None = None
+    type: str | None = None
 
 
 class TextBlock(Struct, frozen=True):
     text: str
     citations: list[Raw] | None = None
     cache_control: CacheControl | None = None
+    type: str | None = None
 
 
 class SourceObject(Struct, frozen=True):
@@ -90,6 +92,7 @@ class SourceObject(Struct, frozen=True):
 class ImageBlock(Struct, frozen=True):
     source: SourceObject
     cache_control: CacheControl | None = None
+    type: str | None = None
 
 
 class Enabled(Struct, frozen=True):
@@ -102,6 +105,7 @@ class DocumentBlock(Struct, frozen=True):
     context: str | None = None
     citations: Enabled | None = None
     cache_control: CacheControl | None = None
+    type: str | None = None
 
 
 class SearchResultBlock(Struct, frozen=True):
@@ -112,15 +116,18 @@ class SearchResultBlock(Struct, frozen=True):
     title: str | None = None
     citations: Enabled | None = None
     cache_control: CacheControl | None = None
+    type: str | None = None
 
 
 class ThinkingBlock(Struct, frozen=True):
     thinking: str = ""
     signature: str | None = None
+    type: str | None = None
 
 
 class RedactedThinkingBlock(Struct, frozen=True):
     data: str
+    type: str | None = None
 
 
 class ToolUseBlock(Struct, frozen=True):
@@ -132,6 +139,7 @@ class ToolUseBlock(Struct, frozen=True):
     caller: Raw = ABSENT
     extra_content: Raw = ABSENT
     cache_control: CacheControl | None = None
+    type: str | None = None
 
 
 class ToolResultBlock(Struct, frozen=True):
@@ -139,6 +147,7 @@ class ToolResultBlock(Struct, frozen=True):
     content: str | list[Raw] | None = None
     is_error: bool | None = None
     cache_control: CacheControl | None = None
+    type: str | None = None
 
 
 class CitationObject(Struct, frozen=True):
