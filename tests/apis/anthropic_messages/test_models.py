@@ -3,6 +3,7 @@
 import pytest
 
 from planoai.apis.anthropic_messages.models import Model, model
+from planoai.apis.models import habits
 
 
 @pytest.mark.parametrize(
@@ -38,7 +39,7 @@ def test_a_limit_for_clients_that_name_none(name: str, most: int) -> None:
     ],
 )
 def test_adaptive_thinking_began_with_4_6(name: str, adaptive: bool) -> None:
-    assert model(name).adaptive is adaptive
+    assert habits(name).adaptive is adaptive
 
 
 def test_schemas_began_with_opus_4_1() -> None:

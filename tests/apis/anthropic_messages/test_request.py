@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from msgspec import structs
+from msgspec import Raw, structs
 
 from planoai.apis import DIALECTS
 from planoai.apis.anthropic_messages.outline import inspect
@@ -17,7 +17,8 @@ from planoai.apis.dialect import Accepts, Head
 from planoai.apis.fields import read_fields
 from planoai.conversation.event import Ended, ToolDelta, ToolStarted
 from planoai.conversation.fold import fold
-from planoai.conversation.message import Message, Text, ToolResult
+from planoai.conversation.message import Message, Text, Thinking, ToolResult
+from planoai.conversation.request import FunctionTool
 from planoai.errors import BadRequest
 from tests.apis.golden import ENVELOPE
 
@@ -218,3 +219,33 @@ def test_each_part_knows_where_it_stood() -> None:
         ("messages[0].content[1]",),
         ("messages[0].content[0]", "messages[0].content[2]"),
     )
+
+
+def test_parameters_that_are_no_schema_are_refused() -> None:
+    request = read_request(read_fields(body()))
+    tools = (FunctionTool("f", parameters=Raw(b"[1]")),)
+
+    with pytest.raises(BadRequest) as refused:
+        write_request(structs.replace(request, tools=tools), Accepts())
+
+    assert refused.value.param == "tools[0]"
+
+
+def test_what_nobody_sent_is_named_as_the_gateways_own() -> None:
+    request = read_request(read_fields(body()))
+    message = Message("assistant", (Thinking("hm"),))
+
+    lost = write_request(structs.replace(request, messages=(*request.messages, message)), Accepts()).lost
+
+    assert lost == ("a message of the gateway's own (thinking without a signature)",)
+
+
+def test_the_source_of_a_block_is_read_whole_too() -> None:
+    source = {"type": "url", "url": "https://example.com/a.png", "hint": 1}
+    image = {"type": "image", "source": source, "cache_control": {"type": "ephemeral", "scope": "all"}}
+    request = read_request(read_fields(body(messages=[{"role": "user", "content": [image]}])))
+
+    assert set(request.extras) == {
+        "messages[0].content[0].source.hint",
+        "messages[0].content[0].cache_control.scope",
+    }

@@ -29,11 +29,14 @@ def write_request(request: Request, accepts: Accepts) -> Written:
     conversation = write_messages(request, lost, unsigned=accepts.reasoning_back)
     if not any(turn["role"] == "user" for turn in conversation.turns):
         raise BadRequest("messages: at least one message of a user or of a tool is required", param="messages")
-    most = request.sampling.max_tokens or row.default_max_tokens
-    thinking, effort = write_thinking(request, row, most, lost)
+    asked = request.sampling.max_tokens
+    most = asked if asked is not None and asked > 0 else row.default_max_tokens
+    tools = write_tools(request, row, lost, searches=accepts.web_search)
+    choice = write_choice(request, tools, lost)
+    forced = choice is not None and choice["type"] in ("any", "tool")
+    thinking, effort = write_thinking(request, row, most, lost, forced=forced)
     config, instruction = _output(request, row, effort)
     system = [*conversation.system, *instruction]
-    tools = write_tools(request, row, lost, searches=accepts.web_search)
 
     body: Block = {"model": request.model, "max_tokens": most}
     if system:
@@ -41,9 +44,8 @@ def write_request(request: Request, accepts: Accepts) -> Written:
     body["messages"] = conversation.turns
     if tools:
         body["tools"] = tools
-        choice = write_choice(request)
-        if choice is not None:
-            body["tool_choice"] = choice
+    if choice is not None:
+        body["tool_choice"] = choice
     if thinking is not None:
         body["thinking"] = thinking
     if config:
@@ -53,7 +55,7 @@ def write_request(request: Request, accepts: Accepts) -> Written:
         body["metadata"] = {"user_id": request.user}
     if request.stream:
         body["stream"] = True
-    lost += [name for name in _NOT_SAID if getattr(request, name)]
+    lost += [request.path(name) for name in _NOT_SAID if getattr(request, name)]
     _add_extras(body, request, lost)
     return Written(msgspec.json.encode(body), tuple(lost))
 

@@ -4,40 +4,49 @@ Thinking comes with rules of its own: a budget below `max_tokens`, no temperatur
 its tool calls came from.
 """
 
+from msgspec import structs
+
 from planoai.apis.anthropic_messages.models import Model
 from planoai.apis.anthropic_messages.wire import NAME
+from planoai.apis.models import BUDGETS, EFFORTS, Habits, effort_of, habits, nearest_effort
 from planoai.conversation.message import RedactedThinking, Thinking, ToolCall
 from planoai.conversation.request import Reasoning, Request
 
 Members = dict[str, object]
 
 LEAST_BUDGET = 1024
-_BUDGETS = {"low": 2048, "medium": 8192, "high": 16384, "xhigh": 32000, "max": 32000}
-_EFFORTS = (("low", 4096), ("medium", 16384), ("high", float("inf")))  # budgets below these are such an effort
 _NO_EFFORT = ("none", "minimal")
 
 
-def write_thinking(request: Request, row: Model, most: int, lost: list[str]) -> tuple[Members | None, str | None]:
-    """The `thinking` object and `output_config.effort`. What can not be had is in `lost`, under the name the client gave it."""
+def write_thinking(
+    request: Request, row: Model, most: int, lost: list[str], *, forced: bool
+) -> tuple[Members | None, str | None]:
+    """The `thinking` object and `output_config.effort`. What can not be had is in `lost`, under the name the client gave it.
+
+    `forced`: the model must call a tool, before which it can not think.
+    """
     wanted = request.reasoning
     if wanted is None:
         return None, None
     if request.dialect == NAME:
         return _as_asked(wanted)
-    name = "reasoning_effort" if request.dialect == "openai_chat" else "reasoning.effort"
+    name = request.path("reasoning")
+    if wanted.effort is not None and wanted.effort not in EFFORTS:
+        lost.append(name)
+        wanted = structs.replace(wanted, effort=None)
     if wanted.mode == "disabled" or wanted.effort in _NO_EFFORT:
         return None, None
     if wanted.effort is None and wanted.budget is None and wanted.mode is None:
         return None, None
-    if _forced(request):
-        if row.adaptive:
-            return None, _effort(wanted, row)
+    known = habits(request.model)
+    if forced:
+        if known.adaptive:
+            return None, _effort(wanted, known)
         lost.append(f"{name} (no thinking before a forced tool call)")
         return None, None
-    if row.adaptive:
-        return {"type": "adaptive"}, _effort(wanted, row)
-    budget = wanted.budget or _BUDGETS.get(wanted.effort or "medium", _BUDGETS["medium"])
-    budget = min(budget, most - LEAST_BUDGET)
+    if known.adaptive:
+        return {"type": "adaptive"}, _effort(wanted, known)
+    budget = min(wanted.budget or BUDGETS[wanted.effort or "medium"], most - LEAST_BUDGET)
     if not row.thinks or budget < LEAST_BUDGET or _calls_without_thinking(request):
         lost.append(name)
         return None, None
@@ -63,7 +72,7 @@ def write_sampling(request: Request, row: Model, lost: list[str], *, thinking: b
         else:
             members["top_k"] = asked.top_k
     stop = [each for each in asked.stop if each.strip()]
-    lost += [f"stop[{place}] (blank)" for place, each in enumerate(asked.stop) if not each.strip()]
+    lost += [f"{request.path('stop')}[{place}] (blank)" for place, each in enumerate(asked.stop) if not each.strip()]
     if stop:
         members["stop_sequences"] = stop
     lost += [name for name in ("seed", "frequency_penalty", "presence_penalty") if getattr(asked, name) is not None]
@@ -77,17 +86,11 @@ def _as_asked(wanted: Reasoning) -> tuple[Members | None, str | None]:
     return {"type": wanted.mode, **budget}, wanted.effort
 
 
-def _effort(wanted: Reasoning, row: Model) -> str | None:
+def _effort(wanted: Reasoning, known: Habits) -> str | None:
     effort = wanted.effort
-    if effort is None and wanted.budget is not None:
-        return next(name for name, most in _EFFORTS if wanted.budget < most)
-    if effort == "xhigh" and not row.xhigh:
-        return "max"
-    return effort if effort in _BUDGETS else None
-
-
-def _forced(request: Request) -> bool:
-    return bool(request.tools) and request.tool_choice is not None and request.tool_choice.mode in ("required", "named")
+    if effort is None:
+        return None if wanted.budget is None else effort_of(wanted.budget)
+    return nearest_effort(effort, known.efforts)
 
 
 def _calls_without_thinking(request: Request) -> bool:

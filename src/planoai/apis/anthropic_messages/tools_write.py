@@ -7,13 +7,14 @@ from msgspec import Raw
 
 from planoai.apis.anthropic_messages.blocks import Block, marked
 from planoai.apis.anthropic_messages.models import Model
+from planoai.apis.anthropic_messages.schema import closed
 from planoai.apis.anthropic_messages.tools_read import SEARCH
 from planoai.apis.anthropic_messages.wire import NAME
 from planoai.conversation.request import CustomTool, FunctionTool, HostedTool, Request, Tool, WebSearch
+from planoai.errors import BadRequest
 
 _NO_PARAMETERS: Block = {"type": "object", "properties": {}}
 _FREE_TEXT: Block = {"type": "object", "properties": {"input": {"type": "string"}}, "required": ["input"]}
-_CHAT = "openai_chat"  # has searching among its options, not among its tools
 _OBJECT = msgspec.json.Decoder(dict[str, Raw])
 
 
@@ -24,45 +25,66 @@ def write_tools(request: Request, row: Model, lost: list[str], *, searches: bool
     for index, tool in enumerate(request.tools):
         if allowed and isinstance(tool, FunctionTool | CustomTool) and tool.name not in allowed:
             continue  # this API has no choice among some tools: only those are offered
-        path = f"tools[{index}]"
-        if isinstance(tool, WebSearch) and request.dialect == _CHAT:
-            path = "web_search_options"
-        block = _write(tool, path, row, lost, searches=searches or request.dialect == NAME)
+        block = _write(tool, request, row, lost, request.path(f"tools[{index}]"), searches=searches)
         if block is not None:
             written.append(block)
     return written
 
 
-def write_choice(request: Request) -> Block | None:
+def write_choice(request: Request, tools: list[Block | Raw], lost: list[str]) -> Block | None:
+    """The choice among the `tools` as they were written: one that demands a tool which did not cross demands nothing any more."""
     choice = request.tool_choice
+    mode = choice.mode if choice is not None else None
+    name = choice.name if choice is not None else None
+    if request.dialect != NAME and request.tools and not _possible(mode, name, tools):
+        lost.append(request.path("tool_choice"))
+        mode = "auto"
+    if not tools:
+        return None
     written: Block | None
-    match choice.mode if choice is not None else None:
+    match mode:
         case "required":
             written = {"type": "any"}
         case "none":
             return {"type": "none"}
         case "named":
-            written = {"type": "tool", "name": choice.name} if choice and choice.name else {"type": "auto"}
+            written = {"type": "tool", "name": name} if name else {"type": "auto"}
         case "auto":
             written = {"type": "auto"}
-        case _:
+        case None:
             written = None
     if request.parallel_tool_calls is False:
         written = (written or {"type": "auto"}) | {"disable_parallel_tool_use": True}
     return written
 
 
-def _write(tool: Tool, path: str, row: Model, lost: list[str], *, searches: bool) -> Block | Raw | None:
+def _possible(mode: str | None, name: str | None, tools: list[Block | Raw]) -> bool:
+    match mode:
+        case "required":
+            return bool(tools)
+        case "named":
+            return not name or any(isinstance(tool, dict) and tool["name"] == name for tool in tools)
+        case _:
+            return True
+
+
+def _write(
+    tool: Tool, request: Request, row: Model, lost: list[str], path: str, *, searches: bool
+) -> Block | Raw | None:
+    own = request.dialect == NAME
     match tool:
         case FunctionTool():
-            return _function(tool, row)
+            strict = bool(tool.strict) and (own or _holds(tool, row))
+            if tool.strict and not strict:
+                lost.append(f"{path} (strict)")
+            return _function(tool, path, strict=strict)
         case CustomTool():
             if tool.format is not None:
-                lost.append(f"{path}.custom.format")
+                lost.append(f"{path} (format)")
             described = {} if tool.description is None else {"description": tool.description}
             return {"name": tool.name, **described, "input_schema": _FREE_TEXT}
         case WebSearch():
-            if not searches:
+            if not searches and not own:
                 lost.append(f"{path} (web_search)")
                 return None
             if tool.context_size is not None:
@@ -77,24 +99,31 @@ def _write(tool: Tool, path: str, row: Model, lost: list[str], *, searches: bool
             assert_never(tool)
 
 
-def _function(tool: FunctionTool, row: Model) -> Block:
+def _holds(tool: FunctionTool, row: Model) -> bool:
+    """Whether the model can be held to the tool's schema: one that leaves objects open is refused."""
+    return row.schemas and tool.parameters is not None and closed(tool.parameters) is tool.parameters
+
+
+def _function(tool: FunctionTool, path: str, *, strict: bool) -> Block:
     block: Block = {"name": tool.name}
     if tool.description is not None:
         block["description"] = tool.description
-    block["input_schema"] = _schema(tool.parameters)
-    if tool.strict and row.schemas:
+    block["input_schema"] = _schema(tool.parameters, path)
+    if strict:
         block["strict"] = True
     return marked(block, tool.cache)
 
 
-def _schema(parameters: Raw | None) -> Block | Raw:
+def _schema(parameters: Raw | None, path: str) -> Block | Raw:
     """The schema as it came; Anthropic insists that it says `object`, which others take for granted."""
     if parameters is None:
         return _NO_PARAMETERS
     try:
         members = _OBJECT.decode(parameters)
     except msgspec.DecodeError:
-        return _NO_PARAMETERS
+        raise BadRequest(
+            f"{path}: the parameters of a tool are a JSON schema, which is an object", param=path
+        ) from None
     return parameters if "type" in members else {"type": "object", **members}
 
 
