@@ -66,7 +66,9 @@ between: st.SearchStrategy[Event] = st.one_of(
     st.builds(PartAdded, parts),
     st.just(PartEnded()),
     st.builds(UsageTold, st.builds(Usage, counts, counts, counts, counts, counts, counts)),
-    st.builds(Finished, st.sampled_from(["stop", "length", "tool_calls", "refusal", "malformed"]), st.none()),
+    st.builds(
+        Finished, st.sampled_from(["stop", "length", "tool_calls", "refusal", "filtered", "malformed"]), st.none()
+    ),
     st.just(KeptAlive()),
 )
 last: st.SearchStrategy[Event] = st.sampled_from([Ended(), Failed(Failure(502, "it went away"))])

@@ -91,3 +91,7 @@ def test_tokens_of_the_cache_stand_beside_the_input() -> None:
 def test_an_estimate_is_never_told_as_what_was_used() -> None:
     assert written(Text("x"))["usage"]["input_tokens"] == 0
     assert written(Text("x"), usage=Usage(fresh=5))["usage"]["input_tokens"] == 5
+
+
+def test_an_answer_that_was_filtered_is_a_refusal_here() -> None:
+    assert written(Text("x"), finish="filtered")["stop_reason"] == "refusal"

@@ -13,7 +13,7 @@ _REASONS: dict[str, FinishReason] = {
     "refusal": "refusal",
     "pause_turn": "pause",
 }
-_STOP_REASONS = {reason: name for name, reason in _REASONS.items()}
+_STOP_REASONS: dict[FinishReason, str] = {reason: name for name, reason in _REASONS.items()} | {"filtered": "refusal"}
 
 
 def finish_reason(told: str | None, *, called: bool) -> FinishReason:
