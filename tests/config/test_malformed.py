@@ -208,7 +208,23 @@ WHOLE = {
     ),
     "a name that is another's model": (
         providers("model: openai/a", "model: groq/b, name: openai/a"),
-        "4:27: model_providers[1].name: Duplicate model_provider name 'openai/a'; it is the name of 'openai/a'",
+        "4:27: model_providers[1].name: Duplicate model_provider name 'openai/a'; it is the model of another entry",
+    ),
+    "a name that is the model of a named entry": (
+        providers("model: openai/a, name: x", "model: groq/b, name: openai/a"),
+        "4:27: model_providers[1].name: Duplicate model_provider name 'openai/a'; it is the model of another entry",
+    ),
+    "a name that is the model of a later entry, in other letters": (
+        providers("model: groq/b, name: OpenAI/a", "model: openai/a"),
+        "3:27: model_providers[0].name: Duplicate model_provider name 'OpenAI/a'; it is the model of another entry",
+    ),
+    "a name that is the wildcard of another entry": (
+        providers("model: groq/b, name: claude/*", "model: anthropic/*"),
+        "3:27: model_providers[0].name: Duplicate model_provider name 'claude/*'; it is the model of another entry",
+    ),
+    "a name of three": (
+        providers("model: groq/b, name: openai/a", "model: groq/c, name: x", "model: groq/d, name: x"),
+        "5:27: model_providers[2].name: Duplicate model_provider name 'x'; it is the name of 'groq/c'",
     ),
     "a model twice": (
         providers("model: openai/a", "model: openai/a, name: other"),

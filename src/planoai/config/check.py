@@ -53,17 +53,21 @@ def distinct_models(config: Config, at: Located) -> None:
 
 
 def distinct_names(config: Config, at: Located) -> None:
-    """A name left out is the model, so that it is taken too; two entries of one model are another rule's."""
+    """A name is what the entry is listed and asked for by: it is no other entry's name, and no other entry's model."""
     owners: dict[str, ModelProvider] = {}
+    models = {canonical(entry.model) for entry in config.model_providers}
     for entry in config.model_providers:
+        name = canonical(entry.name)
+        if name == canonical(entry.model):
+            continue  # two entries of one model are another rule's
         owner = owners.setdefault(entry.name, entry)
-        if owner is not entry and owner.model != entry.model:
-            said = (
-                f"Duplicate model_provider name {at.shown(entry, 'name')}; it is the name of {at.shown(owner, 'model')}"
-            )
+        said = f"Duplicate model_provider name {at.shown(entry, 'name')}"
+        if name in models:
+            at.problem(entry, "name", f"{said}; it is the model of another entry")
+        elif owner is not entry and owner.model == entry.model:
             at.problem(entry, "name", said)
-        elif owner is not entry and entry.name != entry.model:
-            at.problem(entry, "name", f"Duplicate model_provider name {at.shown(entry, 'name')}")
+        elif owner is not entry:
+            at.problem(entry, "name", f"{said}; it is the name of {at.shown(owner, 'model')}")
 
 
 def one_default(config: Config, at: Located) -> None:
