@@ -100,8 +100,9 @@ class Client:
         """Returns at the end of the answer's head; use what it returns in a `with` at once.
 
         `host` (unless given) and the fields that frame the message are added here; the latter are refused from the caller with ValueError.
-        Raises UpstreamUnreachable, UpstreamTimeout, UpstreamClosed and UpstreamUnreadable. A kept connection that turns out to have been
-        closed before anything of the answer came is replaced by a new one, once.
+        Raises UpstreamUnreachable, UpstreamTimeout, UpstreamClosed and UpstreamUnreadable. A kept connection whose end was already on its way
+        when the request was written (RFC 9112, 9.3.1) is replaced by a new one, once. One that ends later may have done the work: nothing is
+        sent twice then.
         """
         pool = self._pool
         if pool is None:
@@ -111,11 +112,12 @@ class Client:
         total_at = inf if timeouts.total is None else pool.now() + timeouts.total
         connection = pool.take(origin)
         if connection is not None:
+            sent = pool.now()
             try:
                 await connection.exchange(message, timeouts, total_at, head_only=head_only)
                 return Response(connection, pool)
             except UpstreamClosed:
-                if connection.heard:
+                if connection.heard or pool.now() - sent > self._limits.stale_seconds:
                     raise
         connection = await pool.connect(origin, timeouts, total_at)
         await connection.exchange(message, timeouts, total_at, head_only=head_only)

@@ -33,6 +33,7 @@ class ClientLimits(Struct, frozen=True):
     )  # of a body that nobody has taken yet: above it reading stops, until all of it is taken
     idle_seconds: float = 60.0  # an unused connection is kept this long
     idle_connections: int = 512  # per origin
+    stale_seconds: float = 0.1  # a kept connection that ends this soon after a request was ending before it
 
 
 class Phase(Enum):
