@@ -32,6 +32,7 @@ class _StreamOptions(Struct):
 
 
 _Count = Annotated[int, Meta(ge=1)] | None
+_Limit = Annotated[int, Meta(ge=-1)] | None  # servers that people run themselves take -1 for no limit
 _Number = float | None
 
 _MESSAGES: Any = Annotated[list[_Message], Meta(min_length=1)]
@@ -40,8 +41,8 @@ _KINDS: dict[str, Any] = {
     "model": str | None,
     "stream": bool | None,
     "stream_options": _StreamOptions | None,
-    "max_tokens": _Count,
-    "max_completion_tokens": _Count,
+    "max_tokens": _Limit,
+    "max_completion_tokens": _Limit,
     "temperature": _Number,
     "top_p": _Number,
     "frequency_penalty": _Number,
@@ -72,6 +73,9 @@ def inspect(fields: Fields) -> Head:
 
 def _check(name: str, raw: Raw) -> Any:  # noqa: ANN401 (the type stands in _KINDS)
     try:
-        return _DECODERS[name].decode(raw)
+        value = _DECODERS[name].decode(raw)
     except (ValueError, RecursionError):
-        return read(raw, _KINDS[name], name)  # the same again, for an error that names the place
+        value = read(raw, _KINDS[name], name)  # the same again, for an error that names the place
+    if value == 0 and _KINDS[name] is _Limit:
+        raise BadRequest(f"{name}: expected int >= 1, or -1 for no limit", param=name)
+    return value
