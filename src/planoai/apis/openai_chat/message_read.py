@@ -8,6 +8,7 @@ from planoai.apis.fields import read
 from planoai.apis.openai_chat.choice_read import arguments_text
 from planoai.apis.openai_chat.parts import read_cache, read_citations, read_thinking, read_url, thought
 from planoai.apis.openai_chat.wire import NAME, CallWire, CustomWire, FilePart, FunctionWire, MessageWire, PartWire
+from planoai.apis.unread import unread
 from planoai.conversation.message import (
     Audio,
     Document,
@@ -17,6 +18,7 @@ from planoai.conversation.message import (
     Opaque,
     Part,
     Refusal,
+    ResultPart,
     Role,
     Text,
     Thinking,
@@ -35,36 +37,46 @@ _ROLES: dict[str, Role] = {
 }
 
 
-def read_messages(wires: list[MessageWire]) -> tuple[Message, ...]:
-    """Raises BadRequest with the path of what can not be read."""
-    if not wires:
+Extras = dict[str, Raw]
+Placed = tuple[Part, str]  # a part and where it stands in the client's body
+
+
+def read_messages(raws: list[Raw], extras: Extras) -> tuple[Message, ...]:
+    """`extras` gets what has no word in a conversation, by its path. Raises BadRequest with the path of what can not be read."""
+    if not raws:
         raise BadRequest("messages: at least one message is required", param="messages")
-    return tuple(_message(wire, f"messages[{place}]") for place, wire in enumerate(wires))
+    return tuple(_message(raw, f"messages[{place}]", extras) for place, raw in enumerate(raws))
 
 
-def _message(wire: MessageWire, path: str) -> Message:
+def _message(raw: Raw, path: str, extras: Extras) -> Message:
+    wire = read(raw, MessageWire, path)
+    extras.update(unread(raw, MessageWire, path))
     role = _ROLES.get(wire.role)
     if role is None:
         known = ", ".join(_ROLES)
         raise BadRequest(f"{path}.role: {wire.role!r} is none of {known}", param=f"{path}.role")
-    parts = _content(wire.content, f"{path}.content")
+    placed = list(_content(wire.content, f"{path}.content", extras))
     if role == "tool":
-        return Message(role, (_result(wire, parts, path),))
+        return Message(role, (_result(wire, placed, path, extras),), path=path, paths=(path,))
     if role == "assistant":
-        parts = [*_thinking(wire), *_cited(parts, wire), *_refusal(wire), *_calls(wire, path)]
-    if wire.cache_control and parts and isinstance(last := parts[-1], Text | Image | Document):
-        parts[-1] = structs.replace(last, cache=read_cache(wire.cache_control))
-    return Message(role, tuple(parts), wire.name)
+        placed = [*_thinking(wire, path), *_cited(placed, wire), *_refusal(wire, path), *_calls(wire, path)]
+    if wire.cache_control and placed and isinstance(last := placed[-1][0], Text | Image | Document):
+        placed[-1] = (structs.replace(last, cache=read_cache(wire.cache_control)), placed[-1][1])
+    parts, paths = tuple(part for part, _ in placed), tuple(where for _, where in placed)
+    return Message(role, parts, wire.name, path=path, paths=paths)
 
 
-def _content(content: str | list[Raw] | None, path: str) -> list[Part]:
+def _content(content: str | list[Raw] | None, path: str, extras: Extras) -> Iterator[Placed]:
     if isinstance(content, str):
-        return [Text(content)] if content else []
-    return [
-        part
-        for place, raw in enumerate(content or ())
-        if (part := _part(read(raw, PartWire, f"{path}[{place}]"), raw, f"{path}[{place}]")) is not None
-    ]
+        if content:
+            yield Text(content), path
+        return
+    for place, raw in enumerate(content or ()):
+        where = f"{path}[{place}]"
+        if (part := _part(read(raw, PartWire, where), raw, where)) is not None:
+            yield part, where
+            if not isinstance(part, Opaque):
+                extras.update(unread(raw, PartWire, where))
 
 
 def _part(wire: PartWire, raw: Raw, path: str) -> Part | None:
@@ -106,44 +118,47 @@ def _file(wire: FilePart | None, path: str) -> Document:
     raise BadRequest(f"{path}.file: one of file_data and file_id is required", param=f"{path}.file")
 
 
-def _result(wire: MessageWire, parts: list[Part], path: str) -> ToolResult:
+def _result(wire: MessageWire, placed: list[Placed], path: str, extras: Extras) -> ToolResult:
     """A message of the legacy role `function` names the function instead of the call."""
     identifier = wire.tool_call_id or (_legacy_id(wire.name) if wire.role == "function" and wire.name else "")
     if not identifier:
         where = f"{path}.tool_call_id"
         raise BadRequest(f"{where}: this field is required", param=where)
-    kept = tuple(part for part in parts if isinstance(part, Text | Image | Document | Opaque))
+    kept = tuple(part for part, _ in placed if isinstance(part, ResultPart))
+    extras.update({where: Raw(b"{}") for part, where in placed if not isinstance(part, ResultPart)})
     return ToolResult(identifier, kept, cache=read_cache(wire.cache_control))
 
 
-def _thinking(wire: MessageWire) -> Iterator[Part]:
+def _thinking(wire: MessageWire, path: str) -> Iterator[Placed]:
     """Blocks say all that the plain text says, and prove it."""
     blocks = tuple(read_thinking(wire.thinking_blocks or ()))
-    plain = wire.reasoning_content or wire.reasoning
     if blocks:
-        yield from blocks
-    elif plain:
-        yield Thinking(plain)
+        yield from ((block, f"{path}.thinking_blocks[{place}]") for place, block in enumerate(blocks))
+    elif wire.reasoning_content:
+        yield Thinking(wire.reasoning_content), f"{path}.reasoning_content"
+    elif wire.reasoning:
+        yield Thinking(wire.reasoning), f"{path}.reasoning"
 
 
-def _cited(parts: list[Part], wire: MessageWire) -> list[Part]:
+def _cited(placed: list[Placed], wire: MessageWire) -> list[Placed]:
     citations = tuple(read_citations(wire.annotations))
-    if citations and len(parts) == 1 and isinstance(text := parts[0], Text):
-        return [structs.replace(text, citations=citations)]
-    return parts
+    if citations and len(placed) == 1 and isinstance(text := placed[0][0], Text):
+        return [(structs.replace(text, citations=citations), placed[0][1])]
+    return placed
 
 
-def _refusal(wire: MessageWire) -> Iterator[Part]:
+def _refusal(wire: MessageWire, path: str) -> Iterator[Placed]:
     if wire.refusal:
-        yield Refusal(wire.refusal)
+        yield Refusal(wire.refusal), f"{path}.refusal"
 
 
-def _calls(wire: MessageWire, path: str) -> Iterator[Part]:
+def _calls(wire: MessageWire, path: str) -> Iterator[Placed]:
     for place, call in enumerate(wire.tool_calls or ()):
-        yield _call(call, f"{path}.tool_calls[{place}]")
+        where = f"{path}.tool_calls[{place}]"
+        yield _call(call, where), where
     if wire.function_call is not None:
         name = wire.function_call.name or ""
-        yield ToolCall(_legacy_id(name), name, arguments_text(wire.function_call.arguments))
+        yield ToolCall(_legacy_id(name), name, arguments_text(wire.function_call.arguments)), f"{path}.function_call"
 
 
 def _call(wire: CallWire, path: str) -> ToolCall:

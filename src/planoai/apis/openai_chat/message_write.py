@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Sequence
 
 import msgspec
-from msgspec import Raw
+from msgspec import Raw, structs
 
 from planoai.apis.dialect import Accepts
+from planoai.apis.openai_chat.custom import wrapped
 from planoai.apis.openai_chat.ids import fitting
 from planoai.apis.openai_chat.parts import write_cache, write_thinking, write_url
-from planoai.apis.openai_chat.places import Place, places
 from planoai.apis.openai_chat.response_write import write_call
 from planoai.apis.openai_chat.wire import NAME
 from planoai.conversation.message import (
@@ -31,99 +31,125 @@ from planoai.conversation.message import (
     ToolResult,
 )
 from planoai.conversation.request import Request
+from planoai.errors import BadRequest
 
 Wire = dict[str, object]
-Placed = tuple[int, Part]  # a part and which of its message's it is
+Placed = tuple[Part, str]  # a part and where it stands in the client's body
 
 
 class MessageWriter:
-    """Writes the messages of one request; `lost` gathers the paths of what Chat, or this upstream, has no place for."""
+    """Writes the messages of one request; `lost` gathers the paths of what Chat, or this upstream, has no place for.
+
+    Chat is stricter about order than others: what a call gave stands right after the message with the call, before all else. So messages of
+    the model's that follow each other become one, and a result goes to its call.
+    """
 
     def __init__(self, request: Request, accepts: Accepts) -> None:
         self.lost: list[str] = []
         self._request = request
         self._accepts = accepts
         self._own = request.dialect == NAME
+        self._written: list[Wire] = []
+        self._called: frozenset[str] = frozenset()  # the ids of the latest calls
+        self._next_result = 0  # where in `_written` the next result of theirs belongs
         self._shown: list[Wire] = []  # what tool results held besides text: a user message must show it
 
     def write(self) -> list[Wire]:
-        written: list[Wire] = []
-        for message, place in zip(self._request.messages, places(self._request), strict=True):
+        messages = self._request.messages if self._own else joined(self._request.messages)
+        for message in messages:
             rest: list[Placed] = []
             for i, part in enumerate(message.parts):
                 if isinstance(part, ToolResult):
-                    written.append(self._result(part, place.part(i)))
+                    self._add_result(part, message.where(i))
                 else:
-                    rest.append((i, part))
+                    rest.append((part, message.where(i)))
             if rest or not message.parts:
-                written += self._said(message, rest, place)
-        return [*written, *self._flush()]
+                self._said(message, rest)
+        self._flush()
+        return self._written
 
-    def _said(self, message: Message, parts: list[Placed], place: Place) -> list[Wire]:
+    def _add_result(self, result: ToolResult, path: str) -> None:
+        written = self._result(result, path)
+        if self._own or result.call_id not in self._called:
+            self._written.append(written)
+            return
+        self._written.insert(self._next_result, written)
+        self._next_result += 1
+
+    def _said(self, message: Message, parts: list[Placed]) -> None:
         match message.role:
             case "assistant":
-                return [*self._flush(), *self._assistant(message, parts, place)]
+                self._flush()
+                if (written := self._assistant(message, parts)) is not None:
+                    self._written.append(written)
+                self._called = frozenset(part.id for part, _ in parts if isinstance(part, ToolCall))
+                self._next_result = len(self._written)
             case "system" | "developer":
-                return [*self._flush(), *self._system(message, parts, place)]
+                self._flush()
+                if (written := self._system(message, parts)) is not None:
+                    self._written.append(written)
             case _:
                 shown, self._shown = self._shown, []
-                content = [*shown, *self._parts(parts, place)]
-                if parts and not content:
-                    return []
-                return [_named(message, {"role": "user", "content": _simple(content) if content else ""})]
+                content = [*shown, *self._parts(parts)]
+                if content or not parts:
+                    said = _simple(content) if content else ""
+                    self._written.append(self._named(message, {"role": "user", "content": said}))
 
-    def _flush(self) -> list[Wire]:
+    def _flush(self) -> None:
         shown, self._shown = self._shown, []
-        return [{"role": "user", "content": shown}] if shown else []
+        if shown:
+            self._written.append({"role": "user", "content": shown})
 
-    def _system(self, message: Message, parts: list[Placed], place: Place) -> list[Wire]:
+    def _system(self, message: Message, parts: list[Placed]) -> Wire | None:
         role = "system" if message.role == "developer" and not self._accepts.developer_role else message.role
-        content = self._parts(parts, place)
+        content = self._parts(parts)
         if not content:
-            return []
+            return None
         plain = not self._own and not any("cache_control" in part for part in content)
-        return [_named(message, {"role": role, "content": _joined(content) if plain else _simple(content)})]
+        return self._named(message, {"role": role, "content": _joined(content) if plain else _simple(content)})
 
-    def _assistant(self, message: Message, parts: list[Placed], place: Place) -> list[Wire]:
+    def _assistant(self, message: Message, parts: list[Placed]) -> Wire | None:
         said: list[Placed] = []
         calls: list[Wire] = []
         refusals: list[str] = []
         thoughts: list[Thinking | RedactedThinking] = []
-        for i, part in parts:
+        for part, path in parts:
             match part:
                 case ToolCall():
-                    calls.append(write_call(self._for_issuer(part), fitting(part.id)))
-                    self._unmarked(part.cache, place.part(i))
+                    calls.append(self._call(part))
+                    self._unmarked(part.cache, path)
                 case Refusal():
                     refusals.append(part.text)
                 case Thinking() | RedactedThinking():
                     if self._own or (self._accepts.reasoning_back and isinstance(part, Thinking)):
                         thoughts.append(part)
                     else:
-                        self.lost.append(f"{place.part(i)} ({_kind(part)})")
+                        self.lost.append(f"{path} ({_kind(part)})")
                 case Image() | Document() | Audio() if not self._own:
-                    self.lost.append(f"{place.part(i)} ({_kind(part)})")  # Chat's assistants have only ever said text
+                    self.lost.append(f"{path} ({_kind(part)})")  # Chat's assistants have only ever said text
                 case _:
-                    said.append((i, part))
-        content = self._parts(said, place)
+                    said.append((part, path))
+        content = self._parts(said)
         if parts and not (content or calls or refusals):
-            return []
-        between = "" if any(isinstance(part, Text) and part.citations for _, part in parts) else "\n"
+            return None
+        between = "" if any(isinstance(part, Text) and part.citations for part, _ in parts) else "\n"
         marked = self._own or any("cache_control" in part for part in content)
-        written: Wire = {"role": "assistant", "content": _simple(content) if marked else _joined(content, between)}
-        if not content:
-            written["content"] = None if calls or refusals else ""
+        text = _simple(content) if marked else _joined(content, between)
+        written: Wire = {"role": "assistant", "content": text or (None if calls or refusals else "")}
         if refusals:
             written["refusal"] = "".join(refusals)
         written |= self._thoughts(thoughts)
         if calls:
             written["tool_calls"] = calls
-        return [_named(message, written)]
+        return self._named(message, written)
 
-    def _for_issuer(self, call: ToolCall) -> ToolCall:
+    def _call(self, call: ToolCall) -> Wire:
         """Gemini refuses its own calls without what it signed them with; others refuse what they did not sign."""
-        keep = call.extras is None or self._own or "gemini" in self._request.model.lower()
-        return call if keep else msgspec.structs.replace(call, extras=None)
+        if call.extras is not None and not self._own and "gemini" not in self._request.model.lower():
+            call = structs.replace(call, extras=None)
+        if call.custom and not self._own:
+            call = structs.replace(call, custom=False, arguments=wrapped(call.arguments))
+        return write_call(call, fitting(call.id))
 
     def _thoughts(self, thoughts: Sequence[Thinking | RedactedThinking]) -> Wire:
         plain = "".join(part.text for part in thoughts if isinstance(part, Thinking))
@@ -136,7 +162,7 @@ class MessageWriter:
         texts: list[str] = []
         kept: list[Wire] = []
         for i, part in enumerate(result.parts):
-            where = path if self._own else f"{path}.content[{i}]"
+            where = f"{path}.content[{i}]"
             for written in self._part(part, where):
                 kept.append(written)
                 if written["type"] == "text":
@@ -151,8 +177,8 @@ class MessageWriter:
         whole: object = text if not self._own or len(texts) == len(kept) == 1 or not kept else kept
         return {"role": "tool", "tool_call_id": fitting(result.call_id), "content": whole}
 
-    def _parts(self, parts: list[Placed], place: Place) -> list[Wire]:
-        return [written for i, part in parts for written in self._part(part, place.part(i))]
+    def _parts(self, parts: list[Placed]) -> list[Wire]:
+        return [written for part, path in parts for written in self._part(part, path)]
 
     def _part(self, part: Part, path: str) -> Iterator[Wire]:
         """Nothing where Chat has no word for it."""
@@ -171,6 +197,10 @@ class MessageWriter:
                 yield {"type": "input_audio", "input_audio": {"data": part.data, "format": part.format}}
             case Refusal() if self._own:
                 yield {"type": "refusal", "refusal": part.text}
+            case Image() | Document(source=FileId()):
+                raise BadRequest(
+                    f"{path}: this model can not see files that were uploaded elsewhere; send the file", param=path
+                )
             case Opaque() if part.dialect == NAME:
                 yield msgspec.json.decode(part.json, type=dict[str, Raw])
             case _:
@@ -181,6 +211,12 @@ class MessageWriter:
             return {**written, "cache_control": write_cache(mark)}
         self._unmarked(mark, path)
         return written
+
+    def _named(self, message: Message, written: Wire) -> Wire:
+        if message.name and not self._accepts.name:
+            self.lost.append(f"{message.path}.name")
+            return written
+        return {**written, "name": message.name} if message.name else written
 
     def _unmarked(self, mark: CacheMark | None, path: str) -> None:
         if mark is not None:
@@ -222,5 +258,14 @@ def _joined(content: list[Wire], between: str = "\n") -> object:
     return content
 
 
-def _named(message: Message, written: Wire) -> Wire:
-    return {**written, "name": message.name} if message.name else written
+def joined(messages: Sequence[Message]) -> list[Message]:
+    """Messages of the model's that follow each other, as one."""
+    merged: list[Message] = []
+    for message in messages:
+        if merged and message.role == "assistant" == merged[-1].role:
+            before = merged[-1]
+            paths = (*(each.where(i) for each in (before, message) for i in range(len(each.parts))),)
+            merged[-1] = structs.replace(before, parts=(*before.parts, *message.parts), paths=paths)
+        else:
+            merged.append(message)
+    return merged

@@ -60,5 +60,5 @@ def write_thinking(part: Thinking | RedactedThinking) -> dict[str, str] | None:
 
 def thought(part: PartWire) -> str:
     """The text of Mistral's `thinking` part."""
-    chunks = [TextChunk(part.thinking)] if isinstance(part.thinking, str) else part.thinking or []
+    chunks = [TextChunk(text=part.thinking)] if isinstance(part.thinking, str) else part.thinking or []
     return "".join(chunk.text or "" for chunk in chunks)

@@ -8,7 +8,7 @@ from msgspec import Raw
 
 from planoai.apis.dialect import Fields
 from planoai.apis.fields import read
-from planoai.apis.openai_chat.message_read import read_messages
+from planoai.apis.openai_chat.message_read import Extras, read_messages
 from planoai.apis.openai_chat.parts import read_cache
 from planoai.apis.openai_chat.wire import (
     NAME,
@@ -20,52 +20,56 @@ from planoai.apis.openai_chat.wire import (
     ToolWire,
     WebSearchOptions,
 )
+from planoai.apis.unread import unread
 from planoai.conversation import request as hub
 from planoai.conversation.request import JsonObject, JsonSchema, Reasoning, Request, Sampling, Tool, ToolChoice
 from planoai.errors import BadRequest
 
-_KNOWN = frozenset(RequestWire.__struct_fields__) | {"metadata"}
+_READ = RequestWire.__struct_fields__
+_MODES: dict[str | None, Literal["enabled", "disabled", "adaptive"]] = {
+    "enabled": "enabled",
+    "disabled": "disabled",
+    "adaptive": "adaptive",
+}
 
 
 def read_request(fields: Fields) -> Request:
     """Raises BadRequest with the JSON path of the field at fault."""
     given = {name: value for name, value in fields.items() if bytes(value).strip() != b"null"}
-    known = {name: value for name, value in given.items() if name in _KNOWN and name != "metadata"}
-    wire = read(msgspec.json.encode(known), RequestWire, "")
-    metadata, unread = _metadata(given)
-    format_, unread_format = _format(wire.response_format, given)
-    extras = {name: value for name, value in given.items() if name not in _KNOWN}
-    extras.update({**unread, **unread_format, **_options(given)})
-    tools = tuple(_tools(wire))
-    if wire.web_search_options:
-        tools += (_web_search(wire.web_search_options),)
+    known = Raw(msgspec.json.encode({name: given[name] for name in _READ if name in given}))
+    wire = read(known, RequestWire, "")
+    extras = {name: value for name, value in given.items() if name not in _READ}
+    extras.update(unread(known, RequestWire, ""))
+    paths: dict[str, str] = {}
     return Request(
         model=wire.model or "",
-        messages=read_messages(wire.messages),
+        messages=read_messages(wire.messages, extras),
         dialect=NAME,
-        tools=tools,
-        tool_choice=_choice(wire),
+        tools=tuple(_tools(wire, extras, paths)),
+        tool_choice=_choice(wire, given, extras),
         parallel_tool_calls=wire.parallel_tool_calls,
         sampling=_sampling(wire),
-        reasoning=_reasoning(wire),
-        format=format_,
+        reasoning=_reasoning(wire, given, extras, paths),
+        format=_format(wire.response_format, given, extras),
         verbosity=wire.verbosity,
         stream=wire.stream or False,
         include_usage=bool(wire.stream_options and wire.stream_options.include_usage),
         user=wire.user,
-        metadata=metadata,
+        metadata=_metadata(given, extras),
         service_tier=wire.service_tier,
         store=wire.store,
         prompt_cache_key=wire.prompt_cache_key,
         extras=extras,
+        paths={**paths, "format": "response_format"},
     )
 
 
 def _sampling(wire: RequestWire) -> Sampling:
+    """Servers that people run themselves take a limit of -1 for none."""
     most = wire.max_completion_tokens if wire.max_completion_tokens is not None else wire.max_tokens
     stop = [wire.stop] if isinstance(wire.stop, str) else wire.stop or []
     return Sampling(
-        max_tokens=most,
+        max_tokens=None if most is None or most < 0 else most,
         temperature=wire.temperature,
         top_p=wire.top_p,
         top_k=wire.top_k,
@@ -77,57 +81,63 @@ def _sampling(wire: RequestWire) -> Sampling:
     )
 
 
-def _reasoning(wire: RequestWire) -> Reasoning | None:
-    thinking = wire.thinking
-    if thinking is None:
-        return Reasoning(effort=wire.reasoning_effort) if wire.reasoning_effort else None
-    modes: dict[str | None, Literal["enabled", "disabled", "adaptive"]] = {
-        "enabled": "enabled",
-        "disabled": "disabled",
-        "adaptive": "adaptive",
-    }
-    return Reasoning(modes.get(thinking.type), thinking.budget_tokens, wire.reasoning_effort)
+def _reasoning(wire: RequestWire, given: Fields, extras: Extras, paths: dict[str, str]) -> Reasoning | None:
+    """A kind of thinking that nobody here knows is left for servers of this API."""
+    thinking, effort = wire.thinking, wire.reasoning_effort or None
+    name = "thinking" if effort is None else "reasoning_effort"
+    paths |= {"reasoning": name, "reasoning.effort": "reasoning_effort", "reasoning.budget": "thinking.budget_tokens"}
+    if thinking is not None and thinking.type not in _MODES:
+        _keep_whole("thinking", given, extras)
+        thinking = None
+    if thinking is not None:
+        return Reasoning(_MODES[thinking.type], thinking.budget_tokens, effort)
+    return Reasoning(effort=effort) if effort else None
 
 
-def _metadata(given: Fields) -> tuple[dict[str, str], Fields]:
+def _keep_whole(name: str, given: Fields, extras: Extras) -> None:
+    for member in [each for each in extras if each.startswith(f"{name}.")]:
+        del extras[member]
+    extras[name] = given[name]
+
+
+def _metadata(given: Fields, extras: Extras) -> dict[str, str]:
     """OpenAI's metadata is text by text; anything else under that name is some server's own."""
     raw = given.get("metadata")
     if raw is None:
-        return {}, {}
-    try:
-        return msgspec.json.decode(raw, type=dict[str, str]), {}
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return {}, {"metadata": raw}
-
-
-def _options(given: Fields) -> Fields:
-    """`stream_options` with more in it than what we read of it."""
-    raw = given.get("stream_options")
-    if raw is None or set(msgspec.json.decode(raw, type=dict[str, Raw])) <= {"include_usage"}:
         return {}
-    return {"stream_options": raw}
+    try:
+        metadata = msgspec.json.decode(raw, type=dict[str, str])
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return {}
+    del extras["metadata"]
+    return metadata
 
 
-def _format(wire: FormatWire | None, given: Fields) -> tuple[JsonObject | JsonSchema | None, Fields]:
+def _format(wire: FormatWire | None, given: Fields, extras: Extras) -> JsonObject | JsonSchema | None:
     if wire is None or wire.type == "text":
-        return None, {}
+        return None
     if wire.type == "json_object":
-        return JsonObject(), {}
+        return JsonObject()
     schema = wire.json_schema
     if wire.type != "json_schema":
-        return None, {"response_format": given["response_format"]}
+        _keep_whole("response_format", given, extras)
+        return None
     if schema is None or not isinstance(schema.schema, Raw):
         where = "response_format.json_schema" if schema is None else "response_format.json_schema.schema"
         raise BadRequest(f"{where}: this field is required", param=where)
-    return JsonSchema(schema.schema, schema.name, schema.strict, schema.description), {}
+    return JsonSchema(
+        _schema(schema.schema, "response_format.json_schema.schema"), schema.name, schema.strict, schema.description
+    )
 
 
-def _tools(wire: RequestWire) -> Iterator[Tool]:
+def _tools(wire: RequestWire, extras: Extras, paths: dict[str, str]) -> Iterator[Tool]:
+    """`paths` gets those of tools that do not stand among `tools`."""
+    count = len(wire.tools or ())
     for place, raw in enumerate(wire.tools or ()):
         path = f"tools[{place}]"
         tool = read(raw, ToolWire, path)
         if tool.function is not None:
-            yield _function(tool.function, tool)
+            yield _function(tool.function, tool, f"{path}.function")
         elif tool.custom is not None:
             form = tool.custom.format
             yield hub.CustomTool(tool.custom.name, tool.custom.description, form if isinstance(form, Raw) else None)
@@ -135,48 +145,65 @@ def _tools(wire: RequestWire) -> Iterator[Tool]:
             raise BadRequest(f"{path}.{tool.type}: this field is required", param=f"{path}.{tool.type}")
         else:
             yield hub.HostedTool(NAME, tool.type, raw)
-    for legacy in wire.functions or ():
-        yield _function(legacy, ToolWire())
+            continue
+        extras.update(unread(raw, ToolWire, path))
+    for place, legacy in enumerate(wire.functions or ()):
+        paths[f"tools[{count}]"] = f"functions[{place}]"
+        yield _function(legacy, ToolWire(), f"functions[{place}]")
+        count += 1
+    if wire.web_search_options:
+        paths[f"tools[{count}]"] = "web_search_options"
+        yield _web_search(wire.web_search_options)
 
 
-def _function(function: FunctionTool, tool: ToolWire) -> hub.FunctionTool:
+def _function(function: FunctionTool, tool: ToolWire, path: str) -> hub.FunctionTool:
     schema = function.parameters
     known = isinstance(schema, Raw) and bytes(schema) != b"null"
     return hub.FunctionTool(
         function.name,
         function.description,
-        schema if known and isinstance(schema, Raw) else None,
+        _schema(schema, f"{path}.parameters") if known and isinstance(schema, Raw) else None,
         function.strict,
         cache=read_cache(tool.cache_control),
     )
 
 
-def _choice(wire: RequestWire) -> ToolChoice | None:
+def _schema(raw: Raw, path: str) -> Raw:
+    if not bytes(raw).startswith(b"{"):
+        raise BadRequest(f"{path}: a JSON schema must be an object", param=path)
+    return raw
+
+
+def _choice(wire: RequestWire, given: Fields, extras: Extras) -> ToolChoice | None:
+    """A word that nobody here knows is left for servers of this API."""
+    field = "tool_choice" if wire.tool_choice is not None else "function_call"
     choice = wire.tool_choice if wire.tool_choice is not None else wire.function_call
     if choice is None:
         return None
     if isinstance(choice, str):
-        return _mode(choice)
+        if (found := _mode(choice)) is None:
+            extras[field] = given[field]
+        return found
     if (allowed := choice.allowed_tools) is not None:
         names = [(tool.function or tool.custom or Named()).name for tool in allowed.tools]
-        mode = _mode(allowed.mode)
+        mode = _mode(allowed.mode) or ToolChoice("auto")
         return ToolChoice(mode.mode, allowed=tuple(name for name in names if name))
     return _named(choice)
 
 
-def _mode(word: str) -> ToolChoice:
+def _mode(word: str) -> ToolChoice | None:
     match word:
-        case "required" | "any":  # Mistral says `any`
+        case "auto" | "none" | "required":
+            return ToolChoice(word)
+        case "any":  # Mistral's word
             return ToolChoice("required")
-        case "none":
-            return ToolChoice("none")
         case _:
-            return ToolChoice("auto")
+            return None
 
 
 def _named(choice: ChoiceWire) -> ToolChoice:
     name = (choice.function or choice.custom or Named(choice.name)).name
-    return ToolChoice("named", name) if name else _mode(choice.type)
+    return ToolChoice("named", name) if name else _mode(choice.type) or ToolChoice("auto")
 
 
 def _web_search(wire: WebSearchOptions) -> hub.WebSearch:

@@ -9,6 +9,7 @@ NAME = "openai_chat"
 
 
 class CacheControl(Struct, frozen=True):
+    type: str | None = None
     ttl: str | None = None
 
 
@@ -29,6 +30,7 @@ class FilePart(Struct, frozen=True):
 
 
 class TextChunk(Struct, frozen=True):
+    type: str | None = None
     text: str | None = None
 
 
@@ -62,6 +64,7 @@ class CallWire(Struct, frozen=True):
 
     index: int | None = None
     id: str | None = None
+    type: str | None = None
     function: FunctionWire | None = None
     custom: CustomWire | None = None
     extra_content: Raw | UnsetType = UNSET
@@ -74,6 +77,7 @@ class ThinkingBlock(Struct, frozen=True):
     thinking: str | None = None
     signature: str | None = None
     data: str | None = None
+    index: int | None = None
 
 
 class UrlCitation(Struct, frozen=True):
@@ -86,6 +90,7 @@ class UrlCitation(Struct, frozen=True):
 class Annotation(Struct, frozen=True):
     type: str | None = None
     url_citation: UrlCitation | None = None
+    index: int | None = None
 
 
 class MessageWire(Struct, frozen=True):
@@ -128,6 +133,7 @@ class Named(Struct, frozen=True):
 
 
 class AllowedTool(Struct, frozen=True):
+    type: str | None = None
     function: Named | None = None
     custom: Named | None = None
 
@@ -178,6 +184,7 @@ class Approximate(Struct, frozen=True):
 
 
 class UserLocation(Struct, frozen=True):
+    type: str | None = None
     approximate: Approximate | None = None
 
 
@@ -187,7 +194,7 @@ class WebSearchOptions(Struct, frozen=True):
 
 
 class RequestWire(Struct, frozen=True):
-    messages: list[MessageWire]
+    messages: list[Raw]
     model: str | None = None
     stream: bool | None = None
     stream_options: StreamOptions | None = None
