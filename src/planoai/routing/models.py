@@ -35,20 +35,20 @@ class Models:
         """Raises UnknownModel, which names the closest names there are, and BadRequest where a model must be named and is not."""
         plan = self._plans.get(asked)
         if plan is None:
-            plan = Plan(asked, (self._choose(asked),))
+            plan = Plan((Candidate(self._choose(asked)),))
             if len(self._plans) >= _MOST_PLANS:
                 self._plans.clear()
             self._plans[asked] = plan
         return plan
 
-    def _choose(self, asked: str) -> Candidate:
+    def _choose(self, asked: str) -> Target:
         if alias := self.aliases.get(asked):
-            return Candidate(self._find(alias), f"alias of {alias}")
+            return self._find(alias)
         if asked in ANY and not self._names.has_label(asked):
             if self.default is None:
                 raise BadRequest("no model is named and no default model is configured", param="model")
-            return Candidate(self.default, "the default model")
-        return Candidate(self._find(asked), "named by the client")
+            return self.default
+        return self._find(asked)
 
     def _find(self, name: str) -> Target:
         match self._names.meanings(name):
