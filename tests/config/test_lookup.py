@@ -1,6 +1,6 @@
 import pytest
 
-from planoai.config.lookup import Names, canonical
+from planoai.config.lookup import Names, canonical, cut, fault
 from planoai.config.schema import ModelProvider
 
 ENTRIES = (
@@ -68,3 +68,16 @@ def test_every_name_that_is_known_means_something() -> None:
 )
 def test_only_the_provider_of_a_full_name_is_folded(name: str, expected: str) -> None:
     assert canonical(name) == expected
+
+
+def test_a_name_is_printable_and_of_a_length_to_read() -> None:
+    assert [fault(name) for name in ("", "x" * 256, "größe/模型 1")] == [None, None, None]
+    assert fault("x" * 257) == "it is longer than 256 characters"
+    assert {fault(name) for name in ("a\nb", "\0", "\x7f", "\u2028", "\u202e")} == {
+        "it must be one line of printable text"
+    }
+
+
+def test_a_long_name_is_cut_where_it_is_told() -> None:
+    assert cut("x" * 80) == repr("x" * 80)
+    assert cut("x" * 81) == repr("x" * 80 + "...")

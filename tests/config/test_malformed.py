@@ -299,6 +299,18 @@ WHOLE = {
         providers("model: groq/a", "model: Groq/a"),
         "4:13: model_providers[1].model: Duplicate model name 'Groq/a'; it is in the list already",
     ),
+    "a model with a long name": (
+        providers(f"model: groq/{'x' * 252}"),
+        f"3:13: model_providers[0].model: Invalid model name 'groq/{'x' * 75}...'; it is longer than 256 characters",
+    ),
+    "a long name": (
+        providers(f"model: groq/a, name: {'x' * 257}"),
+        f"3:27: model_providers[0].name: Invalid model_provider name '{'x' * 80}...'; it is longer than 256 characters",
+    ),
+    "an alias that nobody can ask for": (
+        providers("model: groq/a") + 'model_aliases: {"a\\nb": {target: a}}\n',
+        "4:16: model_aliases: Invalid alias 'a\\nb'; it must be one line of printable text",
+    ),
     "an alias to one id of two": (
         providers("model: openai/a", "model: groq/a") + "model_aliases: {fast: {target: a}}\n",
         "5:32: model_aliases.fast.target: 'a' is ambiguous: 'openai/a' and 'groq/a' both have it; write one of them",

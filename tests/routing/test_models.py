@@ -135,3 +135,33 @@ def test_a_full_name_stays_with_its_provider() -> None:
 def test_a_wildcard_is_no_model(asked: str) -> None:
     with pytest.raises(UnknownModel):
         models_of(PREFIXES).plan(asked)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "anthropic/a\r\nx-evil: 1",
+        "anthropic/a\0",
+        "anthropic/\x1b[31m",
+        "a\x7f",
+        "anthropic/\u2028",
+        "\ud800",
+        "x" * 257,
+        "anthropic/" + "x" * 247,
+    ],
+)
+def test_what_no_model_is_called_is_a_bad_request(models: Models, asked: str) -> None:
+    with pytest.raises(BadRequest) as refused:
+        models.plan(asked)
+    assert refused.value.param == "model"
+    assert refused.value.message.isprintable()
+    assert len(refused.value.message) < 200
+
+
+def test_a_long_name_is_served_and_cut_only_in_messages(models: Models) -> None:
+    longest = "anthropic/" + "x" * 246
+    assert models.plan(longest).candidates[0].target.name == longest
+    with pytest.raises(UnknownModel) as refused:
+        models.plan("x" * 256)
+    assert "'" + "x" * 80 + "...'" in refused.value.message
+    assert "x" * 81 not in refused.value.message

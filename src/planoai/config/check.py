@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from planoai.config.entry import is_wildcard, model_id, prefix
 from planoai.config.located import Located
-from planoai.config.lookup import Meaning, Names, canonical
+from planoai.config.lookup import Meaning, Names, canonical, fault
 from planoai.config.places import shown
 from planoai.config.schema import Config, ModelProvider
 from planoai.providers.catalog import PROVIDERS, find
@@ -40,6 +40,18 @@ def well_formed_models(config: Config, at: Located) -> None:
         if not _well_formed(entry):
             wanted = "write `<provider>/<model id>`, such as `openai/gpt-4o`, or `<provider>/*`"
             at.problem(entry, "model", f"Invalid model name {at.shown(entry, 'model')}; {wanted}")
+
+
+def names_to_ask_for(config: Config, at: Located) -> None:
+    """What a request would be refused for naming is refused here."""
+    for entry in config.model_providers:
+        if wrong := fault(entry.model):
+            at.problem(entry, "model", f"Invalid model name {at.shown(entry, 'model')}; {wrong}")
+        elif wrong := fault(entry.name):
+            at.problem(entry, "name", f"Invalid model_provider name {at.shown(entry, 'name')}; {wrong}")
+    for alias in config.model_aliases:
+        if wrong := fault(alias):
+            at.problem(config, "model_aliases", f"Invalid alias {shown(alias)}; {wrong}")
 
 
 def distinct_models(config: Config, at: Located) -> None:
@@ -175,6 +187,7 @@ _RULES: tuple[Callable[[Config, Located], None], ...] = (
     one_model_listener,
     distinct_listeners,
     well_formed_models,
+    names_to_ask_for,
     distinct_models,
     distinct_names,
     one_default,

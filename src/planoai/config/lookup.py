@@ -9,6 +9,9 @@ from planoai.config.entry import is_wildcard, model_id
 from planoai.config.schema import ModelProvider
 from planoai.providers.catalog import find
 
+LONGEST = 256  # characters of a name; what is longer names no model, and looking for one like it would take seconds
+_LONGEST_TOLD = 80
+
 
 class Meaning(Struct, frozen=True, eq=False):
     """`entry` serves it; `model` is what the upstream calls it, in a wildcard's place too."""
@@ -57,6 +60,18 @@ class Names:
         """Every name that means something, but for those that only a wildcard serves."""
         full = (meaning.entry.model for meaning in self._full.values())
         return list(dict.fromkeys((*self._labels, *full, *self._bare)))
+
+
+def fault(name: str) -> str | None:
+    """Why nothing can be called `name`, as the end of a sentence; to be asked before anything is done with a name."""
+    if len(name) > LONGEST:
+        return f"it is longer than {LONGEST} characters"
+    return None if name.isprintable() else "it must be one line of printable text"
+
+
+def cut(name: str) -> str:
+    """`name` as a message tells it: quoted, and not too long to read."""
+    return repr(name if len(name) <= _LONGEST_TOLD else f"{name[:_LONGEST_TOLD]}...")
 
 
 def canonical(full_name: str) -> str:

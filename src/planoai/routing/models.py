@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from msgspec import structs
 
-from planoai.config.lookup import Meaning, Names
+from planoai.config.lookup import Meaning, Names, cut, fault
 from planoai.config.schema import ModelProvider
 from planoai.errors import BadRequest, UnknownModel
 from planoai.routing.plan import Candidate, Plan
@@ -32,7 +32,9 @@ class Models:
         self._plans: dict[str, Plan] = {}  # by the name asked for: the same name, the same plan and targets
 
     def plan(self, asked: str) -> Plan:
-        """Raises UnknownModel, which names the closest names there are, and BadRequest where a model must be named and is not."""
+        """Raises UnknownModel, which names the closest names there are, and BadRequest for no name where one is needed and for what can be none."""
+        if wrong := fault(asked):
+            raise BadRequest(f"{cut(asked)} is not the name of a model: {wrong}", param="model")
         plan = self._plans.get(asked)
         if plan is None:
             plan = Plan((Candidate(self._choose(asked)),))
@@ -56,10 +58,10 @@ class Models:
                 return self._target(name, meaning)
             case []:
                 near = suggestion(name, dict.fromkeys((*self.aliases, *self._names.known())))
-                raise UnknownModel(f"model {name!r} is not configured{near}", param="model")
+                raise UnknownModel(f"model {cut(name)} is not configured{near}", param="model")
             case several:
-                names = " and ".join(repr(meaning.entry.name) for meaning in several)
-                raise UnknownModel(f"model {name!r} is served by {names}: name one of them", param="model")
+                names = " and ".join(cut(meaning.entry.name) for meaning in several)
+                raise UnknownModel(f"model {cut(name)} is served by {names}: name one of them", param="model")
 
     def _target(self, name: str, meaning: Meaning) -> Target:
         target = self._of[id(meaning.entry)]
