@@ -646,6 +646,13 @@ async def test_a_port_that_is_taken_is_an_os_error() -> None:
         listen("127.0.0.1", taken.getsockname()[1])
 
 
+@pytest.mark.parametrize("host", ["a..b", "x" * 64, "\ud800"])
+def test_a_host_that_is_no_name_is_an_os_error_with_a_sentence(host: str) -> None:
+    with pytest.raises(OSError) as caught:
+        listen(host, 0)
+    assert caught.value.strerror == "the host is not a name: each part between its dots has 1 to 63 characters"
+
+
 async def test_small_writes_are_not_held_back_by_the_kernel() -> None:
     seen: list[int] = []
 

@@ -1,6 +1,7 @@
 """The HTTP/1.1 server: sockets in, one call of the handler for each request, and an orderly end."""
 
 import asyncio
+import errno
 import socket
 from collections.abc import Sequence
 from types import TracebackType
@@ -19,9 +20,12 @@ _BACKLOG = 1024
 
 def listen(host: str, port: int) -> socket.socket:
     """A listening, non-blocking socket on a name or an address, IPv4 or IPv6; port 0 takes a free one. Raises OSError."""
-    family, kind, protocol, _, address = socket.getaddrinfo(
-        host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-    )[0]
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except UnicodeError as error:  # IDNA cannot encode it
+        sentence = "the host is not a name: each part between its dots has 1 to 63 characters"
+        raise OSError(errno.EINVAL, sentence) from error
+    family, kind, protocol, _, address = found[0]
     listener = socket.socket(family, kind, protocol)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
