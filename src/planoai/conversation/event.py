@@ -19,6 +19,16 @@ FinishReason = Literal[
 ]
 
 
+def settled(reason: FinishReason | None, *, called: bool) -> FinishReason:
+    """Why an answer ended, by what was told and by whether it holds calls to run, which clients go by.
+
+    Several servers say `stop` after calls, and some speak of calls that are not there.
+    """
+    if reason in (None, "stop", "tool_calls"):
+        return "tool_calls" if called else "stop"
+    return reason
+
+
 class Started(Struct, frozen=True, tag="started"):
     """`id` and `model` as the upstream told them; empty where it did not."""
 
@@ -31,6 +41,8 @@ class TextDelta(Struct, frozen=True, tag="text_delta"):
 
 
 class RefusalDelta(Struct, frozen=True, tag="refusal_delta"):
+    """The model says no in words of its own. An answer that ends so is `Finished` with `refusal`, whatever word its upstream has for that."""
+
     text: str
 
 

@@ -65,7 +65,7 @@ def test_a_citation_without_an_address_is_left_out() -> None:
 
 
 def test_a_refusal_is_text_and_the_reason() -> None:
-    answer = written(Refusal("no"), finish="stop")
+    answer = written(Refusal("no"), finish="refusal")
 
     assert answer["content"] == [{"type": "text", "text": "no"}]
     assert answer["stop_reason"] == "refusal"

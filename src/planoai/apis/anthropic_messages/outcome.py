@@ -1,7 +1,7 @@
 """How an answer ended and what it consumed, in both directions."""
 
 from planoai.apis.anthropic_messages.wire import UsageObject
-from planoai.conversation.event import FinishReason
+from planoai.conversation.event import FinishReason, settled
 from planoai.conversation.usage import Usage
 
 _REASONS: dict[str, FinishReason] = {
@@ -17,24 +17,13 @@ _STOP_REASONS: dict[FinishReason, str] = {reason: name for name, reason in _REAS
 
 
 def finish_reason(told: str | None, *, called: bool) -> FinishReason:
-    """What we have no word for is a natural end, and a natural end of an answer that holds calls is a call."""
-    reason = _REASONS.get(told or "", "stop")
-    return "tool_calls" if called and reason == "stop" else reason
+    """What we have no word for is a natural end."""
+    return settled(_REASONS.get(told or ""), called=called)
 
 
-def stop_reason(reason: FinishReason | None, *, called: bool, refused: bool) -> str:
-    """`called` and `refused`: what the answer holds.
-
-    Clients go on with their loop when the reason is `tool_use`, so it is told whenever there are calls to run, as several servers say `stop`
-    after them, and never when there are none.
-    """
-    if called and reason in (None, "stop", "tool_calls"):
-        return "tool_use"
-    if refused and reason in (None, "stop"):
-        return "refusal"
-    if reason is None or reason == "tool_calls":
-        return "end_turn"
-    return _STOP_REASONS.get(reason, "end_turn")
+def stop_reason(reason: FinishReason | None, *, called: bool) -> str:
+    """`called`: the answer holds calls."""
+    return _STOP_REASONS.get(settled(reason, called=called), "end_turn")
 
 
 def read_usage(told: UsageObject, before: Usage) -> Usage:

@@ -30,11 +30,7 @@ from planoai.conversation.usage import Usage
 def write_answer(answer: Answer, envelope: Envelope) -> bytes:
     parts = answer.message.parts
     content = [block for place, part in enumerate(parts) if (block := _write_part(part, place, envelope)) is not None]
-    reason = outcome.stop_reason(
-        answer.finish,
-        called=any(isinstance(part, ToolCall) for part in parts),
-        refused=any(isinstance(part, Refusal) for part in parts),
-    )
+    reason = outcome.stop_reason(answer.finish, called=any(isinstance(part, ToolCall) for part in parts))
     return msgspec.json.encode(
         {
             "id": message_id(answer.id, envelope),

@@ -94,7 +94,6 @@ class MessagesStreamWriter:
         self._blocks: list[_Block] = []  # not yet stopped, in order; only the first may have been started
         self._calls: dict[int, _Block] = {}
         self._called = False
-        self._refused = False
         self._prose: _Block | None = None  # the text or thinking block that a further delta belongs to
         self._out: list[bytes] = []
 
@@ -133,7 +132,6 @@ class MessagesStreamWriter:
     def _write_content(self, event: Content) -> None:
         match event:
             case TextDelta() | RefusalDelta():
-                self._refused = self._refused or isinstance(event, RefusalDelta)
                 self._say("text", _TEXT, _TEXT_DELTA, event.text)
             case ThinkingDelta():
                 self._say("thinking", _THINKING, _THINKING_DELTA, event.text)
@@ -307,7 +305,7 @@ class MessagesStreamWriter:
         self._begin()
         finished = self._finished
         told = None if finished is None else finished.reason
-        reason = outcome.stop_reason(told, called=self._called, refused=self._refused)
+        reason = outcome.stop_reason(told, called=self._called)
         delta = {"stop_reason": reason, "stop_sequence": None if finished is None else finished.stop_sequence}
         usage = outcome.write_usage(self._usage or Usage())  # an estimate is no truth
         self._out.append(frame(_encode({"type": "message_delta", "delta": delta, "usage": usage}), "message_delta"))
