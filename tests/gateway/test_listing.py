@@ -1,8 +1,16 @@
 """What the gateway says of itself."""
 
+import json
+from urllib.parse import quote
+
+import pytest
 from anthropic import AsyncAnthropic
 from openai import AsyncOpenAI
 
+from planoai.config.schema import ModelProvider
+from planoai.errors import UnknownModel
+from planoai.gateway.listing import anthropic_list, openai_list, openai_model
+from planoai.routing.models import Models
 from tests.gateway.conftest import Setting
 
 NAMES = ["openai/gpt-4o", "anthropic/claude-sonnet-4-5", "house/llama", "fast", "deep"]
@@ -27,6 +35,39 @@ async def test_models_are_read_by_the_official_clients(setting: Setting) -> None
 async def test_a_model_that_is_not_there(setting: Setting) -> None:
     answer = await setting.http.get("/v1/models/gpt-5")
     assert (answer.status_code, answer.json()["error"]["code"]) == (404, "model_not_found")
+
+
+@pytest.mark.parametrize(
+    "name", [*NAMES, "gpt-4o", "OpenAI/gpt-4o", "llama", "openrouter/mistral/large", "auto", "openrouter/größe"]
+)
+async def test_every_name_that_would_be_served_is_a_model(setting: Setting, name: str) -> None:
+    answer = await setting.http.get(f"/v1/models/{quote(name, safe='')}")
+    assert (answer.status_code, answer.json()["id"]) == (200, name)
+    answer = await setting.http.get(f"/v1/models/{quote(name)}", headers={"anthropic-version": "2023-06-01"})
+    assert (answer.status_code, answer.json()["id"], answer.json()["type"]) == (200, name, "model")
+
+
+@pytest.mark.parametrize("name", ["openrouter/*", "claude-sonnet", "openai/gpt-5", "x" * 257, "openrouter/a\r\nb"])
+async def test_every_other_name_is_not(setting: Setting, name: str) -> None:
+    answer = await setting.http.get(f"/v1/models/{quote(name)}")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "model_not_found")
+    assert "x" * 81 not in answer.text
+
+
+def test_a_name_is_told_once_and_as_what_it_means() -> None:
+    """An alias comes before the entry of its name, which can not be asked for then."""
+    entries = [ModelProvider(model="openai/a"), ModelProvider(model="groq/b", name="cheap")]
+    models = Models(entries, {"cheap": "openai/a"})
+    listed = json.loads(openai_list(models))["data"]
+    assert [(each["id"], each["owned_by"]) for each in listed] == [("openai/a", "OpenAI"), ("cheap", "plano")]
+    assert json.loads(openai_model(models, "cheap")) == listed[1]
+    assert json.loads(openai_model(models, "groq/b"))["owned_by"] == "Groq"
+    assert [each["id"] for each in json.loads(anthropic_list(models))["data"]] == ["openai/a", "cheap"]
+
+
+def test_without_a_default_the_words_for_it_are_no_models() -> None:
+    with pytest.raises(UnknownModel):
+        openai_model(Models([ModelProvider(model="openai/a")]), "auto")
 
 
 async def test_signs_of_life(setting: Setting) -> None:
