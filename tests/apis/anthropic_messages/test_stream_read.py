@@ -28,7 +28,7 @@ from planoai.conversation.event import (
     ToolStarted,
     UsageTold,
 )
-from planoai.conversation.failure import Failure
+from planoai.conversation.failure import CUT_SHORT, Failure
 from planoai.conversation.fold import fold
 from planoai.conversation.message import Citation, Opaque, RedactedThinking, Text, Thinking, ToolCall
 from planoai.conversation.request import CustomTool, Request
@@ -356,3 +356,8 @@ def test_an_answer_itself_must_be_readable(delta: object) -> None:
 def test_the_content_of_an_answer_must_be_readable(content: object) -> None:
     with pytest.raises(UpstreamUnreadable):
         read_answer(json.dumps({"content": content}).encode(), ENVELOPE)
+
+
+@pytest.mark.parametrize("half", [b'data: {"type":"message_st', b'event: error\ndata: {"type":"err', b"event: mess"])
+def test_a_stream_that_breaks_off_in_an_event_was_cut_short(half: bytes) -> None:
+    assert read(START, half)[-1] == Failed(CUT_SHORT)

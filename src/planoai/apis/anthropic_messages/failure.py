@@ -76,17 +76,16 @@ def read_error(error: bytes | Raw) -> Failure:
 
 
 def failure_of(event: SseEvent) -> Failure | None:
-    """The failure that an event of a stream tells, if it tells one. An event called `error` always does, though it were no JSON."""
-    if event.type == "error":
-        return read_error(event.data)
-    if event.type or b'"error"' not in event.data:
+    """The failure that an event of a stream tells, if it tells one. One called `error` may tell it in words; JSON that broke off tells nothing."""
+    data = event.data
+    if event.type not in ("error", "") or (not event.type and b'"error"' not in data) or not data.strip():
         return None
     try:
-        told = _EVENT.decode(event.data)
+        told = _EVENT.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None
-    known = told.type == "error" or (told.type is None and given(told.error) is not None)
-    return read_error(event.data) if known else None
+        return read_error(data) if event.type == "error" and not data.lstrip().startswith(b"{") else None
+    known = event.type == "error" or told.type == "error" or (told.type is None and given(told.error) is not None)
+    return read_error(data) if known else None
 
 
 def _failure(status: int, message: str) -> Failure:

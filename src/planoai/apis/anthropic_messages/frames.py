@@ -21,12 +21,13 @@ def closing(event: SseEvent) -> Closing:
     """An answer is over only when `message_stop` says so; after an error nothing follows. An event whose data broke off says nothing."""
     if event.type not in ("message_stop", "error", ""):
         return Closing.OPEN
+    if failure_of(event) is not None:
+        return Closing.TERMINAL
     try:
         kind = _EVENT.decode(event.data).type or event.type
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        words = event.type == "error" and not event.data.lstrip().startswith(b"{")  # an error that is no JSON
-        return Closing.TERMINAL if words and event.data.strip() else Closing.OPEN
-    return Closing.TERMINAL if kind == "message_stop" or failure_of(event) is not None else Closing.OPEN
+        return Closing.OPEN
+    return Closing.TERMINAL if kind == "message_stop" else Closing.OPEN
 
 
 def _is_usage(_event: SseEvent) -> bool:

@@ -49,16 +49,17 @@ class MessagesStreamReader:
         try:
             events = self._sse.feed(chunk)
         except UpstreamUnreadable as error:
-            return self._end(Failed(Failure(error.status, error.message, "upstream_unreadable")))
+            return self._end(Failed(Failure(error.status, error.message, UpstreamUnreadable.code)))
         return self._read(events)
 
     def close(self) -> list[Event]:
         if self._over:
             return []
         events = self._read(self._sse.close())
-        if not (events and isinstance(events[-1], Ended | Failed)):
-            events += self._end(Failed(CUT_SHORT))
-        return events
+        last = events[-1] if events else None
+        if isinstance(last, Failed) and last.failure.code == UpstreamUnreadable.code:
+            return [*events[:-1], Failed(CUT_SHORT)]  # it broke off in the middle of an event
+        return events if isinstance(last, Ended | Failed) else [*events, *self._end(Failed(CUT_SHORT))]
 
     def _read(self, told: list[SseEvent]) -> list[Event]:
         events: list[Event] = []
@@ -74,7 +75,7 @@ class MessagesStreamReader:
                 self._interpret(lenient.decode(_EVENT, event.data, _SAID), event.type, events)
             except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, UpstreamUnreadable) as error:
                 message = f"an event of the upstream's stream can not be read: {error}"
-                events += self._end(Failed(Failure(502, message, "upstream_unreadable")))
+                events += self._end(Failed(Failure(502, message, UpstreamUnreadable.code)))
             if self._over:
                 break
         return events
