@@ -352,6 +352,26 @@ def test_a_default_that_can_not_be_read_is_no_reason_for_a_second_complaint() ->
     assert [problem.split(": ")[1] for problem in problems(text)] == ["model_providers[0].base_url"]
 
 
+@pytest.mark.parametrize(
+    "field",
+    [
+        "Date",
+        "te",
+        "Keep-Alive",
+        "trailer",
+        "upgrade",
+        "proxy-connection",
+        "connection",
+        "content-length",
+        "transfer-encoding",
+    ],
+)
+def test_a_header_that_frames_the_message_is_the_gateways(field: str) -> None:
+    assert problems(providers(f"model: openai/a, headers: {{{field}: x}}")) == [
+        f"config.yaml:3:32: model_providers[0].headers: must not hold {field.lower()}; the gateway writes it itself"
+    ]
+
+
 def test_two_listeners_on_one_port_are_a_problem_of_the_second() -> None:
     found = problems(HEAD + "listeners:\n  - {type: model, name: a}\n  - {type: model, name: b}\n")
     assert "config.yaml:4:5: listeners[1].port: port 12000 is taken by the listener 'a' already" in found

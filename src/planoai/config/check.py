@@ -7,11 +7,12 @@ from planoai.config.located import Located
 from planoai.config.lookup import Meaning, Names, canonical, fault
 from planoai.config.places import shown
 from planoai.config.schema import Config, ModelProvider
+from planoai.names import FRAMING_FIELDS
 from planoai.providers.catalog import PROVIDERS, find
 from planoai.table import suggestion
 
-# Where a message goes and where it ends: the HTTP layer's to say (RFC 9112, 3.2 and 6).
-_HEADERS_OF_OURS = {"host", "content-length", "transfer-encoding", "connection"}
+# Where a message goes is `http_host`'s to say, where it ends the HTTP layer's.
+_HEADERS_OF_OURS = {"host"} | {field.decode() for field in FRAMING_FIELDS}
 
 
 def check(config: Config, at: Located) -> None:

@@ -17,11 +17,8 @@ JSON = (b"content-type", b"application/json")
 # Which account of OpenAI's pays: the client's word means something only beside the client's own key.
 OF_AN_ACCOUNT = frozenset((b"openai-organization", b"openai-project"))
 
-# RFC 9110, section 7.6.1, and what HTTP/1.0 and proxies added.
-_OF_A_CONNECTION = frozenset(
-    b"connection keep-alive proxy-connection proxy-authenticate proxy-authorization te trailer transfer-encoding upgrade "
-    b"http2-settings date".split()
-)
+# With what speaks to a proxy, or asks for another protocol.
+_OF_A_CONNECTION = names.FRAMING_FIELDS | {b"proxy-authenticate", b"proxy-authorization", b"http2-settings"}
 _OF_A_BODY = frozenset(
     b"content-length content-encoding content-type content-md5 content-range accept-ranges digest content-digest expect".split()
 )

@@ -6,22 +6,9 @@ from email.utils import formatdate
 from functools import lru_cache
 from http import HTTPStatus
 
-STATUS_LINES = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode() for status in HTTPStatus}
+from planoai.names import FRAMING_FIELDS
 
-# The fields that frame a message or speak about the connection (RFC 9110, 7.6.1) are written here and nowhere else.
-_OURS = frozenset(
-    (
-        b"connection",
-        b"content-length",
-        b"date",
-        b"keep-alive",
-        b"proxy-connection",
-        b"te",
-        b"trailer",
-        b"transfer-encoding",
-        b"upgrade",
-    )
-)
+STATUS_LINES = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode() for status in HTTPStatus}
 
 _BREAKS = b"\r\n\0"
 
@@ -45,7 +32,7 @@ def header_lines(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
     """
     lines = []
     for name, value in headers:
-        if name in _OURS:
+        if name in FRAMING_FIELDS:
             raise ValueError(f"the header field {name.decode('latin-1')} is not the caller's to set")
         lines.append(name + b": " + value)
     lines.append(b"")
