@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 from planoai.net.client import Origin
-from planoai.net.server import Handler, Limits, Server, listen
+from planoai.net.server import Handler, Limits, Refuse, Server, listen
 
 
 @dataclass
@@ -69,9 +69,14 @@ class Raw:
 
 @asynccontextmanager
 async def serving(
-    handler: Handler, limits: Limits | None = None, *, host: str = "127.0.0.1", drain_seconds: float = 5.0
+    handler: Handler,
+    limits: Limits | None = None,
+    *,
+    host: str = "127.0.0.1",
+    drain_seconds: float = 5.0,
+    refuse: Refuse | None = None,
 ) -> AsyncIterator[Server]:
-    async with Server(handler, [listen(host, 0)], limits, drain_seconds=drain_seconds) as server:
+    async with Server(handler, [listen(host, 0)], limits, drain_seconds=drain_seconds, refuse=refuse) as server:
         yield server
 
 

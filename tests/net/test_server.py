@@ -8,7 +8,7 @@ import socket
 import pytest
 
 from planoai.errors import PlanoError, RequestTimeout, TooLarge
-from planoai.net.server import Handler, Limits, Reply, Request, Server, listen
+from planoai.net.server import Handler, Limits, Refusal, Reply, Request, Server, listen
 from tests.net.raw import Raw, connected, serving
 
 GET = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -590,6 +590,61 @@ async def test_a_refusal_is_json_and_closes_the_connection() -> None:
         }
         assert "Host" in error["message"]
         assert await raw.rest() == b""
+
+
+def in_words_of_its_own(target: bytes, refusal: Refusal) -> tuple[list[tuple[bytes, bytes]], bytes]:
+    told = f"{target.decode()} {refusal.status} {refusal.code} {len(refusal.message) > 10}"
+    return [TEXT, (b"request-id", b"7")], told.encode()
+
+
+REFUSED = {
+    "before its target": (b"\x16\x03\x01\r\n\r\n", b" 400 invalid_request True"),
+    "after its target": (b"GET /v1/messages?a=b HTTP/1.1\r\n\r\n", b"/v1/messages?a=b 400 invalid_request True"),
+    "in its fields": (b"GET /v1 HTTP/1.1\r\nHost: a\r\n x\r\n\r\n", b"/v1 400 invalid_request True"),
+    "too large": (
+        b"GET /v1 HTTP/1.1\r\nHost: a\r\nx: " + b"y" * 100_000 + b"\r\n\r\n",
+        b"/v1 431 headers_too_large True",
+    ),
+    "too slow": (b"GET /slow HTTP/1.1\r\nHost: a\r\n", b"/slow 408 request_timeout True"),
+    "after another": (GET + b"GET /2 HTTP/1.1\r\n\r\n", b"/2 400 invalid_request True"),
+    "after another, before its target": (GET + b"\x16\x03\x01\r\n\r\n", b" 400 invalid_request True"),
+    "the handler raised it": (b"GET /r HTTP/1.1\r\nHost: a\r\n\r\n", b"/r 413 request_too_large True"),
+}
+
+
+@pytest.mark.parametrize(("sent", "told"), REFUSED.values(), ids=REFUSED.keys())
+async def test_a_refusal_is_written_by_who_was_given_for_it(sent: bytes, told: bytes) -> None:
+    async def handler(request: Request, reply: Reply) -> None:
+        if request.path == "/r":
+            raise TooLarge("It is too large.")
+        reply.send(200, [])
+
+    limits = Limits(head_seconds=0.1)
+    async with serving(handler, limits, refuse=in_words_of_its_own) as server, connected(server) as raw:
+        await raw.send(sent)
+        answer = await raw.answer()
+        if sent.startswith(GET):
+            answer = await raw.answer()
+        assert answer.body == told
+        assert answer.headers["content-type"] == "text/plain"
+        assert answer.headers["request-id"] == "7"
+        assert answer.headers.get("connection") == (None if sent.startswith(b"GET /r") else "close")
+
+
+@pytest.mark.parametrize("headers", [None, [(b"connection", b"close")], [(b"x", b"a\r\nb: c")]])
+async def test_a_refusal_is_told_although_who_was_to_write_it_failed(
+    headers: list[tuple[bytes, bytes]] | None, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(target: bytes, refusal: Refusal) -> tuple[list[tuple[bytes, bytes]], bytes]:
+        if headers is None:
+            raise KeyError(target)
+        return headers, b""
+
+    async with serving(echo, refuse=broken) as server, connected(server) as raw:
+        await raw.send(b"GET /x HTTP/1.1\r\n\r\n")
+        answer = await raw.answer()
+        assert (answer.status, json.loads(answer.body)["error"]["code"]) == (400, "invalid_request")
+    assert "could not be written" in caplog.text
 
 
 async def test_a_refusal_waits_for_the_answers_before_it() -> None:

@@ -153,7 +153,7 @@ class Connection(asyncio.Protocol):
 
     def request_refused(self, refusal: Refusal) -> None:
         if self._current is None and not self._held_back:
-            self._transport.write(refusal.answer())
+            self._transport.write(refusal.answer(*self._service.refused(refusal)))
             self._close_after_reading()
         else:
             self._queue.append(refusal)
@@ -239,23 +239,25 @@ class Connection(asyncio.Protocol):
         else:
             if not reply.ended:
                 logger.error("the handler of %s %s left its answer unfinished", request.method, request.path)
-                self._give_up(Refusal(500, "internal_error", "The server did not answer."), reply)
+                self._give_up(Refusal(500, "internal_error", "The server did not answer."), request, reply)
         self.task = None
         if not self._gone:
             self._finished(request, reply)
 
     def _failed(self, error: Exception, request: Request, reply: Reply) -> None:
         if isinstance(error, ClientError):
-            self._give_up(Refusal.of(error), reply)
+            self._give_up(Refusal.of(error), request, reply)
             return
         logger.error("the handler of %s %s failed", request.method, request.path, exc_info=error)
-        self._give_up(Refusal(500, "internal_error", "The server failed to handle the request."), reply)
+        self._give_up(Refusal(500, "internal_error", "The server failed to handle the request."), request, reply)
 
-    def _give_up(self, refusal: Refusal, reply: Reply) -> None:
+    def _give_up(self, refusal: Refusal, request: Request, reply: Reply) -> None:
         if reply.started:
             reply.abort()
         else:
-            reply.send(refusal.status, [(b"content-type", b"application/json")], refusal.body())
+            refusal.target = request.target.encode("latin-1")
+            headers, body = self._service.refused(refusal)
+            reply.send(refusal.status, headers, body)
 
     def _finished(self, request: Request, reply: Reply) -> None:
         self._reply = None
@@ -333,8 +335,7 @@ class Connection(asyncio.Protocol):
             case Wait.REQUEST:
                 self._close()
             case Wait.HEAD:
-                self._reader.deaf = True
-                self.request_refused(Refusal.of(RequestTimeout("The head of the request came too slowly.")))
+                self._reader.refuse(Refusal.of(RequestTimeout("The head of the request came too slowly.")))
             case Wait.BODY:
                 self._check_pace()
             case Wait.READER | Wait.CLOSE:

@@ -83,7 +83,19 @@ class RequestReader:
         except httptools.HttpParserError as error:
             self._give_up(error)
         if self._since > self._limits.head_bytes and (self.head_open or self.incoming is not None) and not self.deaf:
-            self._refuse(Refusal.of(self._too_large()))
+            self.refuse(Refusal.of(self._too_large()))
+
+    def refuse(self, refusal: Refusal) -> None:
+        """What comes is no request, or not one that we take; nothing after it is looked at."""
+        self.deaf = True
+        self.head_open = False
+        request = self.incoming
+        if request is None:
+            refusal.target = self._target
+            self._owner.request_refused(refusal)
+        else:  # its handler answers
+            self.incoming = None
+            request.fail(BadRequest(refusal.message))
 
     def on_message_begin(self) -> None:
         self._target = b""
@@ -126,6 +138,7 @@ class RequestReader:
         self.head_open = False
         self._since = 0
         self._pairs = []  # for trailers
+        self._target = b""
         self.incoming = request
         self._owner.request_arrived(request)
 
@@ -164,22 +177,12 @@ class RequestReader:
             return
         cause = error.__context__
         if isinstance(cause, Refusal):
-            self._refuse(cause)
+            self.refuse(cause)
         elif cause is not None:
             raise cause
         else:
             # llhttp names the rule that was broken and never quotes what broke it.
-            self._refuse(Refusal.of(BadRequest(f"The request is not valid HTTP/1.1: {error}.")))
-
-    def _refuse(self, refusal: Refusal) -> None:
-        self.deaf = True
-        self.head_open = False
-        request = self.incoming
-        if request is None:
-            self._owner.request_refused(refusal)
-        else:  # its handler answers
-            self.incoming = None
-            request.fail(BadRequest(refusal.message))
+            self.refuse(Refusal.of(BadRequest(f"The request is not valid HTTP/1.1: {error}.")))
 
     def _too_large(self) -> HeadTooLarge:
         return HeadTooLarge(f"The head or the trailers of the request are larger than {self._limits.head_bytes} bytes.")

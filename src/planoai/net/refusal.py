@@ -1,10 +1,14 @@
-"""The answers that the server gives by itself, where no handler could: they are JSON, and the connection closes after them."""
+"""The answers that the server gives by itself, where no handler could. The connection closes after them."""
+
+from collections.abc import Callable
 
 import msgspec
 from msgspec import Struct
 
 from planoai.errors import PlanoError
-from planoai.net.wire import date_line, status_line
+from planoai.net.wire import date_line, header_lines, status_line
+
+Pairs = list[tuple[bytes, bytes]]
 
 
 class _Problem(Struct, frozen=True):
@@ -26,21 +30,28 @@ class Refusal(Exception):
         self.status = status
         self.code = code
         self.message = message
+        self.target = b""  # as the client sent it; empty where it is not known
 
     @classmethod
     def of(cls, error: PlanoError) -> "Refusal":
         return cls(error.status, error.code or "invalid_request", error.message)
 
-    def body(self) -> bytes:
-        kind = "invalid_request_error" if self.status < 500 else "server_error"
-        return msgspec.json.encode(_Envelope(_Problem(self.message, kind, None, self.code)))
-
-    def answer(self) -> bytes:
-        """Head and body."""
-        body = self.body()
-        return b"%b%bcontent-type: application/json\r\ncontent-length: %d\r\nconnection: close\r\n\r\n%b" % (
+    def answer(self, headers: Pairs, body: bytes) -> bytes:
+        """Head and body. Raises ValueError as `header_lines` does."""
+        return b"%b%b%bcontent-length: %d\r\nconnection: close\r\n\r\n%b" % (
             status_line(self.status),
+            header_lines(headers),
             date_line(),
             len(body),
             body,
         )
+
+
+Refuse = Callable[[bytes, Refusal], tuple[Pairs, bytes]]
+
+
+def refuse_in_json(target: bytes, refusal: Refusal) -> tuple[Pairs, bytes]:  # noqa: ARG001 - the same for every target
+    """What the server says where nobody was given to say it: header fields and body."""
+    kind = "invalid_request_error" if refusal.status < 500 else "server_error"
+    body = msgspec.json.encode(_Envelope(_Problem(refusal.message, kind, None, refusal.code)))
+    return [(b"content-type", b"application/json")], body

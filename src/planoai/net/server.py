@@ -9,11 +9,12 @@ from typing import Self
 
 from planoai.net.connection import Connection
 from planoai.net.limits import Limits
+from planoai.net.refusal import Refusal, Refuse, refuse_in_json
 from planoai.net.reply import Reply
 from planoai.net.request import Request
 from planoai.net.service import Handler, Service
 
-__all__ = ["Handler", "Limits", "Reply", "Request", "Server", "listen"]
+__all__ = ["Handler", "Limits", "Refusal", "Refuse", "Reply", "Request", "Server", "listen"]
 
 _BACKLOG = 1024
 
@@ -43,6 +44,9 @@ class Server:
 
     Leaving it stops accepting and answers what runs with `connection: close`. An idle connection may begin one more request for
     `idle_grace_seconds`, so that a keep-alive client which sends just then loses nothing. What is not done after `drain_seconds` is cut.
+
+    `refuse` writes header fields and body of what is answered without the handler: to the target of the request as it came, empty where it is
+    not known, and to the Refusal with its status, code and message.
     """
 
     def __init__(
@@ -53,18 +57,20 @@ class Server:
         *,
         drain_seconds: float = 5.0,
         idle_grace_seconds: float = 0.0,
+        refuse: Refuse | None = None,
     ) -> None:
         self._handler = handler
         self._sockets = tuple(sockets)
         self._limits = limits or Limits()
         self._drain_seconds = drain_seconds
         self._idle_grace_seconds = idle_grace_seconds
+        self._refuse = refuse or refuse_in_json
         self._servers: list[asyncio.Server] = []
         self.addresses: list[tuple[str, int]] = [each.getsockname()[:2] for each in sockets]
 
     async def __aenter__(self) -> Self:
         loop = asyncio.get_running_loop()
-        self._service = service = Service(self._handler, self._limits, loop)
+        self._service = service = Service(self._handler, self._limits, loop, self._refuse)
         for each in self._sockets:
             self._servers.append(await loop.create_server(lambda: Connection(service), sock=each, backlog=_BACKLOG))
         return self

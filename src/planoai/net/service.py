@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from planoai.net.limits import Limits
+from planoai.net.refusal import Pairs, Refusal, Refuse, refuse_in_json
 from planoai.net.reply import Reply
 from planoai.net.request import Request
 
 if TYPE_CHECKING:
     from planoai.net.connection import Connection
+
+logger = logging.getLogger("planoai.net")
 
 Handler = Callable[[Request, Reply], Awaitable[None]]
 
@@ -19,10 +23,11 @@ Handler = Callable[[Request, Reply], Awaitable[None]]
 class Service:
     """`idle_seconds` is what a connection gets to begin its next request."""
 
-    __slots__ = ("changed", "connections", "draining", "handler", "idle_seconds", "leaving", "limits", "loop")
+    __slots__ = ("changed", "connections", "draining", "handler", "idle_seconds", "leaving", "limits", "loop", "refuse")
 
-    def __init__(self, handler: Handler, limits: Limits, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, handler: Handler, limits: Limits, loop: asyncio.AbstractEventLoop, refuse: Refuse) -> None:
         self.handler = handler
+        self.refuse = refuse
         self.limits = limits
         self.loop = loop
         self.draining = False  # every answer says `connection: close`
@@ -30,6 +35,16 @@ class Service:
         self.connections: set[Connection] = set()
         self.leaving: set[asyncio.Task[None]] = set()  # tasks of connections that are gone, not done yet
         self.changed = asyncio.Event()  # a connection or a task has gone
+
+    def refused(self, refusal: Refusal) -> tuple[Pairs, bytes]:
+        """Header fields and body of `refusal`. It is told in any case: in our words where `refuse` fails."""
+        try:
+            headers, body = self.refuse(refusal.target, refusal)
+            refusal.answer(headers, body)
+        except Exception:
+            logger.exception("a refusal could not be written in the words of its client")
+            return refuse_in_json(refusal.target, refusal)
+        return headers, body
 
     def leave(self, task: asyncio.Task[None]) -> None:
         """`task` has lost its connection; the server still waits for it."""
