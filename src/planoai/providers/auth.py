@@ -1,5 +1,6 @@
 """A credential -> the headers that carry it, and a client's headers -> the credential in them. Pure; the row of a provider names its signer."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 
 Headers = tuple[tuple[bytes, bytes], ...]  # names in lower case
@@ -43,18 +44,24 @@ def authorise(sign: Sign, dialect: str, credential: str | None) -> Headers:
 
 
 def client_credential(headers: Incoming) -> str | None:
-    """What a client sent as its credential: `Authorization` with or without `Bearer`, else `x-api-key`, `api-key`, `x-goog-api-key`."""
+    """What a client sent as its credential: `Authorization` with `Bearer` or no scheme at all, else `x-api-key`, `api-key`, `x-goog-api-key`."""
     found: dict[bytes, str] = {}
     for name, value in _pairs(headers):
         if name in CREDENTIAL_HEADERS:
             found.setdefault(name, value.decode("latin-1").strip())
-    token = _without_scheme(found.get(b"authorization", ""))
+    token = _token(found.get(b"authorization", ""))
     return token or found.get(b"x-api-key") or found.get(b"api-key") or found.get(b"x-goog-api-key") or None
 
 
-def _without_scheme(value: str) -> str:
-    """`Bearer abc`, `bearer  abc`, `Bearerabc` and `abc` are all `abc`: clients write every one of them."""
-    return value[6:].strip() if value[:6].lower() == "bearer" else value
+def _token(value: str) -> str:
+    """`Bearer abc`, `bearer  abc`, `Bearerabc` and `abc` are all `abc`: clients write every one of them.
+
+    What another scheme carries, such as `Basic`, is no key of a provider's and would be none as a bearer token: it is left out.
+    """
+    scheme, *credentials = re.split(r"[ \t]+", value, maxsplit=1)
+    if credentials:
+        return credentials[0] if scheme.lower() == "bearer" else ""
+    return value[6:] if value[:6].lower() == "bearer" else value
 
 
 def _pairs(headers: Incoming) -> Iterable[tuple[bytes, bytes]]:
