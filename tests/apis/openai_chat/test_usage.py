@@ -48,8 +48,30 @@ def read(**told: Any) -> Usage:
             },
             Usage(fresh=30, output=102, reasoning=100),
         ),
+        (
+            {
+                "prompt_tokens": 100,
+                "completion_tokens": 1,
+                "total_tokens": 121,
+                "prompt_tokens_details": {"cached_tokens": 20},
+                "completion_tokens_details": {"reasoning_tokens": 20},
+            },
+            Usage(fresh=80, cache_read=20, output=21, reasoning=20),
+        ),
     ],
-    ids=["plain", "partly", "empty", "cached", "deepseek", "moonshot", "gateway", "outside", "outside total", "xai"],
+    ids=[
+        "plain",
+        "partly",
+        "empty",
+        "cached",
+        "deepseek",
+        "moonshot",
+        "gateway",
+        "outside",
+        "outside total",
+        "xai",
+        "xai cached",
+    ],
 )
 def test_what_servers_tell_is_counted_once(told: dict[str, Any], usage: Usage) -> None:
     assert read(**told) == usage

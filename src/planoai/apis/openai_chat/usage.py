@@ -17,7 +17,8 @@ def read_usage(wire: UsageWire) -> Usage:
         (wire.completion_tokens_details or CompletionDetails()).reasoning_tokens or wire.reasoning_tokens or 0
     )
     beside = int(wire.total_tokens or 0) - prompt - completion
-    outside = prompt < cached or 0 < beside == cached
+    apart = completion < reasoning == beside  # xAI again, whatever was cached
+    outside = prompt < cached or (0 < beside == cached and not apart)
     if beside > 0 and not outside:  # xAI and Gemini leave reasoning out of completion_tokens, not out of the total
         completion += beside
         reasoning = max(reasoning, beside)
