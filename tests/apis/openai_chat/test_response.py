@@ -6,11 +6,13 @@ from contextlib import suppress
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from planoai.apis.openai_chat import DIALECT
 from planoai.conversation.event import Ended, Failed
 from planoai.conversation.fold import Answer, fold
 from planoai.conversation.message import Citation, Message, Opaque, Refusal, Text, Thinking, ToolCall
+from planoai.conversation.request import CustomTool, Request
 from planoai.conversation.usage import Usage
 from planoai.errors import UpstreamUnreadable
 from tests.apis.golden import ENVELOPE, compact
@@ -27,11 +29,26 @@ from tests.apis.openai_chat.test_stream_read import json_like
         b'{"choices":[]}',
         b'{"choices":null,"error":null}',
         b'{"choices":[{"message":{"content":7}}]}',
+        b'{"choices":[{}]}',
+        b'{"choices":[{"message":null,"finish_reason":"stop"}]}',
         b'{"error":{"message":"\xff"}}',
         b'{"error":{"message":"\\ud800"}}',
         b'{"error":' + b"[" * 100_000 + b"]" * 100_000 + b"}",
     ],
-    ids=["empty", "html", "list", "nothing", "no choices", "null", "number", "bad UTF-8", "half a pair", "deep"],
+    ids=[
+        "empty",
+        "html",
+        "list",
+        "nothing",
+        "no choices",
+        "null",
+        "number",
+        "bare choice",
+        "no message",
+        "bad UTF-8",
+        "half a pair",
+        "deep",
+    ],
 )
 def test_what_is_no_answer_is_the_upstreams_fault(body: bytes) -> None:
     with pytest.raises(UpstreamUnreadable):
@@ -51,6 +68,37 @@ def test_no_body_of_an_error_makes_it_raise(status: int, body: bytes) -> None:
 
     assert failure.status == status
     assert failure.message
+
+
+def test_the_text_of_a_custom_tool_comes_out_of_the_function_it_was_offered_as() -> None:
+    request = Request("m", (), "openai_responses", tools=(CustomTool("sql"),))
+    envelope = structs.replace(ENVELOPE, request=request)
+    calls = [
+        {"id": "c", "function": {"name": "sql", "arguments": '{"input":"SELECT \\"1\\""}'}},
+        {"id": "d", "function": {"name": "sql", "arguments": "SELECT 2"}},
+        {"id": "e", "function": {"name": "f", "arguments": '{"input":"x"}'}},
+    ]
+    body = compact({"choices": [{"message": {"tool_calls": calls}}]})
+
+    assert fold(DIALECT.upstream.read_answer(body, envelope)).message.parts == (
+        ToolCall("c", "sql", 'SELECT "1"', custom=True),
+        ToolCall("d", "sql", "SELECT 2", custom=True),
+        ToolCall("e", "f", '{"input":"x"}'),
+    )
+
+
+@pytest.mark.parametrize("error", [b'{"message":"\xff"}', b'"busy"', b"[" * 2000 + b"]" * 2000])
+def test_an_error_within_a_choice_may_be_unreadable(error: bytes) -> None:
+    with suppress(UpstreamUnreadable):
+        events = DIALECT.upstream.read_answer(b'{"choices":[{"message":{"content":"x"},"error":%b}]}' % error, ENVELOPE)
+        assert isinstance(events[-1], Failed)
+    reader = DIALECT.upstream.stream_reader(ENVELOPE)
+    assert isinstance(reader.feed(b'data: {"choices":[{"delta":{"content":"x"},"error":%b}]}\n\n' % error)[-1], Failed)
+
+
+def test_a_choice_may_say_that_it_has_no_error() -> None:
+    body = b'{"choices":[{"message":{"content":"x"},"finish_reason":"stop","error":null}]}'
+    assert isinstance(DIALECT.upstream.read_answer(body, ENVELOPE)[-1], Ended)
 
 
 def test_what_a_signer_wants_back_may_be_unreadable_and_is_then_left_out() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from planoai.apis.framing.sse import MOST_BYTES
 from planoai.apis.openai_chat import DIALECT
 from planoai.apis.openai_chat.stream_read import ChatStreamReader
-from planoai.conversation.event import Ended, Failed
+from planoai.conversation.event import Ended, Failed, TextDelta, ToolStarted
 from planoai.conversation.failure import Failure
 from planoai.conversation.fold import fold
 from tests.apis import golden
@@ -17,7 +17,20 @@ from tests.apis import golden
 STREAMS = [path for path in golden.streams() if path.parent.name == DIALECT.name]
 
 NAMES = [
-    *("id", "choices", "delta", "message", "content", "tool_calls", "function", "name", "arguments", "index", "code"),
+    *(
+        "id",
+        "choices",
+        "delta",
+        "message",
+        "content",
+        "tool_calls",
+        "custom",
+        "function",
+        "name",
+        "arguments",
+        "index",
+        "code",
+    ),
     *("finish_reason", "usage", "error", "prompt_tokens", "reasoning_content", "thinking_blocks", "type", "object"),
 ]
 
@@ -97,3 +110,13 @@ def test_an_error_event_may_hold_plain_words() -> None:
     reader = ChatStreamReader(golden.ENVELOPE)
 
     assert reader.feed(b"event: error\ndata: out of memory\n\n") == [Failed(Failure(502, "out of memory"))]
+
+
+def test_a_call_without_arguments_is_told_of_before_what_follows_it() -> None:
+    reader = ChatStreamReader(golden.ENVELOPE)
+    reader.feed(b'data: {"choices":[{"delta":{"tool_calls":[{"index":0,"id":"c","function":{"name":"f"}}]}}]}\n\n')
+
+    assert reader.feed(b'data: {"choices":[{"delta":{"content":"x"}}]}\n\n') == [
+        ToolStarted(0, "c", "f"),
+        TextDelta("x"),
+    ]

@@ -1,13 +1,16 @@
 """The pieces of an answer -> events: one state machine for a whole answer and for a stream of chunks.
 
 Servers differ most in tool calls: all of a call in one chunk or its id, name and arguments one after another, several calls in a chunk, no
-`index`, one `index` for all, no `id`, the whole arguments once more at the end.
+`index`, one `index` for all, no `id`, the name in pieces, the whole arguments once more at the end. So a call is told of once its name can not
+grow any more.
 """
 
 import msgspec
-from msgspec import Raw, UnsetType
+from msgspec import UNSET, Raw, UnsetType
 
 from planoai.apis.ids import call_id
+from planoai.apis.openai_chat.custom import unwrapped
+from planoai.apis.openai_chat.failure import choice_failure
 from planoai.apis.openai_chat.parts import read_citations, read_thinking, thought
 from planoai.apis.openai_chat.wire import CallWire, Choice, FunctionWire, PartWire, Said
 from planoai.conversation.event import (
@@ -24,6 +27,7 @@ from planoai.conversation.event import (
     ToolDelta,
     ToolStarted,
 )
+from planoai.conversation.failure import Failure
 from planoai.conversation.message import RedactedThinking, Thinking
 
 _REASONS: dict[str, FinishReason] = {
@@ -33,31 +37,53 @@ _REASONS: dict[str, FinishReason] = {
     "model_length": "length",
     "tool_calls": "tool_calls",
     "function_call": "tool_calls",
-    "content_filter": "refusal",
+    "content_filter": "filtered",
 }
+
+_NO_FUNCTION = FunctionWire()
 
 
 class _Call:
-    """One tool call as it comes in. `id` is the server's; `pieces` wait while the call has no name to start it with."""
+    """One tool call as it comes in. `id` is the server's; `pieces` are of its arguments. `wrapped`: these hold the text of a custom tool."""
 
-    __slots__ = ("custom", "id", "key", "length", "name", "pieces")
+    __slots__ = ("custom", "extra", "id", "key", "length", "name", "pieces", "started", "wrapped")
 
     def __init__(self, key: int) -> None:
         self.key = key
         self.id = ""
         self.name = ""
         self.custom = False
+        self.extra: Raw | UnsetType = UNSET
         self.pieces: list[str] = []
         self.length = 0
+        self.started = False
+        self.wrapped = False
 
 
 class ChoiceReader:
-    """Feed it the choices of one answer, in order; `finish` is what the model stopped for, once it said so."""
+    """Feed it the choices of one answer, in order. `failure`: a choice told one, and there will be no end.
 
-    __slots__ = ("_at", "_calls", "_current", "_finish", "_refused", "_seed", "_thinking")
+    `wrapped` are the names of the custom tools that the upstream was offered as functions.
+    """
 
-    def __init__(self, seed: str) -> None:
+    __slots__ = (
+        "_at",
+        "_calls",
+        "_current",
+        "_finish",
+        "_named",
+        "_refused",
+        "_seed",
+        "_thinking",
+        "_wrapped",
+        "failure",
+    )
+
+    def __init__(self, seed: str, wrapped: frozenset[str] = frozenset()) -> None:
+        self.failure: Failure | None = None
         self._seed = seed
+        self._wrapped = wrapped
+        self._named: _Call | None = None  # has a name that may not be whole, and has not been told of
         self._calls: list[_Call] = []
         self._at: dict[int, _Call] = {}  # by the server's index, the latest where several share one
         self._current: _Call | None = None
@@ -76,6 +102,8 @@ class ChoiceReader:
         said = choice.delta or choice.message
         if said is not None:
             content = said.content
+            if self._named is not None and (content or not said.tool_calls):
+                self._start(self._named, events)
             if said.reasoning_content or said.reasoning or said.thinking_blocks:
                 self._think(said, whole=choice.message is not None, events=events)
             if content.__class__ is str:
@@ -94,15 +122,19 @@ class ChoiceReader:
                     self._call(wire, place if whole else wire.index, events)
             if said.function_call:
                 self._call(CallWire(function=said.function_call), 0, events)
-        if choice.finish_reason and self._finish is None:
-            self._finish = _REASONS.get(choice.finish_reason, "stop")
+        if choice.error is not UNSET or choice.finish_reason:
+            self.failure = choice_failure(choice.error, choice.finish_reason)
+            if choice.finish_reason and self._finish is None:
+                self._finish = _REASONS.get(choice.finish_reason, "stop")
 
     def end(self) -> list[Event]:
-        """The answer is over: calls that never got a name, and why the model stopped, if it said so."""
+        """The answer is over: calls that never got a name, custom tools' texts, and why the model stopped, if it said so."""
         events: list[Event] = []
         for call in self._calls:
-            if not call.name:
-                self._start(call, "", None, events)
+            if not call.started:
+                self._start(call, events)
+            if call.wrapped:
+                events.append(ToolDelta(call.key, unwrapped("".join(call.pieces))))
         reason = self._finish
         if reason is not None:
             if (
@@ -144,23 +176,29 @@ class ChoiceReader:
                 events.append(RefusalDelta(part.refusal))
 
     def _call(self, wire: CallWire, index: int | None, events: list[Event]) -> None:
-        function = wire.function or FunctionWire()
+        function = wire.function or _NO_FUNCTION
         custom = wire.custom
         name = (custom.name if custom else function.name) or ""
-        call = self._find(wire.id or "", name, index)
+        text = arguments_text(custom.input if custom else function.arguments)
+        call = self._find(wire.id or "", name, text, index)
+        if self._named is not None and self._named is not call:
+            self._start(self._named, events)
         call.id = call.id or wire.id or ""
         call.custom = call.custom or custom is not None
-        if name and not call.name:
-            self._start(call, name, wire.extra_content, events)
-        text = arguments_text(custom.input if custom else function.arguments)
-        if not text or self._repeats(call, text):
-            return
-        call.length += len(text)
-        call.pieces.append(text)
-        if call.name:
-            events.append(ToolDelta(call.key, text))
+        if call.extra is UNSET:
+            call.extra = wire.extra_content
+        if name and not call.started and name != call.name:
+            call.name += name
+            self._named = call
+        if text and not self._repeats(call, text):
+            call.length += len(text)
+            call.pieces.append(text)
+            if call.started and not call.wrapped:
+                events.append(ToolDelta(call.key, text))
+        if call.pieces and call.name and not call.started:
+            self._start(call, events)
 
-    def _find(self, identifier: str, name: str, index: int | None) -> _Call:
+    def _find(self, identifier: str, name: str, text: str, index: int | None) -> _Call:
         """The call that a piece belongs to, made if the piece begins one."""
         if index is not None:
             found = self._at.get(index)
@@ -168,7 +206,7 @@ class ChoiceReader:
             found = next((call for call in self._calls if call.id == identifier), None)
         else:
             found = self._current
-        if found is None or self._begins(found, identifier, name, index):
+        if found is None or self._begins(found, identifier, name, text, index):
             found = _Call(len(self._calls))
             self._calls.append(found)
             if index is not None:
@@ -177,31 +215,42 @@ class ChoiceReader:
         return found
 
     @staticmethod
-    def _begins(found: _Call, identifier: str, name: str, index: int | None) -> bool:
+    def _begins(found: _Call, identifier: str, name: str, text: str, index: int | None) -> bool:
         """Whether a piece that seems to go on with `found` is a call of its own. Both id and name may also be just repeated."""
         if not name or not found.name:
             return False
         if index is None and not identifier:
             return True
-        return name != found.name or bool(identifier and found.id and identifier != found.id)
+        if identifier and found.id and identifier != found.id:
+            return True
+        if name != found.name:
+            return found.started
+        return not identifier and text[:1] == "{" and _whole(found) and text != "".join(found.pieces)
 
-    def _start(self, call: _Call, name: str, extra: Raw | UnsetType | None, events: list[Event]) -> None:
-        call.name = name
-        extras = _extras(extra) if isinstance(extra, Raw) else None
+    def _start(self, call: _Call, events: list[Event]) -> None:
+        call.started = True
+        self._named = None
+        call.wrapped = not call.custom and call.name in self._wrapped
+        extras = _extras(call.extra) if isinstance(call.extra, Raw) else None
         identifier = call.id or call_id(self._seed, call.key)
-        events.append(ToolStarted(call.key, identifier, name, custom=call.custom, extras=extras))
-        if call.pieces:
+        custom = call.custom or call.wrapped
+        events.append(ToolStarted(call.key, identifier, call.name, custom=custom, extras=extras))
+        if call.pieces and not call.wrapped:
             events.append(ToolDelta(call.key, "".join(call.pieces)))
 
-    def _repeats(self, call: _Call, text: str) -> bool:
+    @staticmethod
+    def _repeats(call: _Call, text: str) -> bool:
         """Whether `text` is everything that was said before, once more: complete JSON can not go on with itself."""
-        if len(text) != call.length or text[0] != "{" or text != "".join(call.pieces):
-            return False
-        try:
-            msgspec.json.decode(text)
-        except (msgspec.DecodeError, RecursionError):
-            return False
-        return True
+        return len(text) == call.length and text[0] == "{" and text == "".join(call.pieces) and _whole(call)
+
+
+def _whole(call: _Call) -> bool:
+    """Whether the arguments so far are JSON that nothing can be added to."""
+    try:
+        msgspec.json.decode("".join(call.pieces))
+    except (msgspec.DecodeError, RecursionError):
+        return False
+    return True
 
 
 def arguments_text(told: str | dict[str, Raw] | None) -> str:

@@ -1,6 +1,7 @@
 """Failures as Chat tells them: a JSON body before an answer, an object with `error` inside a stream or even in a 200."""
 
 import msgspec
+from msgspec import Raw, UnsetType
 
 from planoai.apis.telling import Told, told, told_in
 from planoai.conversation.failure import Failure
@@ -13,6 +14,10 @@ _TYPES = {
     429: "rate_limit_error",
 }
 _CODES = {401: "invalid_api_key", 429: "rate_limit_exceeded"}
+
+# What upstreams say the model stopped for where it did not stop but broke: OpenRouter, DeepSeek.
+_NO_ERROR = (b"null", b"false", b'""', b"{}", b"[]")
+_FAILED = {"error": 502, "insufficient_system_resource": 503}
 
 # What upstreams call a failure in `code` or `type`, where they do not give its status.
 _STATUS_OF = {
@@ -77,6 +82,14 @@ def told_failure(value: object) -> Failure:
 def quoted_failure(body: bytes) -> Failure:
     """The same, of what may be no JSON."""
     return _failure(told_in(body))
+
+
+def choice_failure(error: Raw | UnsetType, reason: str | None) -> Failure | None:
+    """The failure that a choice tells: it has an `error`, or gives one as what the model stopped for."""
+    if isinstance(error, Raw) and bytes(error) not in _NO_ERROR:
+        return quoted_failure(bytes(error))
+    status = _FAILED.get(reason or "")
+    return Failure(status, f"the upstream could not complete its answer: {reason}", reason) if status else None
 
 
 def _failure(found: Told) -> Failure:

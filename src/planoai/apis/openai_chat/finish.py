@@ -8,6 +8,7 @@ _WORDS: dict[FinishReason, str] = {
     "length": "length",
     "context_full": "length",
     "tool_calls": "tool_calls",
+    "filtered": "content_filter",
     "refusal": "content_filter",
     "pause": "stop",
     "malformed": "stop",
@@ -15,5 +16,5 @@ _WORDS: dict[FinishReason, str] = {
 
 
 def write_finish(reason: FinishReason, *, refused: bool) -> str:
-    """`refused`: the model said no in its own words, which Chat does not call filtered."""
+    """Chat has no word for a refusal that was not told in words; `refused`: it was, and then the model just stopped."""
     return "stop" if refused and reason == "refusal" else _WORDS[reason]

@@ -5,6 +5,7 @@ import msgspec
 from planoai.apis.dialect import Envelope
 from planoai.apis.fields import read_upstream
 from planoai.apis.openai_chat.choice_read import ChoiceReader
+from planoai.apis.openai_chat.custom import offered
 from planoai.apis.openai_chat.failure import quoted_failure, told_failure
 from planoai.apis.openai_chat.usage import read_usage
 from planoai.apis.openai_chat.wire import Chunk
@@ -24,9 +25,13 @@ def read_answer(body: bytes, envelope: Envelope) -> list[Event]:
     if not wire.choices:
         raise UpstreamUnreadable("the upstream's answer can not be read: it has no choices")
     events: list[Event] = [Started(str(wire.id or ""), wire.model or "")]
-    reader = ChoiceReader(envelope.seed)
+    reader = ChoiceReader(envelope.seed, offered(envelope.request))
     for choice in wire.choices:
         reader.feed(choice, events)
+    if reader.failure is not None:
+        return [Failed(reader.failure)]
+    if all(choice.message is None and choice.delta is None for choice in wire.choices if not choice.index):
+        raise UpstreamUnreadable("the upstream's answer can not be read: its choice has no message")
     if wire.usage is not None:
         events.append(UsageTold(read_usage(wire.usage)))
     return [*events, *reader.end(), Ended()]

@@ -266,6 +266,7 @@ class Choice(Struct, frozen=True):
     delta: Said | None = None
     message: Said | None = None
     finish_reason: str | None = None
+    error: Raw | UnsetType = UNSET
 
 
 class Chunk(Struct, frozen=True):
