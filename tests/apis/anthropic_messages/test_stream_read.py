@@ -296,6 +296,7 @@ def test_two_calls_of_one_index_are_two_calls() -> None:
         (b"event: error\ndata: it broke\n\n", Failure(502, "it broke")),
         (b'event: error\ndata: {"message":"x"}\n\n', Failure(502, "x")),
         (b'data: {"type":"error","error":{"type":"overloaded_error","message":"x"}}\n\n', Failure(529, "x")),
+        (b'event: message\ndata: {"type":"error","error":{"type":"api_error","message":"x"}}\n\n', Failure(500, "x")),
     ],
 )
 def test_a_failure_is_read_in_whatever_shape_it_is_told(told: bytes, failure: Failure) -> None:

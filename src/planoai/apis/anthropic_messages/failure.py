@@ -33,6 +33,7 @@ _STATUSES = {
     "timeout_error": 504,
     "overloaded_error": 529,
 }
+UNNAMED = ("", "message")  # what an event is called that was given no name (WHATWG HTML, section 9.2.6)
 _CODES = {401: "invalid_api_key", 402: "insufficient_quota", 413: "request_too_large", 429: "rate_limit_exceeded"}
 _TELLING = (  # words of a message -> the code they stand for; Anthropic has no codes of its own
     ("prompt is too long", "context_length_exceeded"),
@@ -78,7 +79,7 @@ def read_error(error: bytes | Raw) -> Failure:
 def failure_of(event: SseEvent) -> Failure | None:
     """The failure that an event of a stream tells, if it tells one. One called `error` may tell it in words; JSON that broke off tells nothing."""
     data = event.data
-    if event.type not in ("error", "") or (not event.type and b'"error"' not in data) or not data.strip():
+    if event.type not in ("error", *UNNAMED) or (event.type != "error" and b'"error"' not in data) or not data.strip():
         return None
     try:
         told = _EVENT.decode(data)

@@ -3,7 +3,7 @@
 import msgspec
 from msgspec import Struct
 
-from planoai.apis.anthropic_messages.failure import failure_of, write_failure_event
+from planoai.apis.anthropic_messages.failure import UNNAMED, failure_of, write_failure_event
 from planoai.apis.dialect import Closing, Frames
 from planoai.apis.framing.sse import SseEvent
 
@@ -19,7 +19,7 @@ _EVENT = msgspec.json.Decoder(_Event)
 
 def closing(event: SseEvent) -> Closing:
     """An answer is over only when `message_stop` says so; after an error nothing follows. An event whose data broke off says nothing."""
-    if event.type not in ("message_stop", "error", ""):
+    if event.type not in ("message_stop", "error", *UNNAMED):
         return Closing.OPEN
     if failure_of(event) is not None:
         return Closing.TERMINAL

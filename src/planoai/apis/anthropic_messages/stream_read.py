@@ -3,7 +3,7 @@
 import msgspec
 
 from planoai.apis import lenient
-from planoai.apis.anthropic_messages.failure import failure_of, read_error
+from planoai.apis.anthropic_messages.failure import failure_of
 from planoai.apis.anthropic_messages.outcome import finish_reason, read_usage
 from planoai.apis.anthropic_messages.response_read import Block, read_block, read_cited
 from planoai.apis.anthropic_messages.wire import Delta, StreamedEvent, given
@@ -116,8 +116,6 @@ class MessagesStreamReader:
                 events += self._end(Ended())
             case "ping":
                 events.append(KeptAlive())
-            case "error":
-                events += self._end(Failed(read_error(told.error)))
             case _:
                 pass  # newer than we are
 

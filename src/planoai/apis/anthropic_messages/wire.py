@@ -217,4 +217,3 @@ class StreamedEvent(Struct, frozen=True):
     content_block: Raw = ABSENT
     message: StartedMessage | None = None
     usage: UsageObject | None = None
-    error: Raw = ABSENT
