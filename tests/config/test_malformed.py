@@ -353,6 +353,32 @@ def test_a_default_that_can_not_be_read_is_no_reason_for_a_second_complaint() ->
 
 
 @pytest.mark.parametrize(
+    "host",
+    [
+        "a b/c",
+        "''",
+        "a/b",
+        "http://a",
+        "u@h",
+        "'h:'",
+        "h:port",
+        "h:0",
+        "h:70000",
+        "'::1'",
+        "'[::1'",
+        "'[x]'",
+        "a..b",
+        "'a?b'",
+        "é",
+    ],
+)
+def test_a_host_header_that_is_no_host_is_said(host: str) -> None:
+    assert problems(providers(f"model: openai/a, http_host: {host}")) == [
+        "config.yaml:3:34: model_providers[0].http_host: must be a host, or a host and a port, such as `models.example` or `models.example:8443`"
+    ]
+
+
+@pytest.mark.parametrize(
     "field",
     [
         "Date",

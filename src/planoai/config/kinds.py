@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from ipaddress import IPv6Address
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -12,6 +13,7 @@ from planoai.providers.catalog import PROVIDERS, find
 from planoai.table import suggestion
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, 5.6.2
+_HOST = re.compile(r"(?:[0-9A-Za-z_-]+(?:\.[0-9A-Za-z_-]+)*\.?|\[(?P<v6>[0-9A-Fa-f:.]+)\])(?::(?P<port>[0-9]{1,5}))?")
 
 
 class Kind(Struct, frozen=True):
@@ -61,6 +63,22 @@ def _header_value(text: str) -> str:
     return text
 
 
+def _host(text: str) -> str:
+    """RFC 9110, 7.2: `uri-host [":" port]`."""
+    host = _HOST.fullmatch(text)
+    if host is None or not 1 <= int(host["port"] or 80) <= 65535 or not (host["v6"] is None or _is_ipv6(host["v6"])):
+        raise ValueError("must be a host, or a host and a port, such as `models.example` or `models.example:8443`")
+    return text
+
+
+def _is_ipv6(text: str) -> bool:
+    try:
+        IPv6Address(text)
+    except ValueError:
+        return False
+    return True
+
+
 def _credential(text: str) -> str:
     if not text.strip():
         raise ValueError("is empty; leave it out where no key is needed")
@@ -83,6 +101,7 @@ def _interface(text: str) -> str:
 Duration = Annotated[float, Kind("duration", "a duration", seconds)]
 Port = Annotated[int, Kind("port", "a port", _port)]
 Address = Annotated[str, Kind("address", "an address", _address)]
+Host = Annotated[str, Kind("host", "a host", _host, secret=True)]
 Url = Annotated[str, Kind("URL", "a URL", _url, secret=True)]
 Credential = Annotated[str, Kind("credential", "a credential", _credential, secret=True)]
 HeaderName = Annotated[str, Kind("header name", "the name of a header", _header_name, secret=True)]

@@ -9,7 +9,7 @@ from typing import Literal
 
 from msgspec import Struct, structs
 
-from planoai.config.kinds import Address, Credential, Duration, HeaderName, HeaderValue, Interface, Port, Url
+from planoai.config.kinds import Address, Credential, Duration, HeaderName, HeaderValue, Host, Interface, Port, Url
 from planoai.providers.paths import API_VERSION
 from planoai.providers.provider import Override
 
@@ -71,7 +71,7 @@ class ModelProvider(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     default: whether it serves requests that name no model. One entry at most, never a wildcard.
     base_url: where the provider is, when not at its usual address. A path in it replaces the usual one.
     passthrough_auth: send the client's own credential on instead of `access_key`.
-    http_host: the Host header, when not the host of `base_url`.
+    http_host: the Host header, with its port if it has one, when not the host of `base_url`.
     provider_interface: the provider whose API is spoken there; only for a prefix of your own.
     headers: sent with every request, after authentication, whatever was there before.
     upstream_api: the API to speak to it, when not the provider's usual one.
@@ -85,7 +85,7 @@ class ModelProvider(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     default: bool = False
     base_url: Url | None = None
     passthrough_auth: bool = False
-    http_host: HeaderValue | None = None
+    http_host: Host | None = None
     provider_interface: Interface | None = None
     headers: Mapping[HeaderName, HeaderValue] = {}
     upstream_api: Override | None = None
