@@ -8,11 +8,14 @@ from planoai.config.lookup import Meaning, Names, canonical, fault
 from planoai.config.places import shown
 from planoai.config.schema import Config, ModelProvider
 from planoai.names import FRAMING_FIELDS
+from planoai.providers.auth import CREDENTIAL_HEADERS
 from planoai.providers.catalog import PROVIDERS, find
 from planoai.table import suggestion
 
 # Where a message goes is `http_host`'s to say, where it ends the HTTP layer's.
 _HEADERS_OF_OURS = {"host"} | {field.decode() for field in FRAMING_FIELDS}
+
+_ENDS_OF_KEYS = ("authorization", "cookie", "-key", "-token", "-secret")  # of the names of headers
 
 
 def check(config: Config, at: Located) -> None:
@@ -167,12 +170,21 @@ def _models(meanings: Sequence[Meaning], at: Located) -> str:
 
 
 def open_doors(config: Config, at: Located) -> None:
-    if not any(entry.access_key is not None for entry in config.model_providers):
+    if not any(entry.access_key is not None or _keys_in_headers(entry) for entry in config.model_providers):
         return
     for listener in config.listeners:
-        if not _is_loopback(listener.address):
-            said = f"anyone who can reach port {listener.port} of this machine can spend the keys of this file; 127.0.0.1 keeps them out"
-            at.warn(listener, "address", said)
+        if _is_loopback(listener.address):
+            continue
+        said = f"anyone who can reach port {listener.port} of this machine can spend the keys of this file"
+        if at.is_written(listener):
+            at.warn(listener, "address", f"{said}; 127.0.0.1 keeps them out")
+        else:
+            added = f"there is no `model` listener here, so that one is added on {listener.address}:{listener.port}"
+            at.warn(config, "listeners", f"{added}: {said}; a listener with `address: 127.0.0.1` keeps them out")
+
+
+def _keys_in_headers(entry: ModelProvider) -> bool:
+    return any(name.encode() in CREDENTIAL_HEADERS or name.endswith(_ENDS_OF_KEYS) for name in entry.headers)
 
 
 def _well_formed(entry: ModelProvider) -> bool:

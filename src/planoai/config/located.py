@@ -27,6 +27,10 @@ class Located:
     def warn(self, owner: Struct, field: str, sentence: str) -> None:
         self.report.warn(*self._where(owner, field), sentence)
 
+    def is_written(self, made: Struct) -> bool:
+        """Whether `made` stands in the file; what was added to it does not."""
+        return id(made) in self._paths
+
     def is_read(self, owner: Struct, *fields: str) -> bool:
         """Whether none of `fields` had a problem of its own, so that a rule may judge their values."""
         path = self._path(owner)
