@@ -18,6 +18,7 @@ class Outer(Struct):
     any: Raw = Raw(b"null")
     inner: Inner | None = None
     listed: list[str] | None = None
+    inners: str | list[Inner] | None = None
 
 
 DECODER = msgspec.json.Decoder(Outer)
@@ -33,6 +34,10 @@ DECODER = msgspec.json.Decoder(Outer)
         (b'{"name":"a","count":[],"any":{"x":1}}', Outer("a", any=Raw(b'{"x":1}'))),
         (b'{"name":"a","count":7,"inner":[]}', Outer("a", 7)),
         (b'{"name":"a","inner":{"count":[],"text":"x"}}', Outer("a", inner=Inner(text="x"))),
+        (
+            b'{"name":"a","inners":[{"count":[],"text":"x"},7,{"count":"1"}]}',
+            Outer("a", inners=[Inner(text="x"), Inner(1)]),
+        ),
     ],
 )
 def test_a_member_that_does_not_fit_is_left_out(json: bytes, read: Outer) -> None:
@@ -50,3 +55,12 @@ def test_what_matters_must_fit_at_any_depth(json: bytes) -> None:
     assert lenient.decode(DECODER, json).name == "a"
     with pytest.raises(msgspec.ValidationError):
         lenient.decode(DECODER, json, essential=("text",))
+
+
+@pytest.mark.parametrize("item", [b"7", b'{"text":5}'])
+def test_what_matters_must_fit_in_a_list_as_well(item: bytes) -> None:
+    json = b'{"name":"a","inners":[{"text":"x","count":[]},%b]}' % item
+
+    assert lenient.decode(DECODER, json).name == "a"
+    with pytest.raises(msgspec.ValidationError):
+        lenient.decode(DECODER, json, essential=("inners", "text"))

@@ -4,9 +4,9 @@ A count that is text, a title that is a number: no reason to lose a good answer.
 names it, and where it does not fit the answer can not be read.
 """
 
-from collections.abc import Container
+from collections.abc import Container, Iterator
 from inspect import isclass
-from typing import TypeVar, get_args
+from typing import TypeVar, get_args, get_origin
 
 import msgspec
 from msgspec import Raw, Struct, structs
@@ -14,6 +14,7 @@ from msgspec import Raw, Struct, structs
 Kind = TypeVar("Kind", bound=Struct)
 
 _OBJECT = msgspec.json.Decoder(dict[str, Raw])
+_LIST = msgspec.json.Decoder(list[Raw])
 
 
 def decode(decoder: msgspec.json.Decoder[Kind], raw: bytes | Raw, essential: Container[str] = ()) -> Kind:
@@ -36,14 +37,29 @@ def _by_member(raw: bytes | Raw, kind: type[Kind], essential: Container[str]) ->
                 raise msgspec.ValidationError(f"Object missing required field `{field.encode_name}`")
             continue
         member, needed = told[field.encode_name], field.required or field.name in essential
-        inner = next(
-            (each for each in (field.type, *get_args(field.type)) if isclass(each) and issubclass(each, Struct)), None
-        )
+        choices = (field.type, *get_args(field.type))
+        inner = _struct_among(choices)
+        item = _struct_among(get_args(next((each for each in choices if get_origin(each) is list), None)))
         try:
             kept[field.name] = msgspec.json.decode(member, type=field.type, strict=needed)
         except (msgspec.DecodeError, UnicodeDecodeError):
             if inner is not None and bytes(member).startswith(b"{"):
                 kept[field.name] = _by_member(member, inner, essential)
+            elif item is not None and bytes(member).startswith(b"["):
+                kept[field.name] = list(_items(member, item, essential, needed=needed))
             elif needed:
                 raise
     return kind(**kept)
+
+
+def _items(raw: Raw, kind: type[Struct], essential: Container[str], *, needed: bool) -> Iterator[Struct]:
+    for item in _LIST.decode(raw):
+        try:
+            yield _by_member(item, kind, essential)
+        except msgspec.ValidationError:
+            if needed:
+                raise
+
+
+def _struct_among(annotations: tuple[object, ...]) -> type[Struct] | None:
+    return next((each for each in annotations if isclass(each) and issubclass(each, Struct)), None)

@@ -12,6 +12,8 @@ from planoai.apis.openai_chat.stream_read import ChatStreamReader
 from planoai.conversation.event import Ended, Failed, TextDelta, ToolStarted
 from planoai.conversation.failure import Failure
 from planoai.conversation.fold import fold
+from planoai.conversation.message import Text
+from planoai.conversation.usage import Usage
 from tests.apis import golden
 
 STREAMS = [path for path in golden.streams() if path.parent.name == DIALECT.name]
@@ -120,3 +122,22 @@ def test_a_call_without_arguments_is_told_of_before_what_follows_it() -> None:
         ToolStarted(0, "c", "f"),
         TextDelta("x"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("beside", "usage"),
+    [
+        (b'"usage":{"prompt_tokens":"5","completion_tokens":2}', Usage(fresh=5, output=2)),
+        (b'"usage":{"prompt_tokens":5,"prompt_tokens_details":[]}', Usage(fresh=5)),
+        (b'"usage":[]', None),
+        (b'"model":7,"object":[]', None),
+    ],
+)
+def test_what_is_said_beside_an_answer_may_be_of_any_type(beside: bytes, usage: Usage | None) -> None:
+    said = b'"content":"x","annotations":{},"reasoning":{},"thinking_blocks":[7]'
+    stream = b'data: {"choices":[{"delta":{%b},"finish_reason":"stop"}],%b}\n\ndata: [DONE]\n\n' % (said, beside)
+    whole = b'{"choices":[{"message":{%b},"finish_reason":"stop"}],%b}' % (said, beside)
+
+    for events in (golden.read_stream(DIALECT.name, [stream]), DIALECT.upstream.read_answer(whole, golden.ENVELOPE)):
+        answer = fold(events)
+        assert (answer.message.parts, answer.usage, answer.complete) == ((Text("x"),), usage, True)

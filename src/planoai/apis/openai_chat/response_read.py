@@ -2,21 +2,23 @@
 
 import msgspec
 
+from planoai.apis import lenient
 from planoai.apis.dialect import Envelope
-from planoai.apis.fields import read_upstream
 from planoai.apis.openai_chat.choice_read import ChoiceReader
 from planoai.apis.openai_chat.custom import offered
 from planoai.apis.openai_chat.failure import quoted_failure, told_failure
 from planoai.apis.openai_chat.usage import read_usage
-from planoai.apis.openai_chat.wire import Chunk
+from planoai.apis.openai_chat.wire import SAID, Chunk
 from planoai.conversation.event import Ended, Event, Failed, Started, UsageTold
 from planoai.errors import UpstreamUnreadable
+
+_CHUNK = msgspec.json.Decoder(Chunk)
 
 
 def read_answer(body: bytes, envelope: Envelope) -> list[Event]:
     """The events of a whole answer, `Ended` last; `Failed` alone for a 200 that holds an error. Raises UpstreamUnreadable."""
-    wire = read_upstream(body, Chunk, "answer")
     try:
+        wire = lenient.decode(_CHUNK, body, SAID)
         failed = failed_in(wire, body)
     except (ValueError, RecursionError) as error:
         raise UpstreamUnreadable(f"the upstream's answer can not be read: {error}") from None

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from planoai.apis import lenient
 from planoai.apis.dialect import Envelope
 from planoai.apis.framing.sse import SseEvent, SseReader
 from planoai.apis.openai_chat.choice_read import ChoiceReader
@@ -9,14 +10,14 @@ from planoai.apis.openai_chat.custom import offered
 from planoai.apis.openai_chat.failure import quoted_failure
 from planoai.apis.openai_chat.response_read import failed_in
 from planoai.apis.openai_chat.usage import read_usage
-from planoai.apis.openai_chat.wire import Chunk, UsageWire
+from planoai.apis.openai_chat.wire import SAID, Chunk, UsageWire
 from planoai.conversation.event import Ended, Event, Failed, KeptAlive, Started, UsageTold
 from planoai.conversation.failure import CUT_SHORT, Failure
 from planoai.errors import UpstreamUnreadable
 
 DONE = b"[DONE]"
 
-_DECODE = msgspec.json.Decoder(Chunk).decode
+_CHUNK = msgspec.json.Decoder(Chunk)
 _KEPT_ALIVE = KeptAlive()
 
 
@@ -75,7 +76,7 @@ class ChatStreamReader:
         if event.type == "error":
             return self._fail(quoted_failure(data), events)
         try:
-            wire = _DECODE(data)
+            wire = lenient.decode(_CHUNK, data, SAID)
             failed = failed_in(wire, data)
         except (ValueError, RecursionError) as error:
             return self._fail(_unreadable(f"an event of the upstream's stream can not be read: {error}"), events)

@@ -269,6 +269,15 @@ class Choice(Struct, frozen=True):
     error: Raw | UnsetType = UNSET
 
 
+# What an answer consists of; all else is said beside it and may be of any type.
+SAID = frozenset(
+    (
+        *("choices", "delta", "message", "content", "text", "refusal", "finish_reason"),
+        *("tool_calls", "function_call", "function", "custom", "name", "arguments", "input"),
+    )
+)
+
+
 class Chunk(Struct, frozen=True):
     """A whole answer or a piece of one. `error` and `object` may say that it is neither."""
 
