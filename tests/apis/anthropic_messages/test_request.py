@@ -17,7 +17,18 @@ from planoai.apis.dialect import Accepts, Head
 from planoai.apis.fields import read_fields
 from planoai.conversation.event import Ended, ToolDelta, ToolStarted
 from planoai.conversation.fold import fold
-from planoai.conversation.message import Message, Text, Thinking, ToolResult
+from planoai.conversation.message import (
+    CacheMark,
+    Document,
+    Image,
+    Inline,
+    Link,
+    Message,
+    Opaque,
+    Text,
+    Thinking,
+    ToolResult,
+)
 from planoai.conversation.request import FunctionTool
 from planoai.errors import BadRequest
 from tests.apis.golden import ENVELOPE
@@ -249,3 +260,26 @@ def test_the_source_of_a_block_is_read_whole_too() -> None:
         "messages[0].content[0].source.hint",
         "messages[0].content[0].cache_control.scope",
     }
+
+
+def test_the_cache_mark_of_a_document_told_apart_is_on_what_comes_last() -> None:
+    image = {"type": "image", "source": {"type": "url", "url": "https://example.com/a.png"}}
+    source = {"type": "content", "content": [{"type": "text", "text": "a"}, image]}
+    document = {"type": "document", "source": source, "cache_control": {"type": "ephemeral", "ttl": "1h"}}
+
+    (message,) = read_request(read_fields(body(messages=[{"role": "user", "content": [document]}]))).messages
+
+    assert message.parts == (
+        Document(Inline("a")),
+        Image(Link("https://example.com/a.png"), cache=CacheMark("1h")),
+    )
+    assert message.paths == ("messages[0].content[0]", "messages[0].content[0].source.content[1]")
+
+
+def test_a_document_of_something_stranger_is_kept_as_it_is() -> None:
+    source = {"type": "content", "content": [{"type": "tool_use", "id": "t", "name": "f", "input": {}}]}
+    request = read_request(
+        read_fields(body(messages=[{"role": "user", "content": [{"type": "document", "source": source}]}]))
+    )
+
+    assert isinstance(request.messages[0].parts[0], Opaque)
