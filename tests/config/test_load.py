@@ -200,3 +200,11 @@ def test_a_providers_row_may_take_headers_from_the_environment() -> None:
     assert config(text).model_providers[0].headers == {}
     own = HEAD + "model_providers: [{model: chatgpt/*, headers: {ChatGPT-Account-Id: mine}}]\n"
     assert config(own, CHATGPT_ACCOUNT_ID="acc").model_providers[0].headers == {"chatgpt-account-id": "mine"}
+
+
+def test_where_something_stands_can_be_asked_later() -> None:
+    loaded = load(HEAD + "model_providers:\n  - {model: openai/a}\n", {}, name="plano.yaml")
+    assert loaded.where("model_providers[0].model") == "plano.yaml:3:13"
+    assert loaded.where("model_providers[0]") == "plano.yaml:3:5"
+    assert loaded.where("model_providers[0].timeouts.idle") == "plano.yaml:3:5"  # the nearest that stands there
+    assert loaded.where("listeners[0].port") == "plano.yaml:1:1"

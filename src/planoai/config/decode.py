@@ -11,7 +11,7 @@ from msgspec import NODEFAULT, Struct, structs
 from planoai.config.kinds import Kind
 from planoai.config.later import LATER, LATER_VALUES
 from planoai.config.located import Located
-from planoai.config.places import Place, Report, join, shown
+from planoai.config.places import Place, join, shown
 from planoai.config.tree import Entry, Fields, Items, Node, Scalar, kind_of
 from planoai.config.variables import Variables, mentions
 from planoai.table import suggestion
@@ -35,10 +35,10 @@ class _Bad(Exception):
 class Decoder:
     """Made for one file. A field whose value is wrong takes its default, so that the rest of the file can still be checked."""
 
-    def __init__(self, variables: Variables, report: Report) -> None:
-        self.located = Located(report)
+    def __init__(self, variables: Variables, located: Located) -> None:
+        self.located = located
         self._variables = variables
-        self._report = report
+        self._report = located.report
 
     def struct(self, shape: type[Shape], node: Node, path: str = "") -> Shape | None:
         """None when a required field is missing or wrong."""

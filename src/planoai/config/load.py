@@ -7,8 +7,9 @@ from msgspec import Struct, structs
 from planoai.config.check import check
 from planoai.config.decode import Decoder
 from planoai.config.entry import provider_of
+from planoai.config.located import Located
 from planoai.config.migrate import migrate
-from planoai.config.places import Report
+from planoai.config.places import START, Place, Report
 from planoai.config.schema import Config, Listener, ModelProvider
 from planoai.config.tree import compose
 from planoai.config.variables import Variables
@@ -18,10 +19,26 @@ IMPLICIT_LISTENER = Listener(type="model", name="egress_traffic")
 
 
 class Loaded(Struct, frozen=True):
-    """`warnings`: one line each, beginning with its place like a problem; nothing in them stops the gateway."""
+    """`warnings`: one line each, beginning with its place like a problem; nothing in them stops the gateway.
+
+    `name` is what the file is called; `places` where each value of it stands, by path.
+    """
 
     config: Config
     warnings: tuple[str, ...] = ()
+    name: str = "config.yaml"
+    places: Mapping[str, Place] = {}
+
+    def where(self, path: str) -> str:
+        """`config.yaml:12:5`: where the value at `path` stands, or the nearest one that it would be in."""
+        while path and path not in self.places:
+            path = path[: max(path.rfind("."), path.rfind("["), 0)]
+        place = self.places.get(path, START)
+        return f"{self.name}:{place.line}:{place.column}"
+
+    def located(self, problem: str) -> str:
+        """A problem that begins with its path, as `load` would have told it."""
+        return f"{self.where(problem.partition(': ')[0])}: {problem}"
 
 
 def load(text: str, environ: Mapping[str, str], *, name: str = "config.yaml", dotenv: str = "") -> Loaded:
@@ -29,28 +46,30 @@ def load(text: str, environ: Mapping[str, str], *, name: str = "config.yaml", do
 
     Raises ConfigError with every problem found, in the order of the file: `config.yaml:12:5: model_providers[1].base_url: ...`.
     """
-    report = Report()
+    located = Located(Report())
+    report = located.report
     variables = Variables(environ, dotenv)
-    config = _read(text, variables, report)
+    config = _read(text, variables, located)
     if config is None or report.problems:
         raise ConfigError([note.written(name) for note in sorted(set(report.problems))])
     ready = structs.replace(
         config, model_providers=tuple(_furnished(each, variables) for each in config.model_providers)
     )
-    return Loaded(ready, tuple(note.written(name) for note in sorted(set(report.warnings))))
+    return Loaded(ready, tuple(note.written(name) for note in sorted(set(report.warnings))), name, located.places)
 
 
-def _read(text: str, variables: Variables, report: Report) -> Config | None:
+def _read(text: str, variables: Variables, located: Located) -> Config | None:
+    report = located.report
     root = compose(text, report)
     if root is None:
         return None
-    decoder = Decoder(variables, report)
+    decoder = Decoder(variables, located)
     config = decoder.struct(Config, migrate(root, report))
     if config is None:
         return None
     if not config.listeners and not any(note.path.startswith("listeners") for note in report.problems):
         config = structs.replace(config, listeners=(IMPLICIT_LISTENER,))
-    check(config, decoder.located)
+    check(config, located)
     return config
 
 
