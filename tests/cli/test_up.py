@@ -132,6 +132,14 @@ async def test_a_port_that_is_taken(config: Path) -> None:
     assert "Traceback" not in program.said
 
 
+async def test_an_empty_log_level_is_none(config: Path) -> None:
+    config.write_text(CONFIG.format(port=free_port(), url="http://127.0.0.1:1"))
+    async with planoai("up", str(config), "--foreground", environ={"THE_KEY": "k", "LOG_LEVEL": ""}) as program:
+        await program.says("serves openai/gpt-4o")
+        program.signal()
+        assert await program.ends() == 0
+
+
 async def test_wrong_use(config: Path) -> None:
     config.write_bytes(b"\xff\xfe")
     for words, code, said in (

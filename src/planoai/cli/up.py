@@ -35,7 +35,7 @@ def up(file: Path | None, folder: Path, foreground: bool) -> None:
     """
     if not foreground:
         raise click.UsageError("this version serves in the foreground only: add --foreground")
-    configure_logging(os.environ.get("LOG_LEVEL", "info"))
+    configure_logging(os.environ.get("LOG_LEVEL") or "info")
     config = read(file or find(folder))
 
     def started(addresses: list[tuple[str, int]]) -> None:
