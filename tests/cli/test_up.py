@@ -132,6 +132,18 @@ async def test_a_port_that_is_taken(config: Path) -> None:
     assert "Traceback" not in program.said
 
 
+async def test_an_address_of_ipv6_is_told_as_a_url_has_it(config: Path) -> None:
+    text = CONFIG.format(port=free_port(), url="http://127.0.0.1:1").replace("address: 127.0.0.1", "address: '::1'")
+    config.write_text(text)
+    async with planoai("up", str(config), "--foreground", environ={"THE_KEY": "k"}) as program:
+        url = (await program.says(r"on (http://\S+)"))[1]
+        assert url.startswith("http://[::1]:")
+        async with httpx2.AsyncClient(base_url=url) as http:
+            assert (await http.get("/healthz")).status_code == 200
+        program.signal()
+        assert await program.ends() == 0
+
+
 async def test_an_empty_log_level_is_none(config: Path) -> None:
     config.write_text(CONFIG.format(port=free_port(), url="http://127.0.0.1:1"))
     async with planoai("up", str(config), "--foreground", environ={"THE_KEY": "k", "LOG_LEVEL": ""}) as program:

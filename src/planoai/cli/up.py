@@ -40,7 +40,7 @@ def up(file: Path | None, folder: Path, foreground: bool) -> None:
 
     def started(addresses: list[tuple[str, int]]) -> None:
         for host, port in addresses:
-            say(f"planoai {__version__} serves {summary(config)} on http://{host}:{port} (Ctrl-C stops it)")
+            say(f"planoai {__version__} serves {summary(config)} on {url(host, port)} (Ctrl-C stops it)")
 
     def stopping(running: int) -> None:
         if running:
@@ -92,6 +92,11 @@ def failure(error: ConfigError) -> click.ClickException:
     return click.ClickException(
         "\n".join([f"the config has {count} problem{'s' if count > 1 else ''}", *error.problems])
     )
+
+
+def url(host: str, port: int) -> str:
+    """RFC 3986, 3.2.2: an address of IPv6 stands in brackets."""
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def summary(config: Config) -> str:
