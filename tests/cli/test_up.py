@@ -117,7 +117,8 @@ async def test_a_model_that_this_version_can_not_reach_is_named(config: Path) ->
     )
     async with planoai("up", str(config), "--foreground") as program:
         assert await program.ends() == 1
-    assert "model_providers[0].model: 'amazon_bedrock/x' speaks bedrock_converse" in program.said
+    assert "the config has 1 problem\n" in program.said
+    assert "config.yaml:3:13: model_providers[0].model: 'amazon_bedrock/x' speaks bedrock_converse" in program.said
 
 
 async def test_a_port_that_is_taken(config: Path) -> None:
@@ -129,6 +130,8 @@ async def test_a_port_that_is_taken(config: Path) -> None:
         async with planoai("up", str(config), "--foreground", environ={"THE_KEY": "k"}) as program:
             assert await program.ends() == 1
     assert f"127.0.0.1:{port} can not be bound: address already in use" in program.said
+    assert "config.yaml:4:5: listeners[0]: " in program.said
+    assert "problem" not in program.said  # of the machine, not of the config
     assert "Traceback" not in program.said
 
 

@@ -3,12 +3,13 @@
 import asyncio
 import logging
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from planoai import __version__
-from planoai.config.load import load
+from planoai.config.load import Loaded, load
 from planoai.config.schema import Config
 from planoai.errors import ConfigError
 
@@ -36,7 +37,8 @@ def up(file: Path | None, folder: Path, foreground: bool) -> None:
     if not foreground:
         raise click.UsageError("this version serves in the foreground only: add --foreground")
     configure_logging(os.environ.get("LOG_LEVEL") or "info")
-    config = read(file or find(folder))
+    loaded = read(file or find(folder))
+    config = loaded.config
 
     def started(addresses: list[tuple[str, int]]) -> None:
         for host, port in addresses:
@@ -50,13 +52,18 @@ def up(file: Path | None, folder: Path, foreground: bool) -> None:
 
     import uvloop
 
+    from planoai.gateway.build import models_of
     from planoai.process.worker import work
 
+    try:
+        models_of(config)
+    except ConfigError as error:
+        raise failure([loaded.located(problem) for problem in error.problems]) from None
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         try:
             runner.run(work(config, started, stopping))
-        except ConfigError as error:
-            raise failure(error) from None
+        except ConfigError as error:  # the config is sound: an address of it can not be had on this machine
+            raise click.ClickException("\n".join(map(loaded.located, error.problems))) from None
 
 
 def find(folder: Path) -> Path:
@@ -69,7 +76,7 @@ def find(folder: Path) -> Path:
     )
 
 
-def read(file: Path) -> Config:
+def read(file: Path) -> Loaded:
     """The config in `file`, with the `.env` beside it; its warnings are told."""
     try:
         text = file.read_text(encoding="utf-8")
@@ -81,17 +88,15 @@ def read(file: Path) -> Config:
     except (OSError, UnicodeDecodeError) as error:
         raise click.ClickException(f"{file} can not be read: {error}") from None
     except ConfigError as error:
-        raise failure(error) from None
+        raise failure(error.problems) from None
     for warning in loaded.warnings:
         say(f"warning: {warning}")
-    return loaded.config
+    return loaded
 
 
-def failure(error: ConfigError) -> click.ClickException:
-    count = len(error.problems)
-    return click.ClickException(
-        "\n".join([f"the config has {count} problem{'s' if count > 1 else ''}", *error.problems])
-    )
+def failure(problems: Sequence[str]) -> click.ClickException:
+    count = len(problems)
+    return click.ClickException("\n".join([f"the config has {count} problem{'s' if count > 1 else ''}", *problems]))
 
 
 def url(host: str, port: int) -> str:
