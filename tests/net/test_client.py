@@ -1,12 +1,16 @@
 """The client against upstreams that follow a script, byte for byte."""
 
 import asyncio
+import gzip
 import socket
 import ssl
+import zlib
 from collections.abc import Awaitable, Callable
 
+import brotli
 import pytest
 import trustme
+import zstandard
 
 from planoai.errors import PlanoError, UpstreamClosed, UpstreamTimeout, UpstreamUnreachable, UpstreamUnreadable
 from planoai.net.client import Client, ClientLimits, Origin, Response, Timeouts
@@ -639,3 +643,76 @@ async def test_tls_to_a_plain_port_is_one_sentence() -> None:
         error = await failure(client, upstream)
     assert isinstance(error, UpstreamUnreachable)
     assert "TLS failed" in error.message
+
+
+def coded_answer(body: bytes, *fields: bytes) -> bytes:
+    lines = b"".join(b"Content-Encoding: %b\r\n" % each for each in fields)
+    return b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n%b\r\n%b" % (len(body), lines, body)
+
+
+COMPRESSED = {
+    "gzip": coded_answer(gzip.compress(b"hello world"), b"gzip"),
+    "deflate": coded_answer(zlib.compress(b"hello world"), b"Deflate"),
+    "br": coded_answer(brotli.compress(b"hello world"), b"BR"),
+    "zstd": coded_answer(zstandard.compress(b"hello world"), b"zstd"),
+    "in a row": coded_answer(brotli.compress(gzip.compress(b"hello world")), b"gzip, identity", b"br"),
+    "identity": coded_answer(b"hello world", b"identity"),
+}
+
+
+@pytest.mark.parametrize("answer", COMPRESSED.values(), ids=COMPRESSED.keys())
+async def test_a_compressed_answer_is_read_as_what_it_stands_for(answer: bytes) -> None:
+    async with scripted(keeps_saying(answer)) as upstream, Client() as client:
+        for _ in range(2):
+            with await client.send(upstream.origin, "GET", "/", []) as response:
+                assert [name for name, _ in response.headers] == [b"content-type"]
+                assert await response.body() == b"hello world"
+        with await client.send(upstream.origin, "GET", "/", []) as response:
+            assert [await response.chunk() for _ in range(3)] == [b"hello world", b"", b""]
+        assert upstream.connections == 1
+
+
+async def test_a_compressed_stream_is_handed_on_as_it_was_flushed() -> None:
+    more = asyncio.Event()
+
+    async def script(raw: Raw, number: int) -> None:
+        await raw.request()
+        stream = zlib.compressobj(wbits=31)
+        first = stream.compress(b"first") + stream.flush(zlib.Z_SYNC_FLUSH)
+        await raw.send(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + first)
+        await more.wait()
+        await raw.send(stream.compress(b"second") + stream.flush())
+
+    async with scripted(script) as upstream, Client() as client:
+        with await client.send(upstream.origin, "GET", "/", []) as response:
+            assert await response.chunk() == b"first"
+            more.set()
+            assert await response.chunk() == b"second"
+            assert await response.chunk() == b""
+
+
+UNDECODABLE = {
+    "unknown": (coded_answer(b"x", b"gzip, sdch"), "a content coding that is not known here .'sdch'."),
+    "garbage": (coded_answer(b"hello", b"gzip"), "is not valid gzip"),
+    "cut short": (coded_answer(gzip.compress(b"hello")[:-1], b"gzip"), "ends before its gzip coding does"),
+}
+
+
+@pytest.mark.parametrize(("answer", "reason"), UNDECODABLE.values(), ids=UNDECODABLE.keys())
+async def test_an_answer_that_can_not_be_decoded_names_the_origin_and_keeps_its_status(
+    answer: bytes, reason: str
+) -> None:
+    async with scripted(keeps_saying(answer)) as upstream, Client() as client:
+        with await client.send(upstream.origin, "GET", "/", []) as response:
+            assert response.status == 200
+            with pytest.raises(UpstreamUnreadable, match=f"The body of {upstream.origin}'s answer .*{reason}"):
+                await response.body()
+
+
+async def test_the_limit_of_a_compressed_body_counts_what_it_stands_for() -> None:
+    bomb = coded_answer(gzip.compress(bytes(50_000_000)), b"gzip")
+    async with scripted(keeps_saying(bomb)) as upstream, Client() as client:
+        with await client.send(upstream.origin, "GET", "/", []) as response:
+            assert len(await response.chunk()) <= 1024 * 1024
+            with pytest.raises(UpstreamUnreadable, match="larger than 3000000 bytes"):
+                await response.body(limit=3_000_000)

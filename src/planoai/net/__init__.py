@@ -2,5 +2,5 @@
 
 Towards our clients: server, service, connection, reading, head, request, reply, refusal, limits.
 Towards upstreams: client, pool, upstream, origin, tls.
-Both: headers, wire, deadline.
+Both: headers, wire, decoding, deadline.
 """

@@ -1,5 +1,6 @@
 """The HTTP/1.1 client: a request to an origin, an answer whose body is taken as it comes."""
 
+import asyncio
 import ssl
 from collections.abc import Sequence
 from functools import lru_cache
@@ -8,6 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from planoai.errors import UpstreamClosed, UpstreamUnreadable
+from planoai.net.decoding import Decoder, codings_of
 from planoai.net.headers import Headers
 from planoai.net.origin import Origin
 from planoai.net.pool import Pool
@@ -21,18 +23,29 @@ _BODY_LIMIT = 100 * 1024 * 1024
 _WITHOUT_BODY = frozenset(
     ("GET", "HEAD", "DELETE", "OPTIONS", "TRACE")
 )  # an empty body of these needs no content-length
+_OF_A_CODED_BODY = frozenset((b"content-encoding", b"content-length"))
 
 
 class Response:
-    """An answer, from the end of its head on. Leaving its `with` keeps a connection that was read to its end, and closes any other."""
+    """An answer, from the end of its head on. Leaving its `with` keeps a connection that was read to its end, and closes any other.
 
-    __slots__ = ("_connection", "_pool", "headers", "status")
+    A content coding is undone here, so `headers` tell neither of it nor of the length that the body had with it.
+    """
+
+    __slots__ = ("_codings", "_connection", "_decoder", "_pool", "headers", "status")
 
     def __init__(self, connection: UpstreamConnection, pool: Pool) -> None:
         self.status: int = connection.status
         self.headers: Headers = connection.headers
         self._connection: UpstreamConnection | None = connection
         self._pool = pool
+        self._codings: list[str] = []
+        self._decoder: Decoder | None = (
+            None  # made when the body is asked for: a status can be told whatever the body is
+        )
+        if self.headers.get(b"content-encoding") is not None:
+            self._codings = codings_of(self.headers.all(b"content-encoding"))
+            self.headers = Headers([pair for pair in self.headers if pair[0] not in _OF_A_CODED_BODY])
 
     def __enter__(self) -> Self:
         return self
@@ -45,28 +58,50 @@ class Response:
             self._pool.give(connection)
 
     async def chunk(self) -> bytes:
-        """What has come of the body since the last call, at least one byte; b"" at the end.
+        """What has come of the body since the last call, at least one byte; b"" at the end. Of a compressed body at most about 1 MiB.
 
         Raises UpstreamClosed, UpstreamTimeout and UpstreamUnreadable, after all that came before.
         """
-        if self._connection is None:
+        connection = self._connection
+        if connection is None:
             raise RuntimeError("the answer has been left")
-        return await self._connection.chunk()
+        if self._codings:
+            return await self._decoded(connection)
+        return await connection.chunk()
 
     async def body(self, limit: int = _BODY_LIMIT) -> bytes:
-        """The rest of the body, of at most `limit` bytes. Raises what `chunk` raises."""
+        """The rest of the body, of at most `limit` bytes once they are decoded. Raises what `chunk` raises."""
         chunks: list[bytes] = []
         size = 0
         connection = self._connection
         if connection is None:
             raise RuntimeError("the answer has been left")
-        while not connection.complete:
-            chunk = await connection.chunk()
+        while self._codings or not connection.complete:
+            chunk = await self.chunk()
+            if not chunk:
+                break
             size += len(chunk)
             if size > limit:
                 raise UpstreamUnreadable(f"The answer of the upstream is larger than {limit} bytes.")
             chunks.append(chunk)
         return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+    async def _decoded(self, connection: UpstreamConnection) -> bytes:
+        decoder = self._decoder
+        if decoder is None:
+            decoder = self._decoder = Decoder(
+                self._codings, lambda what: UpstreamUnreadable(f"The body of {connection.origin}'s answer {what}.")
+            )
+        out = decoder.feed(b"")
+        if out:  # a few bytes can stand for very many: others get their turn between
+            await asyncio.sleep(0)
+        while not out:
+            coded = await connection.chunk()
+            if not coded:
+                decoder.close()
+                break
+            out = decoder.feed(coded)
+        return out
 
 
 class Client:
