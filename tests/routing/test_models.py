@@ -1,10 +1,13 @@
 """Which configured model a name stands for."""
 
 import pytest
+import yaml
+from hypothesis import HealthCheck, given, reject, settings
+from hypothesis import strategies as st
 
 from planoai.config.load import load
 from planoai.config.schema import ModelProvider
-from planoai.errors import BadRequest, UnknownModel
+from planoai.errors import BadRequest, ConfigError, UnknownModel
 from planoai.routing.models import Models
 
 CONFIG = """
@@ -165,3 +168,30 @@ def test_a_long_name_is_served_and_cut_only_in_messages(models: Models) -> None:
         models.plan("x" * 256)
     assert "'" + "x" * 80 + "...'" in refused.value.message
     assert "x" * 81 not in refused.value.message
+
+
+PROVIDERS = st.sampled_from(["openai", "OpenAI", "claude", "anthropic", "groq", "google"])
+IDS = st.sampled_from(["a", "A", "b", "*", "auto", "org/a", "gemini/a"])
+FULL = st.tuples(PROVIDERS, IDS).map("/".join)
+NAMES = FULL | IDS
+ENTRIES = st.lists(st.fixed_dictionaries({"model": FULL}, optional={"name": NAMES}), max_size=4)
+
+
+@settings(suppress_health_check=[HealthCheck.filter_too_much])
+@given(ENTRIES, st.dictionaries(NAMES, NAMES, max_size=2))
+def test_whatever_loads_is_served_under_every_name_it_has(
+    entries: list[dict[str, str]], aliases: dict[str, str]
+) -> None:
+    targets = {alias: {"target": target} for alias, target in aliases.items()}
+    text = yaml.safe_dump({"version": "v0.4.0", "model_providers": entries, "model_aliases": targets})
+    try:
+        models = models_of(text)
+    except ConfigError:
+        reject()
+    for alias in aliases:
+        assert models.plan(alias).candidates
+    for target in models.explicit:
+        if target.name not in aliases:
+            assert models.plan(target.name).candidates[0].target is target
+        if target.full_name not in aliases:
+            assert models.plan(target.full_name).candidates[0].target is target
