@@ -181,3 +181,27 @@ def test_a_translated_stream_is_silent_until_it_has_begun_and_after_its_end() ->
     carrier.feed(stream[400:])
     assert carrier.done
     assert carrier.ping() == b""
+
+
+FIRST = b'data: {"choices":[{"index":0,"delta":{},"finish_reason": "stop"}]}\n\n'
+SECOND = b'data: {"choices":[{"index":1,"delta":{},"finish_reason":"length"}]}\n\n'
+MORE = b'data: {"choices":[{"index":1,"delta":{"content":"x"},"finish_reason":null}]}\n\n'
+NOTHING = b'data: {"choices":[],"prompt_filter_results":[]}\n\n'
+
+
+@pytest.mark.parametrize("stream", [FIRST + NOTHING, FIRST + NOTHING.strip()])
+def test_an_answer_is_complete_whatever_comes_after_the_model_has_stopped(stream: bytes) -> None:
+    carried = carry(verbatim("openai_chat"), stream)
+
+    assert carried.endswith(b"data: [DONE]\n\n")
+    assert ended_well(golden.read_stream("openai_chat", [stream]))
+
+
+@pytest.mark.parametrize(
+    ("stream", "complete"),
+    [(MORE + FIRST, False), (FIRST + MORE, False), (FIRST + SECOND, True), (SECOND + FIRST + NOTHING, True)],
+)
+def test_several_answers_are_complete_when_each_is(stream: bytes, *, complete: bool) -> None:
+    carrier = Verbatim(golden.client_side("openai_chat").frames, choices=2)
+
+    assert carry(carrier, stream).endswith(b"data: [DONE]\n\n") is complete

@@ -40,14 +40,17 @@ class Verbatim:
     """Each event goes on as the bytes it came in, once it is whole: half an event would be read as garbage before the failure that cut it.
 
     `hide_usage`: leave out the usage that the client did not ask for, and that is there because it was asked for in the client's stead.
+    `choices`: how many answers the stream holds; it is complete when all of them are.
     """
 
-    def __init__(self, frames: Frames, *, hide_usage: bool = False) -> None:
+    def __init__(self, frames: Frames, *, hide_usage: bool = False, choices: int = 1) -> None:
         self.done = False
         self._frames = frames
         self._hide_usage = hide_usage
         self._splitter = SseSplitter()
         self._last = b""  # the last event that was not a comment
+        self._choices = choices
+        self._finished: set[int] = set()  # choices
 
     def feed(self, chunk: bytes) -> bytes:
         if self.done:
@@ -57,7 +60,7 @@ class Verbatim:
             blocks = [block for block in blocks if not self._hidden(block)]
         for block in blocks:
             if not block.startswith(b":"):  # a comment says nothing of the end
-                self._last = block
+                self._note(block)
                 if self._frames.last_words in block and self._closing() is Closing.TERMINAL:
                     self.done = True
                     break
@@ -70,7 +73,7 @@ class Verbatim:
         rest = self._splitter.close()
         ending = b""
         if rest and self._frames.closing(parse_event(rest)) is not Closing.OPEN and not self._hidden(rest):
-            self._last = rest
+            self._note(rest)
             ending = rest.rstrip(b"\r\n") + b"\n\n"
         self.done = True
         match self._closing():
@@ -90,8 +93,21 @@ class Verbatim:
     def ping(self) -> bytes:
         return self._frames.ping if self._last and not self.done else b""
 
+    def _note(self, block: bytes) -> None:
+        """What must be remembered of an event that goes on."""
+        self._last = block
+        may_finish = self._frames.may_finish
+        if may_finish is not None and len(self._finished) < self._choices and may_finish(block):
+            self._finished |= self._frames.finished(parse_event(block))
+
     def _closing(self) -> Closing:
-        return self._frames.closing(parse_event(self._last)) if self._last else Closing.OPEN
+        """What all events say together: the last one may say nothing of an end that came before it, or of other choices than its own."""
+        last = self._frames.closing(parse_event(self._last)) if self._last else Closing.OPEN
+        if last is Closing.TERMINAL:
+            return last
+        if len(self._finished) >= self._choices:
+            return Closing.COMPLETE
+        return last if self._choices == 1 else Closing.OPEN
 
     def _hidden(self, block: bytes) -> bool:
         return self._hide_usage and b'"usage"' in block and self._frames.is_usage(parse_event(block))

@@ -25,12 +25,14 @@ Fields = Mapping[str, Raw]  # a JSON object, read one level deep: the bytes of e
 class Head(Struct, frozen=True):
     """What the walk must know of a request before it chooses a model; `model` is empty where the client named none.
 
-    `include_usage`: whether a stream is to tell its usage. Only Chat lets a client choose, and there the default is no.
+    `include_usage`: whether a stream is to tell its usage. `choices`: how many answers were asked for. Only Chat lets a client choose these,
+    and there the default is no usage and one answer.
     """
 
     model: str
     stream: bool
     include_usage: bool = True
+    choices: int = 1
 
 
 class Accepts(Struct, frozen=True, cache_hash=True):
@@ -108,6 +110,10 @@ class Closing(Enum):
     TERMINAL = "this was the last frame, of an answer or of a failure"
 
 
+def _none(_event: SseEvent) -> frozenset[int]:
+    return frozenset()
+
+
 @dataclass(frozen=True, slots=True)
 class Frames:
     """A dialect's stream as bytes, for relaying it without reading it."""
@@ -119,6 +125,10 @@ class Frames:
     last_words: bytes  # in every last frame of a complete answer
     ping: bytes
     is_usage: Callable[[SseEvent], bool]  # an event that is there only because usage was asked for
+    may_finish: Callable[[bytes], object] | None = (
+        None  # whether an event, as bytes, is worth asking `finished`; None where no event is
+    )
+    finished: Callable[[SseEvent], frozenset[int]] = _none  # the choices that the model has stopped at
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,7 +149,7 @@ def _carrier(answer: UpstreamAnswer, call: Call, envelope: Envelope) -> Carrier:
     if not answer.leg.same:
         reader = answer.leg.dialect.upstream.stream_reader(envelope)
         return Translated(reader, call.client.stream_writer(envelope), frames.ping)
-    return Verbatim(frames, hide_usage=not call.head.include_usage)
+    return Verbatim(frames, hide_usage=not call.head.include_usage, choices=call.head.choices)
 
 
 def _envelope(answer: UpstreamAnswer, call: Call) -> Envelope:

@@ -15,6 +15,8 @@ from planoai.conversation.failure import Failure
         (b'{"error":{"message":"no","code":"server_error"}}', Closing.TERMINAL),
         (b'{"object":"error","message":"no","code":400}', Closing.TERMINAL),
         (b'{"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}', Closing.COMPLETE),
+        (b'{"choices":[{"delta":{},"finish_reason":"error","error":{"message":"no"}}]}', Closing.TERMINAL),
+        (b'{"choices":[{"delta":{},"finish_reason":"insufficient_system_resource"}]}', Closing.TERMINAL),
         (b'{"choices":[],"usage":{"prompt_tokens":1}}', Closing.COMPLETE),
         (b'{"choices":[{"index":0,"delta":{"content":"x"},"finish_reason":null}]}', Closing.OPEN),
         (b'{"choices":[{"index":0,"delta":{"content":"[DONE]"},"finish_reason":""}]}', Closing.OPEN),

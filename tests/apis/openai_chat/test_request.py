@@ -48,6 +48,7 @@ def test_the_head_is_what_the_walk_must_know() -> None:
     assert inspect(fields(stream=True, stream_options={"include_usage": True})) == Head(
         "m", stream=True, include_usage=True
     )
+    assert [inspect(fields(n=n)).choices for n in (None, 1, 3)] == [1, 1, 3]
     assert inspect(fields(model=None, stream=None, stream_options=None)).model == ""
 
 

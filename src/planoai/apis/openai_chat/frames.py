@@ -1,18 +1,22 @@
 """A Chat stream as frames, for relaying it without reading it."""
 
+import re
+
 import msgspec
-from msgspec import Raw, Struct
+from msgspec import UNSET, Raw, Struct, UnsetType
 
 from planoai.apis.dialect import Closing, Frames
 from planoai.apis.framing.sse import SseEvent
-from planoai.apis.openai_chat.failure import quoted_failure, told_failure
+from planoai.apis.openai_chat.failure import choice_failure, quoted_failure, told_failure
 from planoai.apis.openai_chat.stream_read import DONE
 from planoai.apis.openai_chat.stream_write import DONE_FRAME, PING, write_error
 from planoai.conversation.failure import Failure
 
 
 class _Choice(Struct):
+    index: int | None = None
     finish_reason: str | None = None
+    error: Raw | UnsetType = UNSET
 
 
 class _Outline(Struct):
@@ -26,6 +30,7 @@ class _Outline(Struct):
         return not self.choices and self.usage is not None
 
 
+_MAY_FINISH = re.compile(rb'"finish_reason"\s*:\s*"').search
 _OUTLINE = msgspec.json.Decoder(_Outline)
 
 
@@ -46,7 +51,12 @@ def failure(event: SseEvent) -> Failure | None:
         return told_failure(outline.error)
     if outline.object == "error" or (event.type == "error" and event.data.strip()):
         return quoted_failure(event.data)
-    return None
+    told = (choice_failure(choice.error, choice.finish_reason) for choice in outline.choices or ())
+    return next((failure for failure in told if failure is not None), None)
+
+
+def finished(event: SseEvent) -> frozenset[int]:
+    return frozenset(choice.index or 0 for choice in _read(event).choices or () if choice.finish_reason)
 
 
 def is_usage(event: SseEvent) -> bool:
@@ -69,4 +79,6 @@ FRAMES = Frames(
     last_words=DONE,
     ping=PING,
     is_usage=is_usage,
+    may_finish=_MAY_FINISH,
+    finished=finished,
 )

@@ -68,6 +68,7 @@ def inspect(fields: Fields) -> Head:
         model=values.get("model") or "",
         stream=values.get("stream") or False,
         include_usage=options.include_usage or False,
+        choices=values.get("n") or 1,
     )
 
 
