@@ -180,7 +180,7 @@ EFFORTS: dict[str, tuple[str, str, Json, Json]] = {
         "messages",
         "openai/gpt-5.2",
         {"thinking": {"type": "adaptive"}, "output_config": {"effort": "max"}},
-        {"reasoning_effort": "high"},
+        {"reasoning_effort": "xhigh"},
     ),
     "a model that does not reason": (
         "messages",
