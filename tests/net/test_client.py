@@ -521,6 +521,90 @@ async def test_an_answer_that_has_come_whole_need_not_be_read_for_its_connection
         assert upstream.connections == 1
 
 
+FIRST = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\n"
+
+
+async def settled(client: Client, upstream: Upstream) -> None:
+    with await client.send(upstream.origin, "GET", "/", []) as response:
+        assert await response.chunk() == b"first"
+        response.settle()
+
+
+@pytest.mark.parametrize("piece", [1, 1000])
+async def test_a_settled_answer_that_ends_soon_leaves_its_connection_usable(piece: int) -> None:
+    left = asyncio.Event()
+    rest = b"6\r\nsecond\r\n0\r\nTrailer: x\r\n\r\n"
+
+    async def script(raw: Raw, number: int) -> None:
+        await raw.request()
+        await raw.send(FIRST)
+        await left.wait()
+        for start in range(0, len(rest), piece):
+            await raw.send(rest[start : start + piece])
+            await asyncio.sleep(0)
+        while True:
+            await raw.request()
+            await raw.send(OK)
+
+    async with scripted(script) as upstream, Client(ClientLimits(settle_seconds=30)) as client:
+        await settled(client, upstream)
+        assert client._pool is not None
+        assert not client._pool._idle
+        left.set()
+        while not client._pool._idle:
+            await asyncio.sleep(0)
+        for _ in range(2):
+            assert await get(client, upstream) == (200, b"ok")
+        assert upstream.connections == 1
+
+
+async def test_an_answer_that_was_complete_when_it_was_settled_leaves_its_connection_usable() -> None:
+    async with scripted(keeps_saying(FIRST + b"0\r\n\r\n")) as upstream, Client() as client:
+        for _ in range(2):
+            await settled(client, upstream)
+        assert upstream.connections == 1
+
+
+UNSETTLED = {
+    "too late": (FIRST, ClientLimits(settle_seconds=0.1)),
+    "too long": (FIRST + b"ffff\r\n" + b"x" * 0xFFFF, ClientLimits(settle_seconds=60, settle_bytes=1000)),
+    "not HTTP": (FIRST + b"nonsense\r\n", ClientLimits(settle_seconds=60)),
+    "followed by something else": (FIRST + b"0\r\n\r\nHTTP/1.1 200", ClientLimits(settle_seconds=60)),
+    "ends with the connection": (b"HTTP/1.1 200 OK\r\n\r\nfirst", ClientLimits(settle_seconds=60)),
+    "the last": (FIRST.replace(b"\r\n", b"\r\nConnection: close\r\n", 1), ClientLimits(settle_seconds=60)),
+}
+
+
+@pytest.mark.parametrize(("answer", "limits"), UNSETTLED.values(), ids=UNSETTLED.keys())
+async def test_a_settled_answer_is_cut_when_its_rest_is(answer: bytes, limits: ClientLimits) -> None:
+    left = asyncio.Event()
+
+    async def script(raw: Raw, number: int) -> None:
+        await raw.request()
+        first = answer[: answer.index(b"first") + 7]
+        await raw.send(first)
+        await left.wait()
+        await raw.send(answer[len(first) :])
+        await raw.rest()
+
+    async with scripted(script) as upstream, Client(limits) as client:
+        await settled(client, upstream)
+        left.set()
+        assert await upstream.closed.get() == 1
+
+
+async def test_leaving_the_client_cuts_what_is_still_settling() -> None:
+    async def script(raw: Raw, number: int) -> None:
+        await raw.request()
+        await raw.send(FIRST)
+        await raw.rest()
+
+    async with scripted(script) as upstream:
+        async with Client(ClientLimits(settle_seconds=60)) as client:
+            await settled(client, upstream)
+        assert await upstream.closed.get() == 1
+
+
 async def test_an_answer_before_the_whole_request_was_sent_is_read() -> None:
     async def script(raw: Raw, number: int) -> None:
         await raw.head()

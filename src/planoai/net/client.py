@@ -32,13 +32,14 @@ class Response:
     A content coding is undone here, so `headers` tell neither of it nor of the length that the body had with it.
     """
 
-    __slots__ = ("_codings", "_connection", "_decoder", "_pool", "headers", "status")
+    __slots__ = ("_codings", "_connection", "_decoder", "_pool", "_settling", "headers", "status")
 
     def __init__(self, connection: UpstreamConnection, pool: Pool) -> None:
         self.status: int = connection.status
         self.headers: Headers = connection.headers
         self._connection: UpstreamConnection | None = connection
         self._pool = pool
+        self._settling = False
         self._codings: list[str] = []
         self._decoder: Decoder | None = (
             None  # made when the body is asked for: a status can be told whatever the body is
@@ -54,8 +55,19 @@ class Response:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         connection, self._connection = self._connection, None
-        if connection is not None:
+        if connection is None:
+            return
+        if self._settling:
+            self._pool.settle(connection)
+        else:
             self._pool.give(connection)
+
+    def settle(self) -> None:
+        """Nobody wants the rest of the body, which is about to end: leaving the `with` keeps a connection on which that end comes soon.
+
+        Nothing waits for it, no task either; `ClientLimits` say how soon.
+        """
+        self._settling = True
 
     async def chunk(self) -> bytes:
         """What has come of the body since the last call, at least one byte; b"" at the end. Of a compressed body at most about 1 MiB.

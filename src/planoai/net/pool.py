@@ -45,6 +45,11 @@ class Pool:
         else:
             idle.append(connection)
 
+    def settle(self, connection: UpstreamConnection) -> None:
+        """As `give`, but the rest of the answer may still come; until then the connection is in nobody's hands."""
+        if self._closed or not connection.settle(self.give):
+            self.give(connection)
+
     async def connect(self, origin: Origin, timeouts: Timeouts, total_at: float) -> UpstreamConnection:
         """Looks the name up anew each time. Raises UpstreamUnreachable and UpstreamTimeout."""
         if self._closed:

@@ -33,6 +33,8 @@ class ClientLimits(Struct, frozen=True):
     )  # of a body that nobody has taken yet: above it reading stops, until all of it is taken
     idle_seconds: float = 60.0  # an unused connection is kept this long
     idle_connections: int = 512  # per origin
+    settle_seconds: float = 1.0  # what the rest of a settling answer may take
+    settle_bytes: int = 64 * 1024  # and how long it may be
     stale_seconds: float = 0.1  # a kept connection that ends this soon after a request was ending before it
 
 
@@ -40,6 +42,7 @@ class Phase(Enum):
     IDLE = auto()
     HEAD = auto()
     BODY = auto()
+    REST = auto()  # of a body that nobody wants
     DONE = auto()
 
 
@@ -65,6 +68,7 @@ class UpstreamConnection(asyncio.Protocol):
         "_paused",
         "_pending",
         "_phase",
+        "_settled",
         "_since",
         "_spoiled",
         "_timeouts",
@@ -104,6 +108,7 @@ class UpstreamConnection(asyncio.Protocol):
         self._chunks: list[bytes] = []
         self._pending = 0
         self._paused = False
+        self._settled: Callable[[UpstreamConnection], None] | None = None  # whom to tell that the rest has come
         self._ended = False  # the other end has sent its last byte
         self._failure: PlanoError | None = None
         self._waiter: asyncio.Future[None] | None = None
@@ -170,6 +175,23 @@ class UpstreamConnection(asyncio.Protocol):
         self._deadline.set(self._limits.idle_seconds)
         return True
 
+    def settle(self, settled: Callable[["UpstreamConnection"], None]) -> bool:
+        """Drops the rest of the body, and calls `settled` when it has come in time; closes itself otherwise.
+
+        False where that is of no use: nothing is missing, or no request can follow.
+        """
+        if self._phase is not Phase.BODY or not (self._framed and self._keep_alive) or self._ended or self._failure:
+            return False
+        self._phase = Phase.REST
+        self._settled = settled
+        self._chunks.clear()
+        self._pending = 0
+        if self._paused:
+            self._paused = False
+            self._transport.resume_reading()
+        self._deadline.set(self._limits.settle_seconds)
+        return True
+
     @property
     def usable(self) -> bool:
         return not (self._ended or self._spoiled or self._transport.is_closing())
@@ -200,6 +222,9 @@ class UpstreamConnection(asyncio.Protocol):
             self._fail(self._too_large())
         if self._waiter is not None and self._phase is not Phase.HEAD:
             self._wake()
+        elif self._settled is not None and self._phase is Phase.DONE:
+            settled, self._settled = self._settled, None
+            settled(self)
 
     def eof_received(self) -> None:
         self._ended = True
@@ -211,6 +236,7 @@ class UpstreamConnection(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio gives it
         self._ended = True
+        self._settled = None
         self._deadline.close()
         del self._parser  # it holds our methods, and we hold it
         if self._phase is not Phase.DONE:
@@ -260,9 +286,13 @@ class UpstreamConnection(asyncio.Protocol):
             if self._pending > self._limits.pending_bytes and not self._paused:
                 self._paused = True
                 self._transport.pause_reading()
+        elif self._phase is Phase.REST:
+            self._pending += len(chunk)
+            if self._pending > self._limits.settle_bytes:
+                self.abort()
 
     def on_message_complete(self) -> None:
-        if self._phase is Phase.BODY:
+        if self._phase is Phase.BODY or self._phase is Phase.REST:
             self._phase = Phase.DONE
         elif self._phase is Phase.HEAD:
             self._since = 0
@@ -306,7 +336,7 @@ class UpstreamConnection(asyncio.Protocol):
             self.abort()
 
     def _expired(self) -> None:
-        if self._phase is Phase.IDLE:
+        if self._phase is Phase.IDLE or self._phase is Phase.REST:
             self.abort()
         elif self._waiter is not None and not self._still_sending():
             self._fail(self._timeout())
