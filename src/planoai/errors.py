@@ -11,6 +11,7 @@ PlanoError             500   something of ours went wrong
     WrongMethod        405   the path is there, for another method
     RequestTimeout     408   the head or the body came too slowly
     TooLarge           413   the body is over the limit
+    UnsupportedMedia   415   the body has a content coding that is not known here
     HeadTooLarge       431   the head is over the limit
   Misconfigured        500   the config lets us start and still cannot serve this request
   UpstreamError        502   a model, an agent or a filter let us down
@@ -82,6 +83,11 @@ class RequestTimeout(ClientError):
 class TooLarge(ClientError):
     status = 413
     code = "request_too_large"
+
+
+class UnsupportedMedia(ClientError):
+    status = 415
+    code = "unsupported_content_encoding"
 
 
 class HeadTooLarge(ClientError):

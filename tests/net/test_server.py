@@ -1,13 +1,17 @@
 """The server over loopback, spoken to in raw bytes."""
 
 import asyncio
+import gzip
 import json
 import logging
 import socket
+import zlib
 
+import brotli
 import pytest
+import zstandard
 
-from planoai.errors import PlanoError, RequestTimeout, TooLarge
+from planoai.errors import ClientError, PlanoError, RequestTimeout, TooLarge
 from planoai.net.server import Handler, Limits, Refusal, Reply, Request, Server, listen
 from tests.net.raw import Raw, connected, serving
 
@@ -246,6 +250,67 @@ async def test_a_large_body_arrives_whole() -> None:
     async with serving(handler) as server, connected(server) as raw:
         await raw.send(post(b"x" * 20_000_000))
         assert (await raw.answer()).body == b"20000000"
+
+
+CODED = {
+    "gzip": (gzip.compress(b"hello"), b"gzip"),
+    "deflate": (zlib.compress(b"hello"), b"DEFLATE"),
+    "br": (brotli.compress(b"hello"), b"br"),
+    "zstd": (zstandard.compress(b"hello"), b"zstd"),
+    "in a row": (zstandard.compress(gzip.compress(b"hello")), b"gzip, zstd"),
+    "identity": (b"hello", b"identity"),
+    "nothing": (b"", b"gzip"),
+}
+
+
+@pytest.mark.parametrize(("body", "coding"), CODED.values(), ids=CODED.keys())
+async def test_a_compressed_body_is_given_as_what_it_stands_for(body: bytes, coding: bytes) -> None:
+    async def handler(request: Request, reply: Reply) -> None:
+        first = await request.body()
+        assert await request.body() == first
+        reply.send(200, [], first)
+
+    async with serving(handler) as server, connected(server) as raw:
+        for _ in range(2):
+            await raw.send(post(body, fields=b"Content-Encoding: %b\r\n" % coding))
+            assert (await raw.answer()).body == (b"hello" if body else b"")
+
+
+async def test_a_compressed_body_may_be_large() -> None:
+    text = bytes(range(256)) * 4096 * 8
+    async with serving(echo) as server, connected(server) as raw:
+        await raw.send(post(gzip.compress(text, 1), fields=b"Content-Encoding: gzip\r\n"))
+        assert (await raw.answer()).body == b"POST / " + text
+
+
+UNDECODABLE = {
+    "a bomb": (gzip.compress(bytes(30_000_000)), b"gzip", 413, "request_too_large"),
+    "a bomb in a bomb": (gzip.compress(gzip.compress(bytes(30_000_000))), b"gzip, gzip", 413, "request_too_large"),
+    "unknown": (b"hello", b"compress", 415, "unsupported_content_encoding"),
+    "many": (b"hello", b"gzip," * 5, 415, "unsupported_content_encoding"),
+    "garbage": (b"hello", b"zstd", 400, "invalid_request"),
+    "cut short": (gzip.compress(b"hello")[:-1], b"gzip", 400, "invalid_request"),
+}
+
+
+@pytest.mark.parametrize(("body", "coding", "status", "code"), UNDECODABLE.values(), ids=UNDECODABLE.keys())
+async def test_a_body_that_can_not_be_decoded_is_refused(body: bytes, coding: bytes, status: int, code: str) -> None:
+    async def handler(request: Request, reply: Reply) -> None:
+        with pytest.raises(ClientError):
+            await request.body()
+        await request.body()  # the second time it is no more to be had than the first
+
+    async with serving(handler, Limits(body_bytes=1_000_000)) as server, connected(server) as raw:
+        await raw.send(post(body, fields=b"Content-Encoding: %b\r\n" % coding))
+        answer = await raw.answer()
+        assert (answer.status, json.loads(answer.body)["error"]["code"]) == (status, code)
+
+
+async def test_a_body_of_an_unknown_coding_is_not_asked_for() -> None:
+    async with serving(echo) as server, connected(server) as raw:
+        fields = b"Content-Length: 5\r\nContent-Encoding: compress\r\nExpect: 100-continue\r\n"
+        await raw.send(b"POST / HTTP/1.1\r\nHost: a\r\n%b\r\n" % fields)
+        assert (await raw.answer()).status == 415
 
 
 async def test_the_body_can_be_asked_for_twice() -> None:

@@ -4,7 +4,7 @@ What comes out of one step is bounded, whatever goes in: a few bytes can stand f
 """
 
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 import brotli
@@ -43,20 +43,26 @@ class _Stage(Protocol):
 class Decoder:
     """`failure` makes the error to raise of the end of a sentence about the body, such as "is not valid gzip".
 
-    `codings` are those of `codings_of`. Raises what `failure` makes for one that is not known.
+    `codings` are those of `codings_of`, at least one. Raises what `unknown` makes, or else `failure`, for one that is not known.
     """
 
     __slots__ = ("_failure", "_stages")
 
-    def __init__(self, codings: Iterable[str], failure: Callable[[str], PlanoError]) -> None:
+    def __init__(
+        self,
+        codings: Sequence[str],
+        failure: Callable[[str], PlanoError],
+        unknown: Callable[[str], PlanoError] | None = None,
+    ) -> None:
         self._failure = failure
-        self._stages: list[tuple[str, _Stage]] = []
+        unknown = unknown or failure
+        if len(codings) > _MOST_CODINGS:
+            raise unknown(f"has more than {_MOST_CODINGS} content codings")
         for name in codings:
             if name not in _STAGES:
-                raise failure(f"has a content coding that is not known here ({name[:40]!a})")
-            self._stages.insert(0, (name, _STAGES[name]()))  # the one applied last is undone first
-        if len(self._stages) > _MOST_CODINGS:
-            raise failure(f"has more than {_MOST_CODINGS} content codings")
+                raise unknown(f"has a content coding that is not known here ({name[:40]!a})")
+        # The one applied last is undone first.
+        self._stages: list[tuple[str, _Stage]] = [(name, _STAGES[name]()) for name in reversed(codings)]
 
     def feed(self, data: bytes) -> bytes:
         """Takes `data`, and gives what can be had, at most STEP bytes or a little more. There may be more: ask with b"" until b"" comes."""

@@ -3,8 +3,11 @@
 import asyncio
 from typing import Protocol
 
-from planoai.errors import ClientError, TooLarge
+from planoai.errors import BadRequest, ClientError, TooLarge, UnsupportedMedia
+from planoai.net.decoding import Decoder, codings_of
 from planoai.net.headers import Headers
+
+_SLICE = 64 * 1024  # bytes of a compressed body that are decoded in one go
 
 
 class Source(Protocol):
@@ -24,6 +27,7 @@ class Request:
         "_failure",
         "_limit",
         "_parts",
+        "_plain",
         "_source",
         "_waiter",
         "complete",
@@ -68,11 +72,18 @@ class Request:
         self._source = source
         self._limit = limit
         self._parts: list[bytes] = []
+        self._plain = False  # the body has been decoded
         self._failure: ClientError | None = None
         self._waiter: asyncio.Future[None] | None = None
 
     async def body(self) -> bytes:
-        """The whole body. Raises TooLarge (from Content-Length, before anything is read), RequestTimeout and BadRequest."""
+        """The whole body, content codings undone. Raises TooLarge, RequestTimeout, BadRequest and UnsupportedMedia.
+
+        What Content-Length and Content-Encoding tell is judged before anything is read; the limit holds for the decoded body too.
+        """
+        decoder = None
+        if not self._plain and self.headers.get(b"content-encoding") is not None:
+            decoder = self._decoder()
         if not self.complete and self._failure is None:
             if self.length is not None and self.length > self._limit:
                 raise self._too_large()
@@ -86,6 +97,8 @@ class Request:
             raise self._failure
         if len(self._parts) > 1:
             self._parts = [b"".join(self._parts)]
+        if decoder is not None:
+            await self._decode(decoder)
         return self._parts[0] if self._parts else b""
 
     @property
@@ -115,6 +128,38 @@ class Request:
     @property
     def failed(self) -> bool:
         return self._failure is not None
+
+    def _decoder(self) -> Decoder | None:
+        codings = codings_of(self.headers.all(b"content-encoding"))
+        if not codings:
+            return None
+        return Decoder(
+            codings,
+            lambda what: BadRequest(f"The body of the request {what}."),
+            lambda what: UnsupportedMedia(f"The body of the request {what}."),
+        )
+
+    async def _decode(self, decoder: Decoder) -> None:
+        """Other requests get their turn between: a few bytes can stand for very many."""
+        coded = self._parts[0] if self._parts else b""
+        parts: list[bytes] = []
+        size = 0
+        try:
+            for start in range(0, len(coded), _SLICE):
+                out = decoder.feed(coded[start : start + _SLICE])
+                while out:
+                    size += len(out)
+                    if size > self._limit:
+                        raise self._too_large()
+                    parts.append(out)
+                    await asyncio.sleep(0)
+                    out = decoder.feed(b"")
+            decoder.close()
+        except ClientError as error:
+            self.fail(error)
+            raise
+        self._parts = [b"".join(parts)]
+        self._plain = True
 
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():
