@@ -41,16 +41,14 @@ Extras = dict[str, Raw]
 Placed = tuple[Part, str]  # a part and where it stands in the client's body
 
 
-def read_messages(raws: list[Raw], extras: Extras) -> tuple[Message, ...]:
+def read_messages(wires: list[MessageWire], extras: Extras) -> tuple[Message, ...]:
     """`extras` gets what has no word in a conversation, by its path. Raises BadRequest with the path of what can not be read."""
-    if not raws:
+    if not wires:
         raise BadRequest("messages: at least one message is required", param="messages")
-    return tuple(_message(raw, f"messages[{place}]", extras) for place, raw in enumerate(raws))
+    return tuple(_message(wire, f"messages[{place}]", extras) for place, wire in enumerate(wires))
 
 
-def _message(raw: Raw, path: str, extras: Extras) -> Message:
-    wire = read(raw, MessageWire, path)
-    extras.update(unread(raw, MessageWire, path))
+def _message(wire: MessageWire, path: str, extras: Extras) -> Message:
     role = _ROLES.get(wire.role)
     if role is None:
         known = ", ".join(_ROLES)

@@ -194,7 +194,7 @@ class WebSearchOptions(Struct, frozen=True):
 
 
 class RequestWire(Struct, frozen=True):
-    messages: list[Raw]
+    messages: list[MessageWire]
     model: str | None = None
     stream: bool | None = None
     stream_options: StreamOptions | None = None
