@@ -1,6 +1,7 @@
 """What goes wrong upstream, and what a client of each API is told of it."""
 
 import asyncio
+import gzip
 import json
 
 import httpx2
@@ -174,14 +175,24 @@ async def test_a_status_stays_and_its_words_are_those_of_the_client(
 
 
 @pytest.mark.parametrize(("client", "upstream"), PAIRS)
-async def test_a_compressed_answer_that_nobody_asked_for_is_not_passed_on_as_garbage(
+async def test_a_compressed_answer_that_nobody_asked_for_is_read_all_the_same(
     setting: Setting, client: str, upstream: str
 ) -> None:
-    setting.upstream.will(whole(b"\x1f\x8b", headers={"content-encoding": "gzip"}))
+    packed = gzip.compress(json.dumps(CHAT if upstream == "chat" else MESSAGES).encode())
+    setting.upstream.will(whole(packed, headers={"content-encoding": "GZip"}))
     answer = await ask(setting, client, upstream)
-    assert answer.status_code == 502
-    assert "gzip" in str(told(client, answer)["message"])
     assert setting.upstream.asked[0].headers["accept-encoding"] == "identity"
+    assert "content-encoding" not in answer.headers
+    assert "Hello there." in answer.text
+
+    busy = gzip.compress(b'{"type":"error","error":{"type":"rate_limit_error","message":"too busy"}}')
+    setting.upstream.will(whole(busy, 429, headers={"content-encoding": "gzip", "retry-after": "7"}))
+    answer = await ask(setting, client, upstream)
+    assert (answer.status_code, told(client, answer)["message"]) == (429, "too busy")
+    assert answer.headers["retry-after"] == "7"
+
+    setting.upstream.will(whole(packed[:-9], headers={"content-encoding": "gzip"}))
+    assert (await ask(setting, client, upstream)).status_code == 502
 
 
 @pytest.mark.parametrize("client", PATHS)

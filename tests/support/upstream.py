@@ -49,7 +49,7 @@ class Upstream:
     asked: list[Asked] = field(default_factory=list)
     left: asyncio.Event = field(default_factory=asyncio.Event)  # a caller went away before its answer was complete
     connections: int = 0
-    writers: set[asyncio.StreamWriter] = field(default_factory=set)
+    open: dict[asyncio.StreamWriter, asyncio.Task[None]] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -60,18 +60,20 @@ class Upstream:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
-        self.writers.add(writer)
+        task = asyncio.current_task()
+        assert task is not None
+        self.open[writer] = task
         try:
             while asked := await _read(reader):
                 self.asked.append(asked)
                 script = self.scripts.pop(0) if len(self.scripts) > 1 else self.scripts[0]
                 if not await self._play(script, reader, writer):
                     return
-        except ConnectionError:
+        except (ConnectionError, asyncio.IncompleteReadError):
             self.left.set()
         finally:
-            self.writers.discard(writer)
             writer.close()
+            del self.open[writer]
 
     async def _play(self, script: Sequence[Step], reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         for step in script:
@@ -120,8 +122,10 @@ async def scripted() -> AsyncIterator[Upstream]:
         yield upstream
     finally:
         server.close()
-        for writer in upstream.writers:
+        for writer in upstream.open:
             writer.transport.abort()
+        while upstream.open:
+            await asyncio.wait(upstream.open.values())
         await server.wait_closed()
 
 

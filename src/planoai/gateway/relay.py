@@ -4,8 +4,6 @@ Whether an answer is a stream is told by what the upstream sent, not by what was
 body, and some only ever stream.
 """
 
-import asyncio
-from contextlib import suppress
 from secrets import token_hex
 from time import time
 
@@ -23,7 +21,6 @@ from planoai.gateway.headers import JSON, Pairs, back
 from planoai.gateway.opening import opening
 from planoai.gateway.pulse import Pulse
 from planoai.names import MODEL, REQUEST_ID, SERVER_TIMING
-from planoai.net.client import Response
 from planoai.net.reply import Reply
 
 _MOST_COLLECTED = 100 * 1024 * 1024
@@ -39,11 +36,6 @@ async def relay(answer: UpstreamAnswer, call: Call, reply: Reply) -> None:
     """Raises UpstreamError as long as nothing was sent to the client; after that it ends the stream with the failure."""
     response = answer.response
     kind = (response.headers.get(b"content-type") or b"").lower()
-    coding = response.headers.get(b"content-encoding") or b"identity"
-    if coding != b"identity":
-        raise UpstreamUnreadable(
-            f"the upstream compressed its answer ({coding.decode('latin-1')}) although it was asked not to"
-        )
     if response.status >= 400:
         await _failure(answer, call, reply, kind)
     elif not 200 <= response.status < 300:
@@ -79,15 +71,7 @@ async def _stream(answer: UpstreamAnswer, call: Call, reply: Reply) -> None:
         if rest:
             await reply.write(rest)
     await reply.end()
-    await _settle(response)
-
-
-async def _settle(response: Response) -> None:
-    """Reads on to the end of the body, which mostly came with the last frame, so that the connection can serve again."""
-    with suppress(TimeoutError, UpstreamError):
-        async with asyncio.timeout(1.0):
-            while await response.chunk():
-                pass
+    response.settle()
 
 
 async def _collect(answer: UpstreamAnswer, call: Call, reply: Reply) -> None:
