@@ -15,15 +15,17 @@ from planoai.net.server import Server, listen
 Address = tuple[str, int]
 
 DRAIN_SECONDS = 300.0  # what runs when we are told to stop may take this long to come to its end
+IDLE_GRACE_SECONDS = 5.0  # and a client with an idle connection may have sent its next request just then
 
 
 @asynccontextmanager
 async def serving(
-    config: Config, *, port: int | None = None, drain_seconds: float = 5.0
+    config: Config, *, port: int | None = None, drain_seconds: float = 5.0, idle_grace_seconds: float = 0.0
 ) -> AsyncIterator[tuple[Gateway, list[Server]]]:
     """A gateway with its listeners open. Raises ConfigError where a port can not be had.
 
-    `port` replaces those of the config; 0 takes a free one. Leaving waits up to `drain_seconds` for what runs.
+    `port` replaces those of the config; 0 takes a free one. Leaving waits up to `drain_seconds` for what runs, and lets an idle
+    connection begin one more request for `idle_grace_seconds`.
     """
     async with AsyncExitStack() as stack:
         gateway = await stack.enter_async_context(running(config))
@@ -35,7 +37,9 @@ async def serving(
             except OSError as error:
                 reason = (error.strerror or str(error)).lower()
                 raise ConfigError([f"listeners[{place}]: {door.address}:{wanted} can not be bound: {reason}"]) from None
-            server = Server(Routes(gateway), [opened], drain_seconds=drain_seconds)
+            server = Server(
+                Routes(gateway), [opened], drain_seconds=drain_seconds, idle_grace_seconds=idle_grace_seconds
+            )
             servers.append(await stack.enter_async_context(server))
         yield gateway, servers
 
@@ -56,7 +60,7 @@ async def work(config: Config, started: Callable[[list[Address]], None], stoppin
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, signalled)
     with suppress(asyncio.CancelledError):
-        async with serving(config, drain_seconds=DRAIN_SECONDS) as (_, servers):
+        async with serving(config, drain_seconds=DRAIN_SECONDS, idle_grace_seconds=IDLE_GRACE_SECONDS) as (_, servers):
             _settle_memory()
             started([address for server in servers for address in server.addresses])
             await stop.wait()
