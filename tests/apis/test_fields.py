@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planoai.apis.fields import read, read_fields, read_upstream, without_ours
-from planoai.errors import BadRequest, UpstreamUnreadable
+from planoai.apis.fields import read, read_fields, without_ours
+from planoai.errors import BadRequest
 
 
 class Inner(msgspec.Struct):
@@ -78,11 +78,6 @@ def test_the_path_of_a_whole_body_begins_with_the_field(raw: bytes, param: str) 
 
     assert raised.value.param == param
     assert raised.value.message.startswith(f"{param}: ")
-
-
-def test_an_upstreams_value_that_can_not_be_read_is_the_upstreams_fault() -> None:
-    with pytest.raises(UpstreamUnreadable, match="the upstream's answer can not be read"):
-        read_upstream(b'{"inner":7}', Outer, "answer")
 
 
 def test_what_speaks_to_the_gateway_does_not_go_on() -> None:

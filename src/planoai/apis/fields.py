@@ -59,14 +59,6 @@ def read(raw: Raw | bytes, kind: type[Value], path: str) -> Value:
         raise BadRequest(f"{path}: {error}", param=path) from None
 
 
-def read_upstream(raw: Raw | bytes, kind: type[Value], what: str) -> Value:
-    """An upstream's value. Raises UpstreamUnreadable that says `what` could not be read, and why."""
-    try:
-        return msgspec.json.decode(raw, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise UpstreamUnreadable(f"the upstream's {what} can not be read: {error}") from None
-
-
 def tells_error(body: bytes) -> bool:
     """Whether an upstream's JSON body has an `error` in it, whatever its status says. Raises UpstreamUnreadable for what is no JSON object."""
     try:
