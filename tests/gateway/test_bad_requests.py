@@ -163,3 +163,17 @@ async def test_paths_and_methods_that_are_not_there(setting: Setting) -> None:
     assert (wrong.status_code, wrong.headers["allow"]) == (405, "POST")
     of_anthropic = await setting.http.get("/v1/messages")
     assert (of_anthropic.status_code, json.loads(of_anthropic.content)["type"]) == (405, "error")
+
+
+@pytest.mark.parametrize(
+    ("path", "id_header"), [("/v1/chat/completions", "x-request-id"), ("/v1/messages", "request-id")]
+)
+async def test_what_the_server_refuses_by_itself_is_told_in_the_clients_words(
+    setting: Setting, path: str, id_header: str
+) -> None:
+    answer = await setting.http.post(path, json={}, headers={"x-long": "x" * 70_000})
+    assert answer.status_code == 431
+    assert answer.headers[id_header]
+    content = answer.json()
+    assert content["error"]["message"]
+    assert (content.get("type") == "error") == (path == "/v1/messages")

@@ -12,6 +12,7 @@ from msgspec.json import encode
 from planoai import __version__
 from planoai.apis import DIALECTS
 from planoai.apis.dialect import ClientSide, Dialect
+from planoai.conversation.failure import Failure
 from planoai.errors import NotFound, PlanoError, WrongMethod
 from planoai.gateway import listing
 from planoai.gateway.build import Gateway
@@ -19,6 +20,7 @@ from planoai.gateway.exchange import exchange
 from planoai.gateway.failing import failure_of
 from planoai.gateway.headers import JSON, Pairs
 from planoai.names import REQUEST_ID
+from planoai.net.refusal import Refusal
 from planoai.net.reply import Reply
 from planoai.net.request import Request
 
@@ -125,6 +127,14 @@ async def _healthy(request: Request, reply: Reply, request_id: str) -> None:  # 
     reply.send(200, [])
 
 
+def refuse(target: bytes, refusal: Refusal) -> tuple[Pairs, bytes]:
+    """Header fields and body of what the server refuses before there is a request to hand over."""
+    client = _client_at(target.decode("latin-1")) or _CLIENTS["openai_chat"]
+    request_id = _new_id()
+    failure = Failure(refusal.status, refusal.message, refusal.code)
+    return _headers(client, request_id), client.write_failure(failure, request_id)
+
+
 def _id_of(request: Request) -> str:
     """The client's own id for this request where it sent a usable one, else a new one."""
     sent = request.headers.get(REQUEST_ID)
@@ -148,7 +158,8 @@ def _of_anthropic(request: Request) -> bool:
 
 def _client_of(request: Request) -> ClientSide:
     """The API in whose words this client is to be told of an error, known path or not."""
-    for client in _CLIENTS.values():
-        if request.path.startswith(client.paths):
-            return client
-    return _CLIENTS["anthropic_messages" if _of_anthropic(request) else "openai_chat"]
+    return _client_at(request.path) or _CLIENTS["anthropic_messages" if _of_anthropic(request) else "openai_chat"]
+
+
+def _client_at(path: str) -> ClientSide | None:
+    return next((client for client in _CLIENTS.values() if path.startswith(client.paths)), None)

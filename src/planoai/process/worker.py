@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from planoai.config.schema import Config
 from planoai.errors import ConfigError
 from planoai.gateway.build import Gateway, running
-from planoai.gateway.routes import Routes
+from planoai.gateway.routes import Routes, refuse
 from planoai.net.server import Server, listen
 
 Address = tuple[str, int]
@@ -38,7 +38,11 @@ async def serving(
                 reason = (error.strerror or str(error)).lower()
                 raise ConfigError([f"listeners[{place}]: {door.address}:{wanted} can not be bound: {reason}"]) from None
             server = Server(
-                Routes(gateway), [opened], drain_seconds=drain_seconds, idle_grace_seconds=idle_grace_seconds
+                Routes(gateway),
+                [opened],
+                drain_seconds=drain_seconds,
+                idle_grace_seconds=idle_grace_seconds,
+                refuse=refuse,
             )
             servers.append(await stack.enter_async_context(server))
         yield gateway, servers
