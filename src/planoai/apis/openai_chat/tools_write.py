@@ -46,6 +46,8 @@ class ToolWriter:
             self._fields["tools"] = tools
             self._choose(names)
             self._parallel()
+        elif request.tools and request.tool_choice is not None and request.tool_choice.mode in ("required", "named"):
+            self.lost.append(request.path("tool_choice"))
         return self._fields
 
     def _parallel(self) -> None:
