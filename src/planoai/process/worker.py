@@ -36,7 +36,8 @@ async def serving(
                 opened = listen(door.address, wanted)
             except OSError as error:
                 reason = (error.strerror or str(error)).lower()
-                raise ConfigError([f"listeners[{place}]: {door.address}:{wanted} can not be bound: {reason}"]) from None
+                where = f"[{door.address}]:{wanted}" if ":" in door.address else f"{door.address}:{wanted}"
+                raise ConfigError([f"listeners[{place}]: {where} can not be bound: {reason}"]) from None
             server = Server(
                 Routes(gateway),
                 [opened],
