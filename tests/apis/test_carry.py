@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planoai.apis import DIALECTS
-from planoai.apis.carry import CUT_SHORT, Carrier, Translated, Verbatim
+from planoai.apis.carry import Carrier, Translated, Verbatim
 from planoai.conversation.event import Ended, Event, Failed, UsageTold
-from planoai.conversation.failure import Failure
+from planoai.conversation.failure import CUT_SHORT, Failure
 from tests.apis import golden
 
 STREAMS = list(golden.streams())
@@ -158,9 +158,9 @@ def test_filtered_keeps_usage_that_stands_beside_a_choice() -> None:
 
 
 @pytest.mark.parametrize("dialect", [each.name for each in DIALECTS.values() if each.client])
-def test_a_ping_comes_only_in_a_stream_that_has_begun_and_never_within_an_event(dialect: str) -> None:
+def test_a_ping_is_a_comment_before_the_first_event_and_never_within_an_event(dialect: str) -> None:
     carrier, ping = verbatim(dialect), golden.client_side(dialect).frames.ping
-    assert carrier.ping() == b""
+    assert carrier.ping() == b": keep-alive\n\n"
 
     carrier.feed(b'event: x\ndata: {"type":"x"}\n\n')
     assert carrier.ping() == ping
@@ -169,9 +169,9 @@ def test_a_ping_comes_only_in_a_stream_that_has_begun_and_never_within_an_event(
     assert carrier.ping() == ping
 
 
-def test_a_translated_stream_is_silent_until_it_has_begun_and_after_its_end() -> None:
-    carrier = translated("anthropic_messages", "openai_chat")
-    assert carrier.ping() == b""
+def test_a_translated_stream_is_kept_alive_from_its_start_to_its_end() -> None:
+    carrier = translated("openai_chat", "anthropic_messages")
+    assert carrier.ping() == b": keep-alive\n\n"
 
     stream = (golden.ROOT / "streams/openai_chat/text.sse").read_bytes()
     carrier = translated("openai_chat", "openai_chat")

@@ -333,3 +333,14 @@ async def test_how_a_content_type_is_written_does_not_matter(setting: Setting, c
     setting.upstream.will(stream(*events, headers={"content-type": "Text/Event-Stream;charset=UTF-8"}))
     answer = await ask(setting, client, upstream, streaming=True)
     assert b"Hello" in answer.content
+
+
+@pytest.mark.parametrize(("client", "upstream"), PAIRS)
+async def test_a_stream_that_has_not_said_anything_is_kept_alive_too(
+    setting: Setting, client: str, upstream: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("planoai.gateway.opening.HOLD", 0.05)
+    monkeypatch.setattr("planoai.gateway.pulse.SILENCE", 0.05)
+    setting.upstream.will(stream(Hold()))
+    async with setting.http.stream("POST", PATHS[client], json=body(upstream, streaming=True)) as answer:
+        assert await anext(answer.aiter_bytes()) == b": keep-alive\n\n"

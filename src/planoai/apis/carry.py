@@ -9,8 +9,9 @@ from typing import Protocol
 from planoai.apis.dialect import Closing, Frames, StreamReader, StreamWriter
 from planoai.apis.framing.sse import SseSplitter, parse_event
 from planoai.conversation.event import Ended, Event, Failed
-from planoai.conversation.failure import CUT_SHORT as CUT_SHORT
-from planoai.conversation.failure import Failure
+from planoai.conversation.failure import CUT_SHORT, Failure
+
+COMMENT = b": keep-alive\n\n"  # what can be said in any stream of events before its first one
 
 
 class Carrier(Protocol):
@@ -32,7 +33,7 @@ class Carrier(Protocol):
         ...
 
     def ping(self) -> bytes:
-        """What keeps a silent stream alive, or nothing where nothing can be put between."""
+        """What keeps a silent stream alive; nothing after its end."""
         ...
 
 
@@ -91,7 +92,7 @@ class Verbatim:
         return b"" if self._closing() is Closing.TERMINAL else self._frames.write_failure(failure)
 
     def ping(self) -> bytes:
-        return self._frames.ping if self._last and not self.done else b""
+        return b"" if self.done else self._frames.ping if self._last else COMMENT
 
     def _note(self, block: bytes) -> None:
         """What must be remembered of an event that goes on."""
@@ -133,7 +134,7 @@ class Translated:
         return self._write([Failed(failure)])
 
     def ping(self) -> bytes:
-        return self._ping if self._begun and not self.done else b""
+        return b"" if self.done else self._ping if self._begun else COMMENT
 
     def _write(self, events: list[Event]) -> bytes:
         written = self._writer.write(events)

@@ -1,7 +1,7 @@
 """What is known, by its id alone, of how a model thinks. Ids are the vendors' own, whatever an aggregator writes before them.
 
-From the model and reasoning pages of the vendors' documentation, read 2026-11: OpenAI "Reasoning models", Anthropic "Effort" and "Adaptive
-thinking", Google "OpenAI compatibility", xAI "Reasoning", DeepSeek "Thinking mode", Moonshot "Kimi K3".
+As known in November 2026, from what the vendors' pages on reasoning are quoted with and from the ids that their own libraries name; the pages
+themselves were not at hand. A row that is wrong is mended here and nowhere else.
 """
 
 import re

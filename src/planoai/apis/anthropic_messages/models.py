@@ -1,7 +1,7 @@
 """What must be known by model id beside how it thinks: limits and habits that the API does not tell.
 
-From Anthropic's model overview, "Structured outputs" and "Migrating" pages at platform.claude.com/docs, read
-2026-11. A name nobody here knows is taken for a model of another maker behind this API: it gets what every one of them takes.
+As known in November 2026, from the ids in Anthropic's own library and what its pages are quoted with; the pages themselves were not at hand.
+A name nobody here knows is taken for a model of another maker behind this API: it gets what every one of them takes.
 """
 
 from msgspec import Struct
