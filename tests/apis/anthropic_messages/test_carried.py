@@ -75,7 +75,7 @@ def test_a_translated_stream_that_fails_is_closed_like_one() -> None:
     assert side is not None
     reader = DIALECTS["openai_chat"].upstream.stream_reader(golden.ENVELOPE)
     carrier = Translated(reader, side.stream_writer(golden.ENVELOPE), FRAMES.ping)
-    assert carrier.ping() == b""
+    assert carrier.ping() == b": keep-alive\n\n"
     begun = carrier.feed(b'data: {"choices":[{"index":0,"delta":{"content":"x"}}]}\n\n')
     assert carrier.ping() == FRAMES.ping
 
