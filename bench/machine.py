@@ -4,7 +4,6 @@ import datetime as dt
 import importlib.metadata
 import os
 import platform
-import sysconfig
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -40,7 +39,9 @@ def facts(cores: processes.Cores, versions: Mapping[str, str], neighbours: Neigh
         if cores.proxy is not None
         else "nothing pinned"
     )
-    python = f"{_interpreter()}, uvloop {importlib.metadata.version('uvloop')}"
+    python = (
+        f"{platform.python_implementation()} {platform.python_version()}, uvloop {importlib.metadata.version('uvloop')}"
+    )
     proxies = ", ".join(f"{name} {version}" for name, version in versions.items())
     others = neighbours.share()
     return "\n".join(
@@ -51,13 +52,6 @@ def facts(cores: processes.Cores, versions: Mapping[str, str], neighbours: Neigh
             *([] if processes.HAS_PROC else ["- CPU and memory are not measured on this system: it has no /proc"]),
         ]
     )
-
-
-def _interpreter() -> str:
-    """Which Python, and whether its build was optimised by profile: that alone is worth about a fifth of the gateway's CPU."""
-    optimised = "--enable-optimizations" in (sysconfig.get_config_var("CONFIG_ARGS") or "")
-    built = "optimised build" if optimised else "build without profile-guided optimisation"
-    return f"{platform.python_implementation()} {platform.python_version()} ({built})"
 
 
 def _processor() -> str:

@@ -145,12 +145,17 @@ def _install(name: str, requirement: str) -> None:
 
 
 def _vllm_router(place: Place) -> list[str]:
+    """As it comes: cache-aware balancing, a line of log for each request."""
     return [
         str(_CACHE / f"vllm-router=={_VLLM_ROUTER}" / "bin" / "vllm-router"),
         *("--host", "127.0.0.1", "--port", str(place.port), "--prometheus-port", str(place.spare_port)),
-        *("--worker-urls", f"http://127.0.0.1:{place.upstream_port}", "--policy", "round_robin"),
-        *("--worker-startup-check-interval", "1", "--log-level", "warning"),
+        *("--worker-urls", f"http://127.0.0.1:{place.upstream_port}", "--worker-startup-check-interval", "1"),
     ]
+
+
+def _vllm_router_lean(place: Place) -> list[str]:
+    """The least it can do: it looks into no prompt and logs nothing."""
+    return [*_vllm_router(place), "--policy", "round_robin", "--log-level", "warning"]
 
 
 _ALL = (
@@ -167,6 +172,13 @@ _ALL = (
         "vllm-router",
         install=lambda: _install("vllm-router", f"vllm-router=={_VLLM_ROUTER}"),
         command=_vllm_router,
+        health="/health",
+        version=lambda: _VLLM_ROUTER,
+    ),
+    Target(
+        "vllm-router-lean",
+        install=lambda: _install("vllm-router", f"vllm-router=={_VLLM_ROUTER}"),
+        command=_vllm_router_lean,
         health="/health",
         version=lambda: _VLLM_ROUTER,
     ),
