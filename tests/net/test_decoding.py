@@ -120,7 +120,9 @@ def test_gzip_members_and_padding_and_zstd_frames_are_one_body() -> None:
             assert decoded(decoder(coding), pieces) == b"one two"
 
 
-@pytest.mark.parametrize(("coding", "empty"), [("gzip", gzip.compress(b"")), ("zstd", zstandard.compress(b""))])
+@pytest.mark.parametrize(
+    ("coding", "empty"), [("gzip", gzip.compress(b"")), ("zstd", zstandard.compress(b""))], ids=["gzip", "zstd"]
+)
 def test_parts_that_say_nothing_can_not_go_on_for_ever(coding: str, empty: bytes) -> None:
     assert decoded(decoder(coding), [empty * 1000]) == b""
     with pytest.raises(UpstreamUnreadable, match="is not valid"):
