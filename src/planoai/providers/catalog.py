@@ -1,4 +1,7 @@
-"""The PROVIDERS table. To add a provider, add a row: the config, the docs and the defaults are made from it."""
+"""The PROVIDERS table. To add a provider, add a row: the config, the docs and the defaults are made from it.
+
+What the rows say that a vendor accepts is as known in November 2026, from use and from public reports; no vendor was called to check it.
+"""
 
 from collections.abc import Mapping
 
