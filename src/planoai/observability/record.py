@@ -1,0 +1,97 @@
+"""What the walk ships of one exchange, as it happens: `Opened`, any number of `Piece`, `Closed`.
+
+A request that is answered before any model was asked (a bad one, a list of models, a wrong key) is an Opened without a body and a Closed. Text that a
+client sent is bytes here, as it came: whoever shows it decodes it. No credential is in any of them.
+"""
+
+from typing import Literal
+
+from msgspec import Struct
+
+Outcome = Literal[
+    "completed",  # answered, whatever the answer said
+    "failed",  # answered with an error of ours: nothing answered, or nothing was asked
+    "cut",  # the upstream died in the middle of a stream, which ended with an error event
+    "cancelled",  # the client left
+    "lost",  # the worker died; only the recorder says so
+]
+
+Trouble = Literal[
+    "",  # none: the upstream answered, if only with an error status
+    "connect",  # no connection, or none within its time
+    "timeout",  # nothing, or nothing more, within its time
+    "closed",  # it went away before its answer was complete
+    "unreadable",  # it answered with what is no answer
+    "failed",  # it answered with status 200 and an error
+]
+
+
+class Opened(Struct, frozen=True, array_like=True, tag=0):
+    """Who asks, and for what.
+
+    `id` is the worker's own count. `at`: seconds since the epoch. `path` has no query. `version` is HTTP's. `headers` are those of KEPT_HEADERS.
+    `dialect` is the client's, "" where no model was asked. `body`: the request as the client made it; None where it was left out.
+    """
+
+    id: int
+    at: float
+    request_id: bytes
+    method: str
+    path: str
+    version: str
+    peer: str
+    headers: tuple[tuple[bytes, bytes], ...]
+    dialect: str = ""
+    model: str = ""
+    stream: bool = False
+    body: bytes | None = None
+
+
+class Piece(Struct, frozen=True, array_like=True, tag=1):
+    """Bytes of the answer that was chosen, as the upstream sent them, content coding undone. `data` None: left out, for want of room."""
+
+    id: int
+    data: bytes | None
+
+
+class Attempt(Struct, frozen=True, array_like=True):
+    """One try at one upstream. `target` is the configured name, `model` what the upstream calls it, `origin` its address, `dialect` what it speaks.
+
+    `status` 0: there was none. Times are seconds since the exchange began: when the request was ready to be sent, when the head of the answer was in (or
+    hope for it was given up).
+    """
+
+    target: str
+    provider: str
+    model: str
+    origin: str
+    dialect: str
+    status: int
+    trouble: Trouble
+    sent: float
+    answered: float
+
+
+class Closed(Struct, frozen=True, array_like=True, tag=2):
+    """How it ended. `status` is what the client was told, 0 where it left before. Bytes are those of bodies.
+
+    Times are seconds since the exchange began: `first`, the first byte for the client (0: none), and the end. `content`: content-type of the
+    answer in the pieces, as the upstream told it. `streamed`: the client was answered with a stream.
+    """
+
+    id: int
+    status: int
+    outcome: Outcome
+    bytes_in: int
+    bytes_out: int
+    first: float
+    ended: float
+    attempts: tuple[Attempt, ...] = ()
+    content: bytes = b""
+    streamed: bool = False
+
+
+Message = Opened | Piece | Closed
+
+# What is kept of a request's headers: who asked and on whose behalf, never a credential.
+KEPT_HEADERS = (b"user-agent", b"x-forwarded-for", b"host", b"traceparent", b"tracestate")
