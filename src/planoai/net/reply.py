@@ -1,6 +1,8 @@
 """The answer to one request: in one piece with `send`, or streamed with `start`, `write` and `end`."""
 
 from collections.abc import Iterable
+from itertools import chain
+from time import perf_counter
 from typing import Protocol
 
 from planoai.net.request import Request
@@ -29,15 +31,32 @@ class Sink(Protocol):
 class Reply:
     """Header fields that frame a message (content-length, connection, date and the like) are added here and refused from the caller.
 
-    `send` and `start` raise ValueError for those and for values with CR, LF or NUL, before anything is written.
+    `send` and `start` raise ValueError for those and for values with CR, LF or NUL, before anything is written. `fields` go with whatever head is sent.
     """
 
-    __slots__ = ("_bodyless", "_chunked", "_held", "_request", "_sink", "ended", "keep_alive", "started")
+    __slots__ = (
+        "_bodyless",
+        "_chunked",
+        "_held",
+        "_request",
+        "_sink",
+        "ended",
+        "fields",
+        "keep_alive",
+        "sent",
+        "started",
+        "started_at",
+        "status",
+    )
 
     def __init__(self, sink: Sink, request: Request) -> None:
+        self.fields: Iterable[tuple[bytes, bytes]] = ()
         self.started = False  # a status went out, or is buffered to go out
         self.ended = False  # and all that belongs to it
         self.keep_alive = False
+        self.status = 0  # until there is one
+        self.started_at = 0.0  # seconds of the performance counter
+        self.sent = 0  # bytes of the body so far
         self._sink = sink
         self._request = request
         self._held = b""  # the head of a streamed answer, until there is something to send it with
@@ -51,7 +70,10 @@ class Reply:
         else:
             head = self._head(status, headers, b"content-length: %d\r\n" % len(body))
         self.started = self.ended = True
-        self._sink.write(head if self._request.method == "HEAD" else head + body)
+        if self._request.method == "HEAD":
+            body = b""
+        self.sent = len(body)
+        self._sink.write(head + body)
 
     def start(self, status: int, headers: Iterable[tuple[bytes, bytes]]) -> None:
         """Chunked for HTTP/1.1; for 1.0 the end of the connection ends the body. The head leaves with the first write, or on the next turn."""
@@ -76,6 +98,7 @@ class Reply:
             raise RuntimeError("write belongs between start and end")
         if self._bodyless or not chunk:  # an empty chunk would end the body
             return
+        self.sent += len(chunk)
         if self._chunked:
             self._sink.write(b"%b%x\r\n%b\r\n" % (self._held, len(chunk), chunk))
         else:
@@ -115,7 +138,9 @@ class Reply:
     ) -> bytes:
         if self.started:
             raise RuntimeError("the answer has already been started")
-        head = status_line(status) + header_lines(headers)
+        head = status_line(status) + header_lines(chain(headers, self.fields))
+        self.status = status
+        self.started_at = perf_counter()
         self.keep_alive = self_delimited and self._sink.keeps(self._request)
         if not self.keep_alive:
             connection = b"connection: close\r\n"
