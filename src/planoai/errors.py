@@ -19,9 +19,19 @@ PlanoError             500   something of ours went wrong
     UpstreamClosed     502   it went away before its answer was complete
     UpstreamUnreadable 502   it answered, but not in its dialect
     UpstreamTimeout    504   it did not answer in time
+      ConnectTimeout   504   it took no connection in time: it can not have seen the request
 """
 
-from typing import ClassVar
+from typing import ClassVar, Literal
+
+Trouble = Literal[
+    "",  # none: the upstream answered, if only with an error status
+    "connect",  # no connection, or none within its time
+    "timeout",  # nothing, or nothing more, within its time
+    "closed",  # it went away before its answer was complete
+    "unreadable",  # it answered with what is no answer
+    "failed",  # it answered with status 200 and an error
+]
 
 
 class PlanoError(Exception):
@@ -100,22 +110,33 @@ class Misconfigured(PlanoError):
 
 
 class UpstreamError(PlanoError):
+    """`trouble` says in one word what went wrong: what is recorded of a try, and what tells whether another one makes sense."""
+
     status = 502
     code = "upstream_error"
+    trouble: ClassVar[Trouble] = "failed"
 
 
 class UpstreamUnreachable(UpstreamError):
     code = "upstream_unreachable"
+    trouble = "connect"
 
 
 class UpstreamClosed(UpstreamError):
     code = "upstream_closed"
+    trouble = "closed"
 
 
 class UpstreamUnreadable(UpstreamError):
     code = "upstream_unreadable"
+    trouble = "unreadable"
 
 
 class UpstreamTimeout(UpstreamError):
     status = 504
     code = "upstream_timeout"
+    trouble = "timeout"
+
+
+class ConnectTimeout(UpstreamTimeout):
+    trouble = "connect"

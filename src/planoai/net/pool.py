@@ -4,7 +4,7 @@ import asyncio
 import ssl
 from collections import defaultdict
 
-from planoai.errors import UpstreamTimeout
+from planoai.errors import ConnectTimeout
 from planoai.net.origin import Origin
 from planoai.net.tls import client_context, offer_http_1, unreachable
 from planoai.net.upstream import ClientLimits, Timeouts, UpstreamConnection
@@ -71,7 +71,7 @@ class Pool:
                 if timeouts.connect <= left
                 else f"{timeouts.total:g} s (total limit)"
             )
-            raise UpstreamTimeout(f"{origin} took no connection within {limit}.") from error
+            raise ConnectTimeout(f"{origin} took no connection within {limit}.") from error
         except (OSError, UnicodeError) as error:  # the latter for what IDNA cannot encode
             raise unreachable(origin, error) from error
         self._open.add(connection)

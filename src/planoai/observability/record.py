@@ -8,21 +8,14 @@ from typing import Literal
 
 from msgspec import Struct
 
+from planoai.errors import Trouble
+
 Outcome = Literal[
     "completed",  # answered, whatever the answer said
     "failed",  # answered with an error of ours: nothing answered, or nothing was asked
     "cut",  # the upstream died in the middle of a stream, which ended with an error event
     "cancelled",  # the client left
     "lost",  # the worker died; only the recorder says so
-]
-
-Trouble = Literal[
-    "",  # none: the upstream answered, if only with an error status
-    "connect",  # no connection, or none within its time
-    "timeout",  # nothing, or nothing more, within its time
-    "closed",  # it went away before its answer was complete
-    "unreadable",  # it answered with what is no answer
-    "failed",  # it answered with status 200 and an error
 ]
 
 
