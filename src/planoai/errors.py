@@ -135,7 +135,7 @@ class UpstreamUnreadable(UpstreamError):
 class UpstreamTimeout(UpstreamError):
     status = 504
     code = "upstream_timeout"
-    trouble = "timeout"
+    trouble: ClassVar[Trouble] = "timeout"
 
 
 class ConnectTimeout(UpstreamTimeout):
