@@ -11,6 +11,7 @@ SUPPORTED = (
     "digitalocean, vercel, openrouter, azure_openai, ollama, qwen, amazon_bedrock, plano, edenai"
 )
 VERSIONS = "`v0.1`, `v0.1.0`, `0.1-beta`, `0.2.0`, `v0.3.0` or `v0.4.0`"
+LISTENER_KEYS = "`type`, `name`, `address`, `port`, `timeout`, `timeouts`, `shutdown_timeout`, `max_retries`, `client_keys`, `tls`, `cors`"
 PROVIDER_KEYS = (
     "`model`, `name`, `access_key`, `default`, `base_url`, `passthrough_auth`, `http_host`, `provider_interface`, `headers`, "
     "`upstream_api`, `api_version`, `timeouts`"
@@ -67,8 +68,8 @@ STRUCTURE = {
         "2:1: tracing: `tracing` is not served by this version yet",
     ),
     "a listener's later key": (
-        HEAD + "listeners:\n  - {type: model, name: a, client_keys: [b]}\n",
-        "3:28: listeners[0].client_keys: `client_keys` is not served by this version yet",
+        HEAD + "listeners:\n  - {type: model, name: a, input_filters: [b]}\n",
+        "3:28: listeners[0].input_filters: `input_filters` is not served by this version yet",
     ),
     "a provider's later key": (
         providers("model: openai/a, routing_preferences: []"),
@@ -196,7 +197,7 @@ WHOLE = {
     ),
     "an old listener that is text": (
         HEAD + "listeners: {egress_traffic: 12000}\nmodel_providers: [{model: openai/a}]\n",
-        "2:29: listeners[0]: must be a mapping of `type`, `name`, `address`, `port`, `timeout`, `timeouts`, not a number",
+        f"2:29: listeners[0]: must be a mapping of {LISTENER_KEYS}, not a number",
     ),
     "two model listeners": (
         HEAD + "listeners:\n  - {type: model, name: a}\n  - {type: model, name: b, port: 2}\n",

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from ipaddress import IPv6Address
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from msgspec import Struct
@@ -11,6 +11,10 @@ from msgspec import Struct
 from planoai.config.durations import seconds
 from planoai.providers.catalog import PROVIDERS, find
 from planoai.table import suggestion
+
+_MOST_WORKERS = 256
+_MOST_RETRIES = 10
+_USUAL_PORTS = {"http": ":80", "https": ":443"}
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, 5.6.2
 _HOST = re.compile(r"(?:[0-9A-Za-z_-]+(?:\.[0-9A-Za-z_-]+)*\.?|\[(?P<v6>[0-9A-Fa-f:.]+)\])(?::(?P<port>[0-9]{1,5}))?")
@@ -32,6 +36,40 @@ def _port(text: str) -> int:
     if not re.fullmatch(r"[0-9]{1,5}", text) or not 1 <= int(text) <= 65535:
         raise ValueError("must be a port, a whole number from 1 to 65535")
     return int(text)
+
+
+def _workers(text: str) -> int | Literal["auto"]:
+    if text == "auto":
+        return "auto"
+    if not re.fullmatch(r"[0-9]{1,5}", text) or not 1 <= int(text) <= _MOST_WORKERS:
+        raise ValueError(f"must be a whole number from 1 to {_MOST_WORKERS}, or `auto`")
+    return int(text)
+
+
+def _retries(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,5}", text) or int(text) > _MOST_RETRIES:
+        raise ValueError(f"must be a whole number from 0 to {_MOST_RETRIES}")
+    return int(text)
+
+
+def _path(text: str) -> str:
+    if not text or not text.isprintable():
+        raise ValueError("must be the path of a file, on one line")
+    if text.startswith("~"):
+        raise ValueError("must not begin with `~`; write `$HOME`")
+    return text
+
+
+def _web_origin(text: str) -> str:
+    """As a browser writes it in `Origin` (RFC 6454, 6.2): in lower case, without the usual port of its scheme."""
+    if text == "*":
+        return text
+    scheme, mark, host = text.lower().partition("://")
+    if not mark or not re.fullmatch(r"[a-z][a-z0-9+.-]*", scheme) or not _is_host(host):
+        raise ValueError(
+            "must be `*` or an origin, scheme and host without a path, such as `https://app.example` or `http://localhost:3000`"
+        )
+    return f"{scheme}://{host.removesuffix(_USUAL_PORTS.get(scheme, ' '))}"
 
 
 def _address(text: str) -> str:
@@ -65,10 +103,14 @@ def _header_value(text: str) -> str:
 
 def _host(text: str) -> str:
     """RFC 9110, 7.2: `uri-host [":" port]`."""
-    host = _HOST.fullmatch(text)
-    if host is None or not 1 <= int(host["port"] or 80) <= 65535 or not (host["v6"] is None or _is_ipv6(host["v6"])):
+    if not _is_host(text):
         raise ValueError("must be a host, or a host and a port, such as `models.example` or `models.example:8443`")
     return text
+
+
+def _is_host(text: str) -> bool:
+    host = _HOST.fullmatch(text)
+    return host is not None and 1 <= int(host["port"] or 80) <= 65535 and (host["v6"] is None or _is_ipv6(host["v6"]))
 
 
 def _is_ipv6(text: str) -> bool:
@@ -83,6 +125,13 @@ def _credential(text: str) -> str:
     if not text.strip():
         raise ValueError("is empty; leave it out where no key is needed")
     return _header_value(text.strip())
+
+
+def _client_key(text: str) -> str:
+    key = _credential(text)
+    if " " in key:
+        raise ValueError("has a space in it, which a bearer token can not have")
+    return key
 
 
 def _header_name(text: str) -> str:
@@ -100,10 +149,15 @@ def _interface(text: str) -> str:
 
 Duration = Annotated[float, Kind("duration", "a duration", seconds)]
 Port = Annotated[int, Kind("port", "a port", _port)]
+Workers = Annotated[int | Literal["auto"], Kind("whole number, `auto`", "a whole number or `auto`", _workers)]
+Retries = Annotated[int, Kind("whole number", "a whole number", _retries)]
+FilePath = Annotated[str, Kind("path", "a path", _path)]
+WebOrigin = Annotated[str, Kind("origin", "an origin", _web_origin)]
 Address = Annotated[str, Kind("address", "an address", _address)]
 Host = Annotated[str, Kind("host", "a host", _host, secret=True)]
 Url = Annotated[str, Kind("URL", "a URL", _url, secret=True)]
 Credential = Annotated[str, Kind("credential", "a credential", _credential, secret=True)]
+ClientKey = Annotated[str, Kind("credential", "a credential", _client_key, secret=True)]
 HeaderName = Annotated[str, Kind("header name", "the name of a header", _header_name, secret=True)]
 HeaderValue = Annotated[str, Kind("text", "text", _header_value, secret=True)]
 Interface = Annotated[str, Kind("name of a provider", "the name of a provider", _interface)]

@@ -4,22 +4,37 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from planoai.config.schema import Config, Listener, ListenerTimeouts, ModelProvider, ProviderTimeouts
+from planoai.config.schema import (
+    Config,
+    Cors,
+    Listener,
+    ListenerTimeouts,
+    ListenerTls,
+    ModelProvider,
+    Overrides,
+    ProviderTimeouts,
+)
 
 LATER: Mapping[type[Struct], frozenset[str]] = {
     Config: frozenset(
         {
-            "agents", "console", "endpoints", "failover", "filters", "mode", "model_metrics_sources", "observability", "overrides",
+            "agents", "console", "endpoints", "failover", "filters", "mode", "model_metrics_sources", "observability",
             "prompt_guards", "prompt_targets", "ratelimits", "routing", "routing_preferences", "signals", "state_storage", "system_prompt",
-            "tracing", "workers",
+            "tracing",
         }
     ),
-    Listener: frozenset(
-        {"agents", "client_keys", "input_filters", "max_retries", "output_filters", "router", "shutdown_timeout", "tls"}
-    ),
+    Listener: frozenset({"agents", "input_filters", "output_filters", "router"}),
     ListenerTimeouts: frozenset(),
+    ListenerTls: frozenset(),
+    Cors: frozenset(),
     ModelProvider: frozenset({"balance", "endpoints", "price", "routing_preferences"}),
     ProviderTimeouts: frozenset(),
+    Overrides: frozenset(
+        {
+            "agent_orchestration_model", "disable_signals", "llm_routing_model", "optimize_context_window", "orchestrator_model_context_length",
+            "prompt_target_intent_matching_threshold", "use_agent_orchestrator",
+        }
+    ),
 }  # fmt: skip
 
 LATER_VALUES: Mapping[tuple[type[Struct], str], frozenset[str]] = {(Listener, "type"): frozenset({"agent", "prompt"})}

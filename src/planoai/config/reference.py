@@ -18,7 +18,7 @@ from planoai.providers.provider import Provider
 
 _OPENING = """# Configuration
 
-One YAML file. Unknown keys are errors, and every problem is told at once, each with its line and column.
+One YAML file. A key that is not known is an error, but for those under `overrides`, and every problem is told at once, each with its line and column.
 
 In any value, `$NAME` and `${NAME}` stand for a variable of the environment, or of the `.env` beside the file where the environment has none of
 that name; `$$` is a dollar sign. A variable that is not set is an error. Durations are written `250ms`, `5s`, `2m`, `1h`, `30d`.
@@ -75,6 +75,8 @@ def _inner(kind: object) -> Iterator[tuple[type[Struct], str]]:
     """The structs within a type, each with the step of a path that leads to it."""
     if isinstance(kind, type) and issubclass(kind, Struct):
         yield kind, ""
+    elif get_origin(kind) in {Union, types.UnionType}:
+        yield from _inner(get_args(kind)[0])
     elif get_origin(kind) is tuple:
         yield from ((shape, f"[]{step}") for shape, step in _inner(get_args(kind)[0]))
     elif get_origin(kind) is Mapping:
@@ -91,7 +93,7 @@ def _kind(kind: object) -> str:
     if origin is Literal:
         return ", ".join(f"`{choice}`" for choice in inside)
     if origin is tuple:
-        return "list"
+        return f"list of {_kind(inside[0])}s" if get_origin(inside[0]) is Annotated else "list"
     if origin is Mapping:
         return "map" if list(_inner(kind)) else f"map to {_kind(inside[1])}"
     return {str: "text", bool: "`true`, `false`"}.get(kind, "map") if isinstance(kind, type) else "map"
@@ -105,7 +107,9 @@ def _default(field: structs.FieldInfo) -> str:
             return f"`{str(field.default).lower()}`"
         case float():
             return f"`{written(field.default)}`"
-        case str() | int():
+        case int():
+            return f"`{field.default}`"
+        case str():
             return f"`{field.default}`" if field.default else ""
         case _:
             return ""

@@ -9,7 +9,22 @@ from typing import Literal
 
 from msgspec import Struct, structs
 
-from planoai.config.kinds import Address, Credential, Duration, HeaderName, HeaderValue, Host, Interface, Port, Url
+from planoai.config.kinds import (
+    Address,
+    ClientKey,
+    Credential,
+    Duration,
+    FilePath,
+    HeaderName,
+    HeaderValue,
+    Host,
+    Interface,
+    Port,
+    Retries,
+    Url,
+    WebOrigin,
+    Workers,
+)
 from planoai.providers.paths import API_VERSION
 from planoai.providers.provider import Override
 
@@ -29,6 +44,26 @@ class ListenerTimeouts(Struct, frozen=True, forbid_unknown_fields=True):
     total: Duration | None = None
 
 
+class ListenerTls(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The certificate that this listener shows; with it, only TLS is spoken there.
+
+    cert: file with the certificate, then those that lead to its authority (PEM). Relative to the folder of this file.
+    key: file with its private key, without a passphrase (PEM). Relative to the folder of this file.
+    """
+
+    cert: FilePath
+    key: FilePath
+
+
+class Cors(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The web pages that may call this listener from a browser. Of programs that are no browser, nothing is asked.
+
+    allow_origins: where the pages come from, such as `https://app.example` or `http://localhost:3000`; `*` is every page there is.
+    """
+
+    allow_origins: tuple[WebOrigin, ...]
+
+
 class Listener(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An address that clients connect to.
 
@@ -38,6 +73,13 @@ class Listener(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     port: the port to bind.
     timeout: of a whole answer; until the answer is committed, of all tries together.
     timeouts: finer ones.
+    shutdown_timeout: how long running answers may take to come to their end once the gateway stops, or reads a changed file.
+    max_retries: how often a request is tried again at the same provider, before any of the answer went to the client; `timeout` holds for all tries
+        together. `0` to `10`.
+    client_keys: the credentials of which a client must send one, as `Authorization: Bearer` or `x-api-key`; each as `$VARIABLE` or as it is. Unset,
+        anyone who can connect is served.
+    tls: serve TLS. Unset, plain HTTP is served.
+    cors: the web pages that may call this listener. Unset, none.
     """
 
     type: Literal["model"]
@@ -46,12 +88,17 @@ class Listener(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     port: Port = 12000
     timeout: Duration = 300.0
     timeouts: ListenerTimeouts = ListenerTimeouts()
+    shutdown_timeout: Duration = 300.0
+    max_retries: Retries = 0
+    client_keys: tuple[ClientKey, ...] = ()
+    tls: ListenerTls | None = None
+    cors: Cors | None = None
 
 
 class ProviderTimeouts(Struct, frozen=True, forbid_unknown_fields=True):
     """Of one request to this provider.
 
-    connect: until the connection stands, TLS included. Unset, `5s`.
+    connect: until the connection stands, TLS included. Unset, `overrides.upstream_connect_timeout`.
     first_byte: until its first byte. Unset, the listener's.
     idle: between two bytes of its answer. Unset, the listener's.
     """
@@ -106,6 +153,18 @@ class Alias(Struct, frozen=True, forbid_unknown_fields=True):
     target: str
 
 
+class Overrides(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What holds for everything, unless an entry says otherwise. A key that is not known here is passed over with a warning.
+
+    upstream_connect_timeout: until a connection to a provider stands, TLS included.
+    upstream_tls_ca_path: file with the authorities whose certificates are believed of providers (PEM). Relative to the folder of this file. Unset,
+        the authorities of this machine.
+    """
+
+    upstream_connect_timeout: Duration = 5.0
+    upstream_tls_ca_path: FilePath | None = None
+
+
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The file.
 
@@ -113,9 +172,13 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     listeners: where clients connect. Without a `model` listener, one named `egress_traffic` is added on `0.0.0.0:12000`.
     model_providers: the models that can be asked for.
     model_aliases: names of your own for them.
+    overrides: what holds for everything.
+    workers: processes that serve, `1` to `256`; `auto` is one for each core.
     """
 
     version: Version
     listeners: tuple[Listener, ...] = ()
     model_providers: tuple[ModelProvider, ...] = ()
     model_aliases: Mapping[str, Alias] = {}
+    overrides: Overrides = Overrides()
+    workers: Workers = 1
