@@ -1,0 +1,45 @@
+"""Whether a listener's address can be had, and who has it: Linux tells, elsewhere that is left out."""
+
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+_PROC = Path("/proc")
+_LISTENING = "0A"  # TCP_LISTEN of tcp_states.h
+
+
+def listening(table: str, port: int) -> set[str]:
+    """The inodes of the sockets that listen on `port`, from the text of /proc/net/tcp or tcp6 (proc(5)). Pure."""
+    found = set()
+    for line in table.splitlines()[1:]:
+        fields = line.split()
+        if len(fields) > 9 and fields[3] == _LISTENING and int(fields[1].rpartition(":")[2], 16) == port:
+            found.add(fields[9])
+    return found
+
+
+def owner(port: int) -> str:
+    """`python3 (pid 4711)`: who listens on `port`; "" where that can not be known, as of processes of other users."""
+    wanted = {f"socket:[{inode}]" for table in _tables() for inode in listening(table, port)}
+    for pid in sorted(int(each.name) for each in _PROC.glob("[0-9]*")) if wanted else ():
+        if not wanted.isdisjoint(_open_files(pid)):
+            try:
+                return f"{(_PROC / str(pid) / 'comm').read_text().strip()} (pid {pid})"
+            except OSError:  # it has ended since
+                continue
+    return ""
+
+
+def _open_files(pid: int) -> Iterator[str]:
+    folder = _PROC / str(pid) / "fd"
+    with suppress(OSError):  # it has ended, or is not ours to look into
+        for each in os.listdir(folder):
+            with suppress(FileNotFoundError):  # closed just now
+                yield os.readlink(folder / each)
+
+
+def _tables() -> Iterator[str]:
+    for name in ("tcp", "tcp6"):
+        with suppress(OSError):
+            yield (_PROC / "net" / name).read_text()
