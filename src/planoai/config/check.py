@@ -1,42 +1,26 @@
-"""What only the whole file shows: names that refer to nothing, two of what there may be one of. One function a rule."""
+"""What only the whole file shows: names that refer to nothing, two of what there may be one of. One function a rule;
+those of the listeners are in `doors`."""
 
 from collections.abc import Callable, Sequence
 
+from planoai.config import doors
 from planoai.config.entry import is_wildcard, model_id, prefix
 from planoai.config.located import Located
 from planoai.config.lookup import Meaning, Names, canonical, fault
 from planoai.config.places import shown
 from planoai.config.schema import Config, ModelProvider
 from planoai.names import FRAMING_FIELDS
-from planoai.providers.auth import CREDENTIAL_HEADERS
 from planoai.providers.catalog import PROVIDERS, find
 from planoai.table import suggestion
 
 # Where a message goes is `http_host`'s to say, where it ends the HTTP layer's.
 _HEADERS_OF_OURS = {"host"} | {field.decode() for field in FRAMING_FIELDS}
 
-_ENDS_OF_KEYS = ("authorization", "cookie", "-key", "-token", "-secret")  # of the names of headers
-
 
 def check(config: Config, at: Located) -> None:
     """Adds what it finds to the report of `at`."""
     for rule in _RULES:
         rule(config, at)
-
-
-def one_model_listener(config: Config, at: Located) -> None:
-    for listener in config.listeners[1:]:
-        at.problem(listener, "type", "only one listener can have model_providers; there is a `model` listener before")
-
-
-def distinct_listeners(config: Config, at: Located) -> None:
-    ports: dict[int, str] = {}
-    for listener in config.listeners:
-        if listener.port in ports:
-            at.problem(
-                listener, "port", f"port {listener.port} is taken by the listener {ports[listener.port]} already"
-            )
-        ports.setdefault(listener.port, at.shown(listener, "name"))
 
 
 def well_formed_models(config: Config, at: Located) -> None:
@@ -169,36 +153,17 @@ def _models(meanings: Sequence[Meaning], at: Located) -> str:
     return " and ".join(at.shown(meaning.entry, "model") for meaning in meanings)
 
 
-def open_doors(config: Config, at: Located) -> None:
-    if not any(entry.access_key is not None or _keys_in_headers(entry) for entry in config.model_providers):
-        return
-    for listener in config.listeners:
-        if _is_loopback(listener.address):
-            continue
-        said = f"anyone who can reach port {listener.port} of this machine can spend the keys of this file"
-        if at.is_written(listener):
-            at.warn(listener, "address", f"{said}; 127.0.0.1 keeps them out")
-        else:
-            added = f"there is no `model` listener here, so that one is added on {listener.address}:{listener.port}"
-            at.warn(config, "listeners", f"{added}: {said}; a listener with `address: 127.0.0.1` keeps them out")
-
-
-def _keys_in_headers(entry: ModelProvider) -> bool:
-    return any(name.encode() in CREDENTIAL_HEADERS or name.endswith(_ENDS_OF_KEYS) for name in entry.headers)
-
-
 def _well_formed(entry: ModelProvider) -> bool:
     start, rest = prefix(entry), model_id(entry)
     return bool(start) and bool(rest) and start != "*" and not any(each.isspace() for each in entry.model)
 
 
-def _is_loopback(address: str) -> bool:
-    return address in {"localhost", "::1"} or address.startswith("127.")
-
-
 _RULES: tuple[Callable[[Config, Located], None], ...] = (
-    one_model_listener,
-    distinct_listeners,
+    doors.one_model_listener,
+    doors.distinct_listeners,
+    doors.guards_with_nothing,
+    doors.origins_to_allow,
+    doors.client_keys_worth_having,
     well_formed_models,
     names_to_ask_for,
     distinct_models,
@@ -209,5 +174,5 @@ _RULES: tuple[Callable[[Config, Located], None], ...] = (
     targets_of_aliases,
     something_to_serve,
     bare_ids_of_two,
-    open_doors,
+    doors.open_doors,
 )

@@ -9,7 +9,7 @@ from typing import Annotated, Literal, TypeVar, Union, get_args, get_origin
 from msgspec import NODEFAULT, Struct, structs
 
 from planoai.config.kinds import Kind
-from planoai.config.later import LATER, LATER_VALUES
+from planoai.config.later import LATER, LATER_VALUES, OPEN
 from planoai.config.located import Located
 from planoai.config.places import Place, join, shown
 from planoai.config.tree import Entry, Fields, Items, Node, Scalar, kind_of
@@ -79,14 +79,15 @@ class Decoder:
 
     def _unknown(self, shape: type[Struct], entry: Entry, path: str) -> None:
         later = LATER.get(shape, frozenset())
+        tell = self._report.warn if shape in OPEN else self._report.problem
         if entry.key in later:
             said = f"`{entry.key}` is not served by this version yet"
             self._report.problem(entry.place, join(path, entry.key), said)
         elif re.fullmatch(r"[A-Za-z_]{1,40}", entry.key):
             said = f"unknown key{suggestion(entry.key, [*_fields(shape), *sorted(later)])}"
-            self._report.problem(entry.place, join(path, entry.key), said)
+            tell(entry.place, join(path, entry.key), said)
         else:  # no key of ours has digits or hyphens, a credential in the wrong column has
-            self._report.problem(entry.place, path, f"a key here is not known{suggestion('', _fields(shape))}")
+            tell(entry.place, path, f"a key here is not known{suggestion('', _fields(shape))}")
 
     def _value(self, kind: object, node: Node, path: str, field: tuple[type[Struct], str]) -> object:
         origin = get_origin(kind)
@@ -118,7 +119,7 @@ class Decoder:
             try:
                 values.append(self._value(kind, item, at, field))
             except _Bad:
-                continue
+                self.located.unread.add(path)
         return tuple(values)
 
     def _mapping(

@@ -2,13 +2,13 @@
 
 from msgspec import Struct
 
-from planoai.config.schema import Listener, ModelProvider
+from planoai.config.schema import Listener, ModelProvider, Overrides
 from planoai.errors import Misconfigured
 from planoai.providers.catalog import serving
 from planoai.providers.paths import Base, base
 from planoai.providers.provider import Provider
 
-CONNECT = 5.0  # seconds
+NO_OVERRIDES = Overrides()
 
 
 class Limits(Struct, frozen=True):
@@ -63,11 +63,11 @@ def needs_key(entry: ModelProvider) -> bool:
     )
 
 
-def limits(listener: Listener, entry: ModelProvider) -> Limits:
-    """The entry's own timeouts, else the listener's."""
+def limits(listener: Listener, entry: ModelProvider, overrides: Overrides = NO_OVERRIDES) -> Limits:
+    """The entry's own timeouts, else the listener's; for connecting, else the one of `overrides`."""
     own, shared = entry.timeouts, listener.timeouts
     return Limits(
-        connect=CONNECT if own.connect is None else own.connect,
+        connect=overrides.upstream_connect_timeout if own.connect is None else own.connect,
         first_byte=shared.first_byte if own.first_byte is None else own.first_byte,
         idle=shared.idle if own.idle is None else own.idle,
         total_answer=listener.timeout if shared.total is None else shared.total,

@@ -1,5 +1,6 @@
 """`load`: the text of a config -> a Config that is whole and consistent, or every reason why not."""
 
+import posixpath
 from collections.abc import Mapping
 
 from msgspec import Struct, structs
@@ -10,7 +11,7 @@ from planoai.config.entry import provider_of
 from planoai.config.located import Located
 from planoai.config.migrate import migrate
 from planoai.config.places import START, Place, Report
-from planoai.config.schema import Config, Listener, ModelProvider
+from planoai.config.schema import Config, Listener, ModelProvider, Overrides
 from planoai.config.tree import compose
 from planoai.config.variables import Variables
 from planoai.errors import ConfigError
@@ -41,8 +42,11 @@ class Loaded(Struct, frozen=True):
         return f"{self.where(problem.partition(': ')[0])}: {problem}"
 
 
-def load(text: str, environ: Mapping[str, str], *, name: str = "config.yaml", dotenv: str = "") -> Loaded:
-    """`name` is what the file is called in messages; `dotenv` the text of the `.env` beside it, which fills the gaps of `environ`.
+def load(
+    text: str, environ: Mapping[str, str], *, name: str = "config.yaml", dotenv: str = "", folder: str = ""
+) -> Loaded:
+    """`name` is what the file is called in messages; `dotenv` the text of the `.env` beside it, which fills the gaps of `environ`;
+    `folder` where it is: paths in it are relative to that, and as they are written where it is empty.
 
     Raises ConfigError with every problem found, in the order of the file: `config.yaml:12:5: model_providers[1].base_url: ...`.
     """
@@ -53,7 +57,10 @@ def load(text: str, environ: Mapping[str, str], *, name: str = "config.yaml", do
     if config is None or report.problems:
         raise ConfigError([note.written(name) for note in sorted(set(report.problems))])
     ready = structs.replace(
-        config, model_providers=tuple(_furnished(each, variables) for each in config.model_providers)
+        config,
+        listeners=tuple(_placed_listener(each, folder) for each in config.listeners),
+        model_providers=tuple(_furnished(each, variables) for each in config.model_providers),
+        overrides=_placed_overrides(config.overrides, folder),
     )
     return Loaded(ready, tuple(note.written(name) for note in sorted(set(report.warnings))), name, located.places)
 
@@ -78,3 +85,15 @@ def _furnished(entry: ModelProvider, variables: Variables) -> ModelProvider:
     found = {header: variables.get(variable) for header, variable in provider_of(entry).header_variables}
     given = {header: value for header, value in found.items() if value and value.isascii() and value.isprintable()}
     return structs.replace(entry, headers={**given, **entry.headers}) if given else entry
+
+
+def _placed_listener(listener: Listener, folder: str) -> Listener:
+    if listener.tls is None:
+        return listener
+    cert, key = (posixpath.join(folder, path) for path in (listener.tls.cert, listener.tls.key))
+    return structs.replace(listener, tls=structs.replace(listener.tls, cert=cert, key=key))
+
+
+def _placed_overrides(overrides: Overrides, folder: str) -> Overrides:
+    path = overrides.upstream_tls_ca_path
+    return overrides if path is None else structs.replace(overrides, upstream_tls_ca_path=posixpath.join(folder, path))

@@ -13,7 +13,9 @@ class Located:
         # By identity, since equal entries stand in two places; the struct is held so that no other can take its identity.
         self._paths: dict[int, tuple[Struct, str]] = {}
         self.places: dict[str, Place] = {}
-        self.unread: set[str] = set()  # fields that have their default because what is written could not be read
+        self.unread: set[str] = (
+            set()
+        )  # fields that have their default, or lack an item, because what is written could not be read
         self.raw: dict[str, str] = {}  # as written, where a variable has been expanded: the value may be a key
 
     def put(self, made: Struct, path: str, place: Place) -> None:
@@ -31,8 +33,12 @@ class Located:
         """Whether `made` stands in the file; what was added to it does not."""
         return id(made) in self._paths
 
+    def stands(self, owner: Struct, field: str) -> bool:
+        """Whether `field` stands in the file, be it with nothing behind it."""
+        return join(self._path(owner), field) in self.places
+
     def is_read(self, owner: Struct, *fields: str) -> bool:
-        """Whether none of `fields` had a problem of its own, so that a rule may judge their values."""
+        """Whether none of `fields`, nor of the items of one, had a problem of its own, so that a rule may judge their values."""
         path = self._path(owner)
         return self.unread.isdisjoint(join(path, field) for field in fields)
 

@@ -1,0 +1,94 @@
+"""What the whole file shows of its listeners: two in one place, and doors that stand wider open than they should. One function a rule."""
+
+from ipaddress import ip_address
+
+from planoai.config.located import Located
+from planoai.config.schema import Config, Listener, ModelProvider
+from planoai.providers.auth import CREDENTIAL_HEADERS
+
+_SHORTEST_KEY = 16  # characters; what is shorter can be tried out over a network
+_ENDS_OF_KEYS = ("authorization", "cookie", "-key", "-token", "-secret")  # of the names of headers
+
+
+def one_model_listener(config: Config, at: Located) -> None:
+    for listener in config.listeners[1:]:
+        at.problem(listener, "type", "only one listener can have model_providers; there is a `model` listener before")
+
+
+def distinct_listeners(config: Config, at: Located) -> None:
+    ports: dict[int, str] = {}
+    for listener in config.listeners:
+        if listener.port in ports:
+            at.problem(
+                listener, "port", f"port {listener.port} is taken by the listener {ports[listener.port]} already"
+            )
+        ports.setdefault(listener.port, at.shown(listener, "name"))
+
+
+def guards_with_nothing(config: Config, at: Located) -> None:
+    """Elsewhere a key with nothing behind it has its default. Here that would leave open what somebody meant to shut."""
+    for listener in config.listeners:
+        if not listener.client_keys and at.stands(listener, "client_keys") and at.is_read(listener, "client_keys"):
+            at.problem(
+                listener, "client_keys", "must hold a key at least; leave it out to serve anyone who can connect"
+            )
+        if listener.tls is None and at.stands(listener, "tls") and at.is_read(listener, "tls"):
+            at.problem(listener, "tls", "must be a mapping of `cert`, `key`; leave it out to serve plain HTTP")
+
+
+def origins_to_allow(config: Config, at: Located) -> None:
+    for listener in config.listeners:
+        cors = listener.cors
+        if cors is not None and not cors.allow_origins and at.is_read(cors, "allow_origins"):
+            at.problem(cors, "allow_origins", "must hold an origin at least; leave `cors` out to allow none")
+
+
+def client_keys_worth_having(config: Config, at: Located) -> None:
+    for listener in config.listeners:
+        if not at.is_read(listener, "client_keys"):
+            continue  # one that could not be read is missing here, and the others would be told at its place
+        first: dict[str, int] = {}
+        for index, key in enumerate(listener.client_keys):
+            same = first.setdefault(key, index)
+            if same != index:
+                at.problem(listener, f"client_keys[{index}]", f"is the same key as client_keys[{same}]")
+            elif len(key) < _SHORTEST_KEY:
+                said = f"is shorter than {_SHORTEST_KEY} characters, and can be guessed; `openssl rand -hex 32` makes one that can not"
+                at.warn(listener, f"client_keys[{index}]", said)
+
+
+def open_doors(config: Config, at: Located) -> None:
+    if not any(_spends_ours(entry) for entry in config.model_providers):
+        return
+    for listener in config.listeners:
+        if listener.client_keys:
+            continue
+        if listener.cors is not None and "*" in listener.cors.allow_origins:
+            said = "any web page that a browser opens which can reach this listener can spend the keys of this file"
+            at.warn(listener.cors, "allow_origins", f"{said}; name the pages, or ask for `client_keys`")
+        if not _is_loopback(listener.address):
+            _open_to_the_network(listener, config, at)
+
+
+def _open_to_the_network(listener: Listener, config: Config, at: Located) -> None:
+    said = f"anyone who can reach port {listener.port} of this machine can spend the keys of this file"
+    if at.is_written(listener):
+        at.warn(listener, "address", f"{said}; 127.0.0.1 keeps them out, and so does asking for `client_keys`")
+    else:
+        added = f"there is no `model` listener here, so that one is added on {listener.address}:{listener.port}"
+        hint = "a listener with `address: 127.0.0.1` or with `client_keys` keeps them out"
+        at.warn(config, "listeners", f"{added}: {said}; {hint}")
+
+
+def _spends_ours(entry: ModelProvider) -> bool:
+    """Whether a request to `entry` carries a credential of this file."""
+    return (entry.access_key is not None and not entry.passthrough_auth) or any(
+        name.encode() in CREDENTIAL_HEADERS or name.endswith(_ENDS_OF_KEYS) for name in entry.headers
+    )
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ip_address(address).is_loopback
+    except ValueError:
+        return address.lower() == "localhost"
