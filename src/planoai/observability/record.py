@@ -40,13 +40,6 @@ class Opened(Struct, frozen=True, array_like=True, tag=0):
     body: bytes | None = None
 
 
-class Piece(Struct, frozen=True, array_like=True, tag=1):
-    """Bytes of the answer that was chosen, as the upstream sent them, content coding undone. `data` None: left out, for want of room."""
-
-    id: int
-    data: bytes | None
-
-
 class Attempt(Struct, frozen=True, array_like=True):
     """One try at one upstream. `target` is the configured name, `model` what the upstream calls it, `origin` its address, `dialect` what it speaks.
 
@@ -63,6 +56,19 @@ class Attempt(Struct, frozen=True, array_like=True):
     trouble: Trouble
     sent: float
     answered: float
+
+
+class Piece(Struct, frozen=True, array_like=True, tag=1):
+    """Bytes of the answer that was chosen, as the upstream sent them, content coding undone.
+
+    `data` None: left out, for want of room; no piece follows. The first one has `attempt`, which brought the answer, and its content-type: an exchange
+    that is never closed is known by them, and pieces are read as they come.
+    """
+
+    id: int
+    data: bytes | None
+    content: bytes = b""
+    attempt: Attempt | None = None
 
 
 class Closed(Struct, frozen=True, array_like=True, tag=2):

@@ -1,0 +1,144 @@
+"""What waits to go to the recorder: bounded, sent in batches, kept while there is no recorder to send it to."""
+
+import asyncio
+import socket
+from collections import deque
+from time import perf_counter
+
+from planoai.observability.framing import frame
+from planoai.observability.pipe import Pipe
+from planoai.observability.record import Closed, Message, Opened, Piece
+
+SEND_SECONDS = 0.05  # the longest that a message waits for others to travel with
+BATCH_BYTES = 256 * 1024  # of bodies: a batch goes at once
+MOST_BODIES = 64 * 1024 * 1024  # bytes
+MOST_MESSAGES = 100_000
+PATIENCE = 30.0  # seconds: a recorder with MOST_MESSAGES to take that takes none is not one
+
+_BATCH_MESSAGES = 512
+
+
+class Outbox:
+    """Facts are all kept while a recorder is there, bodies while there is room. What is not kept is counted in `dropped`."""
+
+    def __init__(self) -> None:
+        self.dropped = 0
+        self._queue: deque[Message] = deque()
+        self._batch: list[Message] = []  # under way
+        self._bytes = 0  # of bodies, in the queue and under way
+        self._open: dict[int, Opened] = {}  # without body, until the recorder has been sent the end
+        self._pipe: Pipe | None = None
+        self._moved = 0.0  # when the recorder last took something
+        self._timer: asyncio.Handle | None = None
+        self._hurried = False
+        self._idle: asyncio.Future[None] | None = None
+
+    @property
+    def admits(self) -> bool:
+        """Whether the facts of one more exchange are kept."""
+        if len(self._queue) < MOST_MESSAGES:
+            return True
+        if self._pipe is not None and perf_counter() - self._moved > PATIENCE:
+            self.detach()
+        return self._pipe is not None
+
+    def takes(self, size: int) -> bool:
+        """Whether there is room for a body of `size` bytes."""
+        return self._bytes + size <= MOST_BODIES and len(self._queue) < MOST_MESSAGES
+
+    def add(self, message: Message, size: int = 0) -> None:
+        """`size`: bytes of the body in it."""
+        self._queue.append(message)
+        self._bytes += size
+        if self._timer is None:
+            self._schedule()
+        elif self._bytes >= BATCH_BYTES and not self._hurried:
+            self._timer.cancel()
+            self._schedule()
+
+    def lasts(self, opened: Opened) -> None:
+        """An exchange that will last has begun: a recorder that starts while it runs is told of it. `opened` has no body."""
+        self._open[opened.id] = opened
+
+    def attach(self, sock: socket.socket) -> None:
+        """From now on `sock` leads to the recorder. It has not heard of what runs, and is told."""
+        self.detach()
+        self._moved = perf_counter()
+        queued = {each.id for each in self._queue if isinstance(each, Opened)}
+        self._queue.extendleft([each for key, each in reversed(self._open.items()) if key not in queued])
+        self._pipe = Pipe(sock, asyncio.get_running_loop(), written=self._written, lost=self.detach)
+        self._schedule()
+
+    def detach(self) -> None:
+        """There is no recorder. What it was not sent whole waits for the next."""
+        if self._pipe is not None:
+            self._pipe.close()
+            self._pipe = None
+        self._queue.extendleft(reversed(self._batch))
+        self._batch = []
+        self._unschedule()
+        self._wake()
+
+    async def aclose(self, seconds: float) -> None:
+        """Sends what waits, for so long at most, and lets go of the recorder."""
+        try:
+            async with asyncio.timeout(seconds):
+                while self._pipe is not None and (self._queue or self._batch):
+                    self._unschedule()
+                    self._schedule(at_once=True)
+                    self._idle = asyncio.get_running_loop().create_future()
+                    await self._idle
+        except TimeoutError:
+            pass
+        finally:
+            self._idle = None
+            self.detach()
+
+    def _schedule(self, *, at_once: bool = False) -> None:
+        if self._pipe is None or self._batch or not self._queue:
+            return
+        loop = asyncio.get_running_loop()
+        self._hurried = at_once or self._bytes >= BATCH_BYTES
+        self._timer = loop.call_soon(self._send) if self._hurried else loop.call_later(SEND_SECONDS, self._send)
+
+    def _unschedule(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _send(self) -> None:
+        self._timer = None
+        if self._pipe is None or self._batch:
+            return
+        queue, batch, size = self._queue, self._batch, 0
+        while queue and len(batch) < _BATCH_MESSAGES and size < BATCH_BYTES:
+            message = queue.popleft()
+            size += _body_size(message)
+            batch.append(message)
+        self._pipe.send(frame(batch))
+
+    def _written(self) -> None:
+        for message in self._batch:
+            if type(message) is Closed:
+                self._open.pop(message.id, None)
+            else:
+                self._bytes -= _body_size(message)
+        self._batch = []
+        self._moved = perf_counter()
+        self._schedule(at_once=len(self._queue) >= _BATCH_MESSAGES)
+        if not self._queue:
+            self._wake()
+
+    def _wake(self) -> None:
+        if self._idle is not None and not self._idle.done():
+            self._idle.set_result(None)
+
+
+def _body_size(message: Message) -> int:
+    match message:
+        case Opened():
+            return len(message.body) if message.body is not None else 0
+        case Piece():
+            return len(message.data) if message.data is not None else 0
+        case _:
+            return 0
