@@ -20,6 +20,11 @@ class Carrier(Protocol):
         """Whether the last frame has been given: nothing may follow it."""
         ...
 
+    @property
+    def failed(self) -> bool:
+        """Whether the client was told of a failure in our words."""
+        ...
+
     def feed(self, chunk: bytes) -> bytes:
         """What the client gets for `chunk`. Raises UpstreamUnreadable for an event without end."""
         ...
@@ -46,6 +51,7 @@ class Verbatim:
 
     def __init__(self, frames: Frames, *, hide_usage: bool = False, choices: int = 1) -> None:
         self.done = False
+        self.failed = False
         self._frames = frames
         self._hide_usage = hide_usage
         self._splitter = SseSplitter()
@@ -83,13 +89,17 @@ class Verbatim:
             case Closing.COMPLETE:
                 return ending + self._frames.done
             case Closing.OPEN:
+                self.failed = True
                 return ending + self._frames.write_failure(CUT_SHORT)
 
     def fail(self, failure: Failure) -> bytes:
         if self.done:
             return b""
         self.done = True
-        return b"" if self._closing() is Closing.TERMINAL else self._frames.write_failure(failure)
+        if self._closing() is Closing.TERMINAL:
+            return b""
+        self.failed = True
+        return self._frames.write_failure(failure)
 
     def ping(self) -> bytes:
         return b"" if self.done else self._frames.ping if self._last else COMMENT
@@ -119,6 +129,7 @@ class Translated:
 
     def __init__(self, reader: StreamReader, writer: StreamWriter, ping: bytes) -> None:
         self.done = False
+        self.failed = False
         self._reader = reader
         self._writer = writer
         self._ping = ping
@@ -139,5 +150,7 @@ class Translated:
     def _write(self, events: list[Event]) -> bytes:
         written = self._writer.write(events)
         self._begun = self._begun or bool(written)
-        self.done = self.done or (bool(events) and isinstance(events[-1], Ended | Failed))
+        if events and isinstance(events[-1], Ended | Failed):
+            self.done = True
+            self.failed = self.failed or isinstance(events[-1], Failed)
         return written

@@ -1,71 +1,86 @@
-"""Sends a call to the first candidate of its plan, and gives the answer that came: its status and head, the body still to be read."""
+"""Asks the first candidate of a plan, again where that may help, and gives an answer as soon as something of it can be told to the client."""
 
+import asyncio
 import logging
 from time import perf_counter
-from types import TracebackType
-from typing import Self
 
-from msgspec import structs
-
-from planoai.conversation.failure import Failure
-from planoai.errors import UpstreamError
+from planoai.errors import Trouble, UpstreamError
+from planoai.gateway.answer import Refusal, UpstreamAnswer
 from planoai.gateway.build import Gateway
 from planoai.gateway.call import Call
-from planoai.gateway.failing import UpstreamFailed, failure_of
+from planoai.gateway.failing import UpstreamFailed, told
 from planoai.gateway.leg import Leg
-from planoai.net.client import Response
+from planoai.gateway.patience import Patience
+from planoai.gateway.thread import beside
+from planoai.observability.feed import Recording
+from planoai.observability.record import Attempt
 from planoai.routing.plan import Plan
 
 log = logging.getLogger("planoai.gateway")
 
 
-class UpstreamAnswer:
-    """An upstream's answer. Leaving the `with` gives its connection back, or closes it where the answer was not read to its end.
-
-    An UpstreamError that leaves it is told as the client may hear it. `prepared` and `arrived` are seconds of the performance counter: when the
-    request was ready to be sent, when the head of the answer was in.
-    """
-
-    def __init__(self, leg: Leg, call: Call, response: Response, prepared: float) -> None:
-        self.leg = leg
-        self.response = response
-        self.prepared = prepared
-        self.arrived = perf_counter()
-        self._call = call
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.response.__exit__(kind, error, trace)
-        if isinstance(error, UpstreamError):
-            raise UpstreamFailed(self.told(error)) from None
-
-    def told(self, error: UpstreamError) -> Failure:
-        """What the client is told of `error`."""
-        return _tell(error, self.leg, self._call)
-
-
-async def answering(plan: Plan, call: Call, gateway: Gateway) -> UpstreamAnswer:
+async def answering(plan: Plan, call: Call, gateway: Gateway, recording: Recording) -> UpstreamAnswer:
     """Raises UpstreamFailed where nothing answered, BadRequest where the request can not be said in the upstream's dialect."""
     leg = gateway.leg(plan.candidates[0].target, call)
-    written = leg.write(call)
+    written = await beside(0 if leg.same else call.size, leg.write, call)
     if written.lost:
         gateway.tell_lost(written, leg, call)
+    patience = Patience(gateway.door, call.received)
+    while True:
+        try:
+            answer = await _try(leg, call, written.body, gateway, patience, recording)
+        except UpstreamError as error:
+            wait = patience.after_error(error)
+            failure = told(error, leg, call)
+            if wait is None:
+                raise UpstreamFailed(failure) from None
+        else:
+            if not isinstance(answer.content, Refusal):
+                return answer
+            wait = patience.after_refusal(answer.response)
+            if wait is None:
+                return answer
+            answer.response.__exit__(None, None, None)
+            log.warning("%s: %s: answered with %d", call.request_id, leg.target.name, answer.response.status)
+        log.warning("%s: %s: asked again in %.1f s", call.request_id, leg.target.name, wait)
+        await asyncio.sleep(wait)
+
+
+async def _try(
+    leg: Leg, call: Call, body: bytes, gateway: Gateway, patience: Patience, recording: Recording
+) -> UpstreamAnswer:
+    """One request, and of its answer what has to be known before the client is told anything. Raises UpstreamError."""
+    timeouts = patience.begin(leg.timeouts)
     headers = leg.headers(call)
     prepared = perf_counter()
+    trouble: Trouble = ""
+    answer: UpstreamAnswer | None = None
     try:
-        response = await gateway.http.send(leg.origin, "POST", leg.address(call), headers, written.body, leg.timeouts)
+        response = await gateway.http.send(leg.origin, "POST", leg.address(call), headers, body, timeouts)
+        answer = UpstreamAnswer(leg, call, response, prepared, patience.tries)
+        try:
+            await answer.read()
+        except BaseException:
+            response.__exit__(None, None, None)
+            raise
     except UpstreamError as error:
-        raise UpstreamFailed(_tell(error, leg, call)) from None
-    return UpstreamAnswer(leg, call, response, prepared)
-
-
-def _tell(error: UpstreamError, leg: Leg, call: Call) -> Failure:
-    """The operator's log gets all of it, the client what concerns it."""
-    failure = failure_of(error)
-    discreet = structs.replace(failure, message=leg.discreet(failure.message))
-    log.warning("%s: %s: %d %r", call.request_id, leg.target.name, failure.status, leg.without_key(failure.message))
-    return discreet
+        trouble = error.trouble
+        raise
+    else:
+        return answer
+    finally:
+        status, answered = (answer.response.status, answer.arrived) if answer else (0, perf_counter())
+        began = recording.began
+        recording.tried(
+            Attempt(
+                leg.target.name,
+                leg.target.provider.name,
+                leg.target.model,
+                leg.place,
+                leg.dialect.name,
+                status,
+                trouble,
+                prepared - began,
+                answered - began,
+            )
+        )

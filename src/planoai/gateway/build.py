@@ -3,14 +3,19 @@
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from ssl import SSLContext
 
 from planoai.apis import DIALECTS
 from planoai.apis.dialect import Written
-from planoai.config.schema import Config, Listener
+from planoai.config.entry import limits
+from planoai.config.schema import Config
 from planoai.errors import ConfigError
 from planoai.gateway.call import Call
 from planoai.gateway.leg import Leg, leg_to
 from planoai.net.client import Client
+from planoai.net.proxy import Proxies
+from planoai.net.tls import client_context
+from planoai.observability.feed import Feed
 from planoai.providers.provider import upstream_dialect
 from planoai.routing.models import Models
 from planoai.routing.target import Target
@@ -23,10 +28,13 @@ _MOST_LEGS = 2048  # kept; a wildcard lets clients name any number of models
 class Gateway:
     """All that a request needs and that outlives it."""
 
-    def __init__(self, models: Models, http: Client, door: Listener) -> None:
+    def __init__(self, config: Config, models: Models, http: Client, feed: Feed) -> None:
         self.models = models
         self.http = http
-        self._door = door
+        self.feed = feed
+        self.door = config.listeners[0]
+        self.stopping = False  # no more requests should be sent here
+        self._overrides = config.overrides
         self._legs: dict[tuple[Target, str, bool], Leg] = {}
 
     def leg(self, target: Target, call: Call) -> Leg:
@@ -36,7 +44,9 @@ class Gateway:
         if kept is None:
             if len(self._legs) >= _MOST_LEGS:
                 self._legs.clear()
-            kept = self._legs[key] = leg_to(target, call.dialect.name, self._door, stream=call.head.stream)
+            kept = self._legs[key] = leg_to(
+                target, call.dialect.name, limits(self.door, target.entry, self._overrides), stream=call.head.stream
+            )
         return kept
 
     def tell_lost(self, written: Written, leg: Leg, call: Call) -> None:
@@ -45,11 +55,28 @@ class Gateway:
 
 
 @asynccontextmanager
-async def running(config: Config) -> AsyncIterator[Gateway]:
-    """A gateway that serves `config`, for as long as the context lasts. Raises ConfigError for what only this version can not serve."""
+async def running(
+    config: Config, *, feed: Feed | None = None, proxies: Proxies | None = None
+) -> AsyncIterator[Gateway]:
+    """A gateway that serves `config`, for as long as the context lasts. Raises ConfigError for what only this version can not serve.
+
+    What happens in it goes to `feed`, which whoever gives it also closes; without one nothing is recorded.
+    """
     models = models_of(config)
-    async with Client() as http:
-        yield Gateway(models, http, config.listeners[0])
+    async with Client(verify=authorities(config)) as http:
+        yield Gateway(config, models, http, feed or Feed(enabled=False))
+
+
+def authorities(config: Config) -> SSLContext | None:
+    """Whose certificates are believed of upstreams, where the config says. Raises ConfigError for a file that can not be used."""
+    path = config.overrides.upstream_tls_ca_path
+    if path is None:
+        return None
+    try:
+        return client_context(path)
+    except OSError as error:
+        reason = (error.strerror or "it holds no certificate in PEM").lower()
+        raise ConfigError([f"overrides.upstream_tls_ca_path: {path} can not be read: {reason}"]) from None
 
 
 def models_of(config: Config) -> Models:

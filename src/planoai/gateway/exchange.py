@@ -1,9 +1,10 @@
 """The walk of a model call. Down the page once, and never back.
 
-    Call            the request as it came: a few fields read, the rest as bytes
+    Visit           the client's request, the reply to it, and the record of both
+    Call            what the request asks: a few fields read, the rest as bytes
     Plan            which configured models may answer, in order
     Leg             the way to one of them: address, headers, dialect, and the body as that dialect says it
-    UpstreamAnswer  its status and head; the body is still to come
+    UpstreamAnswer  of a try that went well: its head, and as much of its body as has to be known before the client is told anything
     relay           the answer -> the client
 
 Nothing here starts a task: a client that leaves cancels the coroutine, and with it whatever the walk waits for.
@@ -14,15 +15,14 @@ from planoai.gateway.answering import answering
 from planoai.gateway.build import Gateway
 from planoai.gateway.call import Call
 from planoai.gateway.relay import relay
-from planoai.net.reply import Reply
-from planoai.net.request import Request
+from planoai.gateway.visit import Visit
 
 
-async def exchange(
-    request: Request, reply: Reply, request_id: str, dialect: Dialect, client: ClientSide, gateway: Gateway
-) -> None:
+async def exchange(visit: Visit, dialect: Dialect, client: ClientSide, gateway: Gateway) -> None:
     """Raises PlanoError for everything that goes wrong before the first byte of the answer; later it becomes the stream's own error event."""
-    call = Call(await request.body(), request.headers, request.query, dialect, client, request_id)
+    body = await visit.request.body()
+    call = Call(body, visit.headers, visit.request.query, dialect, client, visit.id)
+    visit.recording.asks(dialect.name, call.head.model, body, stream=call.head.stream)
     plan = gateway.models.plan(call.head.model)
-    with await answering(plan, call, gateway) as answer:
-        await relay(answer, call, reply)
+    with await answering(plan, call, gateway, visit.recording) as answer:
+        await relay(answer, call, visit)

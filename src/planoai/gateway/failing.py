@@ -1,10 +1,17 @@
 """An error of ours, or one that an upstream told, as the failure that a client is told."""
 
+import logging
 from collections.abc import Iterable
+
+from msgspec import structs
 
 from planoai.conversation.event import Event, Failed
 from planoai.conversation.failure import Failure
 from planoai.errors import PlanoError, UpstreamError
+from planoai.gateway.call import Call
+from planoai.gateway.leg import Leg
+
+log = logging.getLogger("planoai.gateway")
 
 
 class UpstreamFailed(UpstreamError):
@@ -26,3 +33,10 @@ def failure_of(error: PlanoError) -> Failure:
     if isinstance(error, UpstreamFailed):
         return error.failure
     return Failure(error.status, error.message, error.code, error.param)
+
+
+def told(error: UpstreamError, leg: Leg, call: Call) -> Failure:
+    """What the client is told of `error`: what concerns it. The operator's log gets all of it."""
+    failure = failure_of(error)
+    log.warning("%s: %s: %d %r", call.request_id, leg.target.name, failure.status, leg.without_key(failure.message))
+    return structs.replace(failure, message=leg.discreet(failure.message))

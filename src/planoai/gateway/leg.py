@@ -9,8 +9,7 @@ from msgspec.json import Encoder
 
 from planoai.apis import DIALECTS
 from planoai.apis.dialect import Dialect, Written
-from planoai.config.entry import base_of, limits, needs_key, passes_through
-from planoai.config.schema import Listener
+from planoai.config.entry import Limits, base_of, needs_key, passes_through
 from planoai.errors import Misconfigured
 from planoai.gateway.call import Call
 from planoai.gateway.headers import JSON, OF_AN_ACCOUNT, Pairs, merged, names_in, onward
@@ -31,8 +30,8 @@ _IDENTITY = (b"accept-encoding", b"identity")  # what is compressed can only be 
 class Leg(Struct, frozen=True, eq=False):
     """`same`: both ends speak the same dialect, so the bytes go through.
 
-    `model`: what the upstream calls it, as JSON. `fixed`: headers of ours; `withheld`: names of those that stay behind. `yielding`: headers of ours that a
-    client of the same dialect may send its own of.
+    `model`: what the upstream calls it, as JSON. `place`: the origin as text. `fixed`: headers of ours; `withheld`: names of those that stay behind.
+    `yielding`: headers of ours that a client of the same dialect may send its own of.
     """
 
     target: Target
@@ -40,6 +39,7 @@ class Leg(Struct, frozen=True, eq=False):
     model: Raw
     same: bool
     origin: Origin
+    place: str
     path: str
     fixed: Pairs
     withheld: frozenset[bytes]
@@ -82,8 +82,8 @@ class Leg(Struct, frozen=True, eq=False):
         return Written(_ENCODER.encode(adapted.fields), adapted.lost)
 
 
-def leg_to(target: Target, client_dialect: str, door: Listener, *, stream: bool) -> Leg:
-    """From a listener's clients of one dialect to `target`. Raises Misconfigured where a key is needed and there is none."""
+def leg_to(target: Target, client_dialect: str, bound: Limits, *, stream: bool) -> Leg:
+    """From clients of one dialect to `target`, within `bound`. Raises Misconfigured where a key is needed and there is none."""
     entry, provider = target.entry, target.provider
     spoken = upstream_dialect(provider, client_dialect, entry.upstream_api)
     place = base_of(entry)
@@ -95,13 +95,13 @@ def leg_to(target: Target, client_dialect: str, door: Listener, *, stream: bool)
     host = [(b"host", entry.http_host.encode())] if entry.http_host else []
     usual = [JSON, _IDENTITY, *host, *_wire(place.headers), *(pair for pair in signed if pair[0] not in _YIELDING)]
     fixed = merged(usual, configured)
-    bound = limits(door, entry)
     return Leg(
         target=target,
         dialect=pick(DIALECTS, spoken, target.name),
         model=Raw(_ENCODER.encode(target.model)),
         same=spoken == client_dialect,
         origin=Origin.parse(place.origin),
+        place=place.origin,
         path=address,
         fixed=fixed,
         withheld=names_in(fixed) | {REQUEST_ID} | (frozenset() if passes_through(entry) else OF_AN_ACCOUNT),

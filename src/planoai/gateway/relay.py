@@ -1,63 +1,62 @@
-"""The upstream's answer -> the client: as a stream, as a whole, or as the failure it is.
+"""The upstream's answer -> the client: as a stream, as a whole, or as the failure it is."""
 
-Whether an answer is a stream is told by what the upstream sent, not by what was asked: some servers answer a streaming request with one JSON
-body, and some only ever stream.
-"""
-
-from secrets import token_hex
-from time import time
+from typing import assert_never
 
 from msgspec import structs
 
 from planoai.apis.carry import Carrier, Translated, Verbatim
-from planoai.apis.dialect import Envelope
-from planoai.apis.fields import tells_error
-from planoai.conversation.fold import Answer, Fold, fold
-from planoai.errors import UpstreamError, UpstreamUnreadable
-from planoai.gateway.answering import UpstreamAnswer
+from planoai.errors import UpstreamError
+from planoai.gateway.answer import Folded, Opening, Refusal, Same, Told, UpstreamAnswer
 from planoai.gateway.call import Call
-from planoai.gateway.failing import UpstreamFailed, raise_if_failed
+from planoai.gateway.failing import told
 from planoai.gateway.headers import JSON, Pairs, back
-from planoai.gateway.opening import opening
 from planoai.gateway.pulse import Pulse
-from planoai.names import MODEL, REQUEST_ID, SERVER_TIMING
-from planoai.net.reply import Reply
+from planoai.gateway.thread import beside
+from planoai.gateway.visit import Visit
+from planoai.names import ATTEMPTS, MODEL, REQUEST_ID, SERVER_TIMING
 
-_MOST_COLLECTED = 100 * 1024 * 1024
 _EVENT_STREAM = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-cache"),
     (b"x-accel-buffering", b"no"),
 ]
-_STREAM_TYPES = (b"text/event-stream", b"application/vnd.amazon.eventstream")
 
 
-async def relay(answer: UpstreamAnswer, call: Call, reply: Reply) -> None:
+async def relay(answer: UpstreamAnswer, call: Call, visit: Visit) -> None:
     """Raises UpstreamError as long as nothing was sent to the client; after that it ends the stream with the failure."""
-    response = answer.response
-    kind = (response.headers.get(b"content-type") or b"").lower()
-    if response.status >= 400:
-        await _failure(answer, call, reply, kind)
-    elif not 200 <= response.status < 300:
-        raise UpstreamUnreadable(
-            f"the upstream answered with status {response.status}, which is no answer to a model call"
-        )
-    elif kind.startswith(_STREAM_TYPES):
-        await (_stream if call.head.stream else _collect)(answer, call, reply)
-    else:
-        await _whole(answer, call, reply)
+    content, reply = answer.content, visit.reply
+    visit.recording.answered(answer.kind)
+    if isinstance(content, Opening):
+        await _stream(answer, content, call, visit)
+        return
+    visit.recording.piece(content.body)
+    match content:
+        case Same(body):
+            reply.send(answer.response.status, _headers(answer, call, [JSON]), body)
+        case Folded(body, folded):
+            whole = await beside(len(body), call.client.write_answer, folded, answer.envelope)
+            reply.send(200, _headers(answer, call, [JSON]), whole)
+        case Told(_, events):
+            visit.streamed = True
+            reply.start(200, _headers(answer, call, _EVENT_STREAM))
+            await reply.write(call.client.stream_writer(answer.envelope).write(events))
+            await reply.end()
+        case Refusal(body):
+            _refuse(answer, body, call, visit)
+        case _:
+            assert_never(content)
 
 
-async def _stream(answer: UpstreamAnswer, call: Call, reply: Reply) -> None:
-    response = answer.response
-    envelope = _envelope(answer, call)
-    reader = answer.leg.dialect.upstream.stream_reader(envelope)
-    chunk, more = await opening(response, reader, empty_will_do=not answer.leg.same)
-    carrier = _carrier(answer, call, envelope)
+async def _stream(answer: UpstreamAnswer, opened: Opening, call: Call, visit: Visit) -> None:
+    response, reply, recording = answer.response, visit.reply, visit.recording
+    chunk, more = opened.first, opened.more
+    carrier = _carrier(answer, call)
+    visit.streamed = True
     reply.start(200, _headers(answer, call, _EVENT_STREAM))
     with Pulse(carrier, reply) as pulse:
         try:
             while True:
+                recording.piece(chunk)
                 if out := carrier.feed(chunk):
                     await reply.write(out)
                     pulse.beat()
@@ -67,84 +66,33 @@ async def _stream(answer: UpstreamAnswer, call: Call, reply: Reply) -> None:
                 more = bool(chunk)
             rest = carrier.close()
         except UpstreamError as error:
-            rest = carrier.fail(answer.told(error))
+            rest = carrier.fail(told(error, answer.leg, call))
         if rest:
             await reply.write(rest)
     await reply.end()
+    if carrier.failed:
+        visit.outcome = "cut"
     response.settle()
 
 
-async def _collect(answer: UpstreamAnswer, call: Call, reply: Reply) -> None:
-    """A stream for a client that asked for a whole answer."""
-    reader = answer.leg.dialect.upstream.stream_reader(_envelope(answer, call))
-    folding = Fold()
-    size = 0
-    while chunk := await answer.response.chunk():
-        size += len(chunk)
-        if size > _MOST_COLLECTED:
-            raise UpstreamUnreadable(f"the upstream's stream is larger than {_MOST_COLLECTED} bytes")
-        for event in reader.feed(chunk):
-            folding.feed(event)
-    for event in reader.close():
-        folding.feed(event)
-    _send_whole(folding.answer(), answer, call, reply)
-
-
-async def _whole(answer: UpstreamAnswer, call: Call, reply: Reply) -> None:
-    body = await answer.response.body()
-    upstream = answer.leg.dialect.upstream
-    if call.head.stream:
-        envelope = _envelope(answer, call)
-        events = upstream.read_answer(body, envelope)
-        raise_if_failed(events)
-        reply.start(200, _headers(answer, call, _EVENT_STREAM))
-        await reply.write(call.client.stream_writer(envelope).write(events))
-        await reply.end()
-    elif answer.leg.same:
-        if tells_error(body):
-            raise_if_failed(upstream.read_answer(body, _envelope(answer, call)))
-        reply.send(answer.response.status, _headers(answer, call, [JSON]), body)
-    else:
-        _send_whole(fold(upstream.read_answer(body, _envelope(answer, call))), answer, call, reply)
-
-
-async def _failure(answer: UpstreamAnswer, call: Call, reply: Reply, kind: bytes) -> None:
+def _refuse(answer: UpstreamAnswer, body: bytes, call: Call, visit: Visit) -> None:
     """A failure of the client's own API goes through as it is; any other is told again in the words of that API."""
-    body = await answer.response.body()
-    if answer.leg.same and kind.startswith(b"application/json"):
+    headers = _headers(answer, call, [JSON])
+    if answer.leg.same and answer.kind.startswith(b"application/json"):
         keyless = answer.leg.without_key(body.decode("utf-8", "replace")).encode()
-        reply.send(answer.response.status, _headers(answer, call, [JSON]), keyless)
+        visit.reply.send(answer.response.status, headers, keyless)
         return
     failure = answer.leg.dialect.upstream.read_failure(answer.response.status, body)
     discreet = structs.replace(failure, message=answer.leg.without_key(failure.message))
-    told = call.client.write_failure(discreet, call.request_id)
-    reply.send(failure.status, _headers(answer, call, [JSON]), told)
+    visit.reply.send(failure.status, headers, call.client.write_failure(discreet, call.request_id))
 
 
-def _send_whole(told: Answer, answer: UpstreamAnswer, call: Call, reply: Reply) -> None:
-    if told.failure is not None:
-        raise UpstreamFailed(told.failure)
-    body = call.client.write_answer(told, _envelope(answer, call))
-    reply.send(200, _headers(answer, call, [JSON]), body)
-
-
-def _carrier(answer: UpstreamAnswer, call: Call, envelope: Envelope) -> Carrier:
+def _carrier(answer: UpstreamAnswer, call: Call) -> Carrier:
     frames = call.client.frames
     if not answer.leg.same:
-        reader = answer.leg.dialect.upstream.stream_reader(envelope)
-        return Translated(reader, call.client.stream_writer(envelope), frames.ping)
+        reader = answer.leg.dialect.upstream.stream_reader(answer.envelope)
+        return Translated(reader, call.client.stream_writer(answer.envelope), frames.ping)
     return Verbatim(frames, hide_usage=not call.head.include_usage, choices=call.head.choices)
-
-
-def _envelope(answer: UpstreamAnswer, call: Call) -> Envelope:
-    return Envelope(
-        seed=token_hex(16),
-        created=int(time()),
-        model=answer.leg.target.model,
-        input_estimate=call.size // 4,
-        include_usage=call.head.include_usage,
-        request=None if answer.leg.same else call.conversation,
-    )
 
 
 def _named(answer: UpstreamAnswer, call: Call) -> Pairs:
@@ -162,7 +110,7 @@ def _headers(answer: UpstreamAnswer, call: Call, ours: Pairs) -> Pairs:
         *back(answer.response.headers),
         *ours,
         *_named(answer, call),
-        (REQUEST_ID, call.request_id.encode()),
         (MODEL, answer.leg.target.name.encode()),
+        (ATTEMPTS, b"%d" % answer.tries),
         (SERVER_TIMING, b"gateway;dur=%.3f, upstream;dur=%.3f" % (before, upstream)),
     ]

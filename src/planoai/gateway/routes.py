@@ -1,5 +1,6 @@
 """Method and path -> which walk; an error -> a reply in the client's own words. The one place that catches everything."""
 
+import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
@@ -13,43 +14,43 @@ from planoai import __version__
 from planoai.apis import DIALECTS
 from planoai.apis.dialect import ClientSide, Dialect
 from planoai.conversation.failure import Failure
-from planoai.errors import NotFound, PlanoError, WrongMethod
+from planoai.errors import NotFound, PlanoError, Unauthorized, WrongMethod
 from planoai.gateway import listing
 from planoai.gateway.build import Gateway
+from planoai.gateway.cors import OF_THE_LIST, Cors
 from planoai.gateway.exchange import exchange
 from planoai.gateway.failing import failure_of
 from planoai.gateway.headers import JSON, Pairs
+from planoai.gateway.keys import ClientKeys
+from planoai.gateway.visit import Visit
 from planoai.names import REQUEST_ID
 from planoai.net.refusal import Refusal
 from planoai.net.reply import Reply
 from planoai.net.request import Request
+from planoai.observability.feed import Feed
 
 log = logging.getLogger("planoai.gateway")
 
 _USABLE_ID = re.compile(rb"[\x21-\x7e]{1,128}")
 _MODEL = "/v1/models/"
 _CLIENTS = {name: dialect.client for name, dialect in DIALECTS.items() if dialect.client is not None}
-
-_CORS = (
-    (b"allow", b"GET, OPTIONS"),
-    (b"access-control-allow-origin", b"*"),
-    (b"access-control-allow-headers", b"Authorization, Content-Type"),
-    (b"access-control-allow-methods", b"GET, POST, OPTIONS"),
-    JSON,
-)
 _MIDDLE = str(uuid4())[8:-12]
 
-Handler = Callable[[Request, Reply, str], Awaitable[None]]
+Handler = Callable[[Visit], Awaitable[None]]
 
 
 class Routes:
     """The handler of a model listener."""
 
     def __init__(self, gateway: Gateway) -> None:
+        door = gateway.door
         self._gateway = gateway
+        self._keys = ClientKeys(door.client_keys) if door.client_keys else None
+        self._cors = Cors(door.cors.allow_origins) if door.cors else None
         self._handlers: Mapping[str, Mapping[str, Handler]] = {
             "/": {"GET": _about, "HEAD": _about},
             "/healthz": {"GET": _healthy, "HEAD": _healthy},
+            "/readyz": {"GET": self._ready, "HEAD": self._ready},
             "/v1/models": {"GET": self._models, "HEAD": self._models, "OPTIONS": _preflight},
             **{
                 path: {"POST": self._exchange(DIALECTS[name], client)}
@@ -60,17 +61,32 @@ class Routes:
 
     async def __call__(self, request: Request, reply: Reply) -> None:
         request_id = _id_of(request)
+        fields = [(REQUEST_ID, request_id.encode())]
+        reply.fields = fields if self._cors is None else fields + self._cors.fields(request.headers)
+        feed = _SILENT if request.path in _PROBES else self._gateway.feed
+        visit = Visit(request, reply, request_id, feed.open(request, request_id))
         try:
-            await self._handler(request)(request, reply, request_id)
+            await self._handler(visit)(visit)
+        except asyncio.CancelledError:
+            visit.outcome = "cancelled"
+            raise
         except PlanoError as error:
-            self._reply_error(error, request, reply, request_id)
+            self._reply_error(error, visit)
         except Exception:
             log.exception("%s: %s %s failed", request_id, request.method, request.path)
-            told = PlanoError("something went wrong inside the gateway; its log says what")
-            self._reply_error(told, request, reply, request_id)
+            self._reply_error(PlanoError("something went wrong inside the gateway; its log says what"), visit)
+        finally:
+            visit.close()
 
-    def _handler(self, request: Request) -> Handler:
-        """Raises NotFound and WrongMethod."""
+    def _handler(self, visit: Visit) -> Handler:
+        """Raises Unauthorized, NotFound and WrongMethod."""
+        request = visit.request
+        if self._cors is not None and request.method == "OPTIONS":
+            allowed = self._cors.preflight(request.headers)
+            if allowed is not None:
+                return _preflighted(allowed)
+        if self._keys is not None and request.path not in _OPEN and request.method != "OPTIONS":
+            visit.headers = self._keys.admit(request.headers)
         methods = self._handlers.get(request.path) or self._methods(request.path)
         if request.method not in methods:
             raise WrongMethod(f"{request.path} takes {' or '.join(methods)}, not {request.method}")
@@ -85,46 +101,68 @@ class Routes:
             return {"GET": self._model, "HEAD": self._model}
         raise NotFound(f"there is nothing at {path}")
 
-    def _reply_error(self, error: PlanoError, request: Request, reply: Reply, request_id: str) -> None:
+    def _reply_error(self, error: PlanoError, visit: Visit) -> None:
         """Once an answer has begun there is no way to take it back: it is cut, so that it does not look complete."""
-        if reply.started:
-            reply.abort()
+        visit.outcome = "failed"
+        if visit.reply.started:
+            visit.reply.abort()
             return
         failure = failure_of(error)
-        client = _client_of(request)
-        headers = _headers(client, request_id)
+        client = _client_of(visit.request)
+        headers = _headers(client, visit.id)
         if isinstance(error, WrongMethod):
-            headers.append((b"allow", ", ".join(self._methods(request.path)).encode()))
-        reply.send(failure.status, headers, client.write_failure(failure, request_id))
+            headers.append((b"allow", ", ".join(self._methods(visit.request.path)).encode()))
+        elif isinstance(error, Unauthorized):
+            headers.append((b"www-authenticate", b"Bearer"))
+        visit.reply.send(failure.status, headers, client.write_failure(failure, visit.id))
 
     def _exchange(self, dialect: Dialect, client: ClientSide) -> Handler:
-        def handle(request: Request, reply: Reply, request_id: str) -> Awaitable[None]:
-            return exchange(request, reply, request_id, dialect, client, self._gateway)
+        def handle(visit: Visit) -> Awaitable[None]:
+            return exchange(visit, dialect, client, self._gateway)
 
         return handle
 
-    async def _models(self, request: Request, reply: Reply, request_id: str) -> None:
+    async def _models(self, visit: Visit) -> None:
+        request = visit.request
         shape = listing.anthropic_list if _of_anthropic(request) else listing.openai_list
-        reply.send(200, _headers(_client_of(request), request_id), shape(self._gateway.models))
+        visit.reply.send(200, _headers(_client_of(request), visit.id), shape(self._gateway.models))
 
-    async def _model(self, request: Request, reply: Reply, request_id: str) -> None:
+    async def _model(self, visit: Visit) -> None:
+        request = visit.request
         name = unquote(request.path.removesuffix("/")[len(_MODEL) :])
         shape = listing.anthropic_model if _of_anthropic(request) else listing.openai_model
-        reply.send(200, _headers(_client_of(request), request_id), shape(self._gateway.models, name))
+        visit.reply.send(200, _headers(_client_of(request), visit.id), shape(self._gateway.models, name))
+
+    async def _ready(self, visit: Visit) -> None:
+        """Whether requests should be sent here: not once the gateway has been told to stop."""
+        ready = not self._gateway.stopping
+        visit.reply.send(200 if ready else 503, [JSON], encode({"ready": ready}))
 
 
-async def _about(request: Request, reply: Reply, request_id: str) -> None:  # noqa: ARG001
+async def _about(visit: Visit) -> None:
     """Claude Code asks `HEAD /` before anything else."""
-    reply.send(200, [JSON, (REQUEST_ID, request_id.encode())], encode({"name": "planoai", "version": __version__}))
+    visit.reply.send(200, [JSON], encode({"name": "planoai", "version": __version__}))
 
 
-async def _preflight(request: Request, reply: Reply, request_id: str) -> None:  # noqa: ARG001
+async def _preflight(visit: Visit) -> None:
     """A browser may list the models."""
-    reply.send(204, [*_CORS, (REQUEST_ID, request_id.encode())])
+    visit.reply.send(204, OF_THE_LIST)
 
 
-async def _healthy(request: Request, reply: Reply, request_id: str) -> None:  # noqa: ARG001
-    reply.send(200, [])
+def _preflighted(allowed: Pairs) -> Handler:
+    async def answer(visit: Visit) -> None:
+        visit.reply.send(204, allowed)
+
+    return answer
+
+
+async def _healthy(visit: Visit) -> None:
+    visit.reply.send(200, [])
+
+
+_PROBES = frozenset({"/healthz", "/readyz"})  # asked every few seconds, and worth no record
+_OPEN = _PROBES | {"/"}  # what needs no key
+_SILENT = Feed(enabled=False)
 
 
 def refuse(target: bytes, refusal: Refusal) -> tuple[Pairs, bytes]:
@@ -132,7 +170,7 @@ def refuse(target: bytes, refusal: Refusal) -> tuple[Pairs, bytes]:
     client = _client_at(target.decode("latin-1")) or _CLIENTS["openai_chat"]
     request_id = _new_id()
     failure = Failure(refusal.status, refusal.message, refusal.code)
-    return _headers(client, request_id), client.write_failure(failure, request_id)
+    return [(REQUEST_ID, request_id.encode()), *_headers(client, request_id)], client.write_failure(failure, request_id)
 
 
 def _id_of(request: Request) -> str:
@@ -147,9 +185,8 @@ def _new_id() -> str:
 
 
 def _headers(client: ClientSide, request_id: str) -> Pairs:
-    """Those of an answer of ours: the id stands under our name, and where this client's library looks for it."""
-    named = request_id.encode()
-    return [JSON, *((name, named) for name in dict.fromkeys((REQUEST_ID, client.id_header)))]
+    """Those of an answer of ours: the id stands under our name in any case, and where this client's library looks for it."""
+    return [JSON] if client.id_header == REQUEST_ID else [JSON, (client.id_header, request_id.encode())]
 
 
 def _of_anthropic(request: Request) -> bool:

@@ -8,7 +8,8 @@ Incoming = Mapping[str, str] | Iterable[tuple[bytes, bytes]]
 Sign = Callable[[str, str], Headers]  # the credential and the name of the upstream's dialect
 
 # Whatever carries a credential. A client's own never go on as they came: the signer writes what the upstream wants.
-CREDENTIAL_HEADERS = frozenset({b"authorization", b"x-api-key", b"api-key", b"x-goog-api-key"})
+_BY_RANK = (b"authorization", b"x-api-key", b"api-key", b"x-goog-api-key")
+CREDENTIAL_HEADERS = frozenset(_BY_RANK)
 
 ANTHROPIC_VERSION = b"2023-06-01"
 
@@ -45,12 +46,19 @@ def authorise(sign: Sign, dialect: str, credential: str | None) -> Headers:
 
 def client_credential(headers: Incoming) -> str | None:
     """What a client sent as its credential: `Authorization` with `Bearer` or no scheme at all, else `x-api-key`, `api-key`, `x-goog-api-key`."""
+    found = dict(credentials(headers))
+    return next((found[name] for name in _BY_RANK if name in found), None)
+
+
+def credentials(headers: Incoming) -> list[tuple[bytes, str]]:
+    """Every credential that a client sent, with the header that carries it; of a repeated header the first."""
     found: dict[bytes, str] = {}
     for name, value in _pairs(headers):
         if name in CREDENTIAL_HEADERS:
             found.setdefault(name, value.decode("latin-1").strip())
-    token = _token(found.get(b"authorization", ""))
-    return token or found.get(b"x-api-key") or found.get(b"api-key") or found.get(b"x-goog-api-key") or None
+    if b"authorization" in found:
+        found[b"authorization"] = _token(found[b"authorization"])
+    return [(name, value) for name, value in found.items() if value]
 
 
 def _token(value: str) -> str:
