@@ -60,6 +60,7 @@ class Connection(asyncio.Protocol):
         "_wait",
         "_writable",
         "congested",
+        "made",
         "task",
     )
 
@@ -77,6 +78,7 @@ class Connection(asyncio.Protocol):
         self._held_back = False  # the next request waits until the client has read the answers before it
         self._writable: asyncio.Future[None] | None = None
         self.congested = False
+        self.made = False  # the service counts it; from here on `connection_lost` is sure to come
         self.task: asyncio.Task[None] | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -86,6 +88,7 @@ class Connection(asyncio.Protocol):
         peer = transport.get_extra_info("peername")
         self._reader = RequestReader(self, limits, peer[0] if peer else "")
         self._service.connections.add(self)
+        self.made = True
         self._expect(Wait.REQUEST, limits.head_seconds)
         if self._service.draining:  # accepted in the last moment
             self.drain()
@@ -116,6 +119,7 @@ class Connection(asyncio.Protocol):
         self._cancel()
         self.resume_writing()
         self._service.connections.discard(self)
+        self._service.closed()
         self._service.changed.set()
 
     def pause_writing(self) -> None:

@@ -3,18 +3,20 @@
 import asyncio
 import errno
 import socket
+import ssl
 from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
-from planoai.net.connection import Connection
+from planoai.net.accepting import Accepting
 from planoai.net.limits import Limits
 from planoai.net.refusal import Refusal, Refuse, refuse_in_json
 from planoai.net.reply import Reply
 from planoai.net.request import Request
 from planoai.net.service import Handler, Service
+from planoai.net.share import Share
 
-__all__ = ["Handler", "Limits", "Refusal", "Refuse", "Reply", "Request", "Server", "listen"]
+__all__ = ["Handler", "Limits", "Refusal", "Refuse", "Reply", "Request", "Server", "Share", "listen"]
 
 _BACKLOG = 1024
 
@@ -40,9 +42,10 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 class Server:
-    """Serves while its `async with` runs, and closes the sockets it was given.
+    """Serves while its `async with` runs, and closes the sockets it was given. Other processes may accept from the same ones: `share` tells them how
+    many connections are open here, and keeps this process from taking theirs. It outlives the server. With `tls` nothing else is spoken.
 
-    Leaving it stops accepting and answers what runs with `connection: close`. An idle connection may begin one more request for
+    Leaving it drains: it stops accepting and answers what runs with `connection: close`. An idle connection may begin one more request for
     `idle_grace_seconds`, so that a keep-alive client which sends just then loses nothing. What is not done after `drain_seconds` is cut.
 
     `refuse` writes header fields and body of what is answered without the handler: to the target of the request as it came, empty where it is
@@ -55,6 +58,8 @@ class Server:
         sockets: Sequence[socket.socket],
         limits: Limits | None = None,
         *,
+        tls: ssl.SSLContext | None = None,
+        share: Share | None = None,
         drain_seconds: float = 5.0,
         idle_grace_seconds: float = 0.0,
         refuse: Refuse | None = None,
@@ -65,14 +70,15 @@ class Server:
         self._drain_seconds = drain_seconds
         self._idle_grace_seconds = idle_grace_seconds
         self._refuse = refuse or refuse_in_json
-        self._servers: list[asyncio.Server] = []
+        self._tls = tls
+        self._share = share
+        self._accepting: list[Accepting] = []
         self.addresses: list[tuple[str, int]] = [each.getsockname()[:2] for each in sockets]
 
     async def __aenter__(self) -> Self:
         loop = asyncio.get_running_loop()
-        self._service = service = Service(self._handler, self._limits, loop, self._refuse)
-        for each in self._sockets:
-            self._servers.append(await loop.create_server(lambda: Connection(service), sock=each, backlog=_BACKLOG))
+        self._service = Service(self._handler, self._limits, loop, self._refuse, self._share)
+        self._accepting = [Accepting(each, self._service, self._tls) for each in self._sockets]
         return self
 
     @property
@@ -81,16 +87,25 @@ class Server:
         service = self._service
         return len(service.leaving) + sum(each.task is not None for each in service.connections)
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        for each in self._servers:
-            each.close()
+    def drain(self) -> None:
+        """What leaving begins with, for who has more than one server to leave. The second call does nothing."""
         service = self._service
+        if service.draining:
+            return
+        for each in self._accepting:
+            each.close()
+        if service.share is not None:
+            service.share.leave()
         service.draining = True
         service.idle_seconds = self._idle_grace_seconds
         for connection in list(service.connections):
             connection.drain()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.drain()
+        service = self._service
         try:
             async with asyncio.timeout(self._drain_seconds):
                 await self._gone()
@@ -99,12 +114,12 @@ class Server:
         finally:
             for connection in list(service.connections):
                 connection.kill()
-            for task in service.leaving:
+            for task in service.leaving | service.arriving:
                 task.cancel()
             await self._gone()
 
     async def _gone(self) -> None:
         service = self._service
-        while service.connections or service.leaving:
+        while service.connections or service.leaving or service.arriving:
             service.changed.clear()
             await service.changed.wait()

@@ -11,6 +11,7 @@ from planoai.net.limits import Limits
 from planoai.net.refusal import Pairs, Refusal, Refuse, refuse_in_json
 from planoai.net.reply import Reply
 from planoai.net.request import Request
+from planoai.net.share import Share
 
 if TYPE_CHECKING:
     from planoai.net.connection import Connection
@@ -21,17 +22,38 @@ Handler = Callable[[Request, Reply], Awaitable[None]]
 
 
 class Service:
-    """`idle_seconds` is what a connection gets to begin its next request."""
+    """`idle_seconds` is what a connection gets to begin its next request. `share` counts connections for other processes to see."""
 
-    __slots__ = ("changed", "connections", "draining", "handler", "idle_seconds", "leaving", "limits", "loop", "refuse")
+    __slots__ = (
+        "arriving",
+        "changed",
+        "connections",
+        "draining",
+        "handler",
+        "idle_seconds",
+        "leaving",
+        "limits",
+        "loop",
+        "refuse",
+        "share",
+    )
 
-    def __init__(self, handler: Handler, limits: Limits, loop: asyncio.AbstractEventLoop, refuse: Refuse) -> None:
+    def __init__(
+        self,
+        handler: Handler,
+        limits: Limits,
+        loop: asyncio.AbstractEventLoop,
+        refuse: Refuse,
+        share: Share | None = None,
+    ) -> None:
+        self.share = share
         self.handler = handler
         self.refuse = refuse
         self.limits = limits
         self.loop = loop
         self.draining = False  # every answer says `connection: close`
         self.idle_seconds = limits.keep_alive_seconds
+        self.arriving: set[asyncio.Task[None]] = set()  # accepted, not yet with their protocol
         self.connections: set[Connection] = set()
         self.leaving: set[asyncio.Task[None]] = set()  # tasks of connections that are gone, not done yet
         self.changed = asyncio.Event()  # a connection or a task has gone
@@ -46,10 +68,29 @@ class Service:
             return refuse_in_json(refusal.target, refusal)
         return headers, body
 
+    def opened(self) -> None:
+        if self.share is not None:
+            self.share.opened()
+
+    def closed(self) -> None:
+        if self.share is not None:
+            self.share.closed()
+
+    def arrive(self, task: asyncio.Task[None]) -> None:
+        """`task` brings a connection to its protocol."""
+        self.arriving.add(task)
+        task.add_done_callback(self._arrived)
+
     def leave(self, task: asyncio.Task[None]) -> None:
         """`task` has lost its connection; the server still waits for it."""
         self.leaving.add(task)
         task.add_done_callback(self._left)
+
+    def _arrived(self, task: asyncio.Task[None]) -> None:
+        self.arriving.discard(task)
+        self.changed.set()
+        if not task.cancelled() and (error := task.exception()) is not None:
+            logger.error("a connection was accepted and lost", exc_info=error)
 
     def _left(self, task: asyncio.Task[None]) -> None:
         self.leaving.discard(task)

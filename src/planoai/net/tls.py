@@ -1,4 +1,4 @@
-"""TLS towards upstreams, and what went wrong with a connection in one sentence."""
+"""TLS towards upstreams and for listeners, and what went wrong with a connection in one sentence."""
 
 import socket
 import ssl
@@ -38,3 +38,31 @@ def _reason(error: OSError | UnicodeError) -> str:
             return "it refuses the connection"
         case _:
             return (error.strerror or str(error) or "the connection broke off").rstrip(".").lower()
+
+
+def server_context(certificate: str, key: str) -> ssl.SSLContext:
+    """For a listener, from two files in PEM: the certificate with those above it, and its key. TLS 1.2 and newer; HTTP/1.1 only.
+
+    Raises ValueError with a sentence where they can not be used.
+    """
+    for path in (certificate, key):
+        try:
+            with open(path, "rb"):
+                pass
+        except OSError as error:
+            raise ValueError(f"{path} can not be read: {(error.strerror or str(error)).lower()}") from None
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    offer_http_1(context)
+
+    def password() -> str:
+        # Asked for an encrypted key alone. Without it OpenSSL would ask whoever sits at the terminal.
+        raise ValueError(f"the key in {key} is encrypted: a gateway starts without anybody to ask for its password")
+
+    try:
+        context.load_cert_chain(certificate, key, password)
+    except ssl.SSLError as error:
+        if getattr(error, "reason", None) == "KEY_VALUES_MISMATCH":
+            raise ValueError(f"the key in {key} does not belong to the certificate in {certificate}") from None
+        raise ValueError(f"{certificate} and {key} do not hold a certificate and its key in PEM") from None
+    return context
