@@ -11,7 +11,7 @@ from planoai.config.entry import (
     prefix,
     provider_of,
 )
-from planoai.config.schema import Listener, ListenerTimeouts, ModelProvider, ProviderTimeouts
+from planoai.config.schema import Listener, ListenerTimeouts, ModelProvider, Overrides, ProviderTimeouts
 from planoai.errors import Misconfigured
 from planoai.providers.paths import Base
 
@@ -59,3 +59,10 @@ def test_an_entrys_own_timeouts_come_before_the_listeners() -> None:
     own = ModelProvider(model="openai/a", timeouts=ProviderTimeouts(connect=1.0, first_byte=2.0, idle=3.0))
     bounded = Listener(type="model", name="a", timeout=50.0, timeouts=ListenerTimeouts(total=40.0))
     assert limits(bounded, own) == Limits(connect=1.0, first_byte=2.0, idle=3.0, total_answer=40.0, total_stream=40.0)
+
+
+def test_the_time_to_connect_is_the_entrys_own_then_the_overrides() -> None:
+    door, shared = Listener(type="model", name="a"), Overrides(upstream_connect_timeout=2.0)
+    own = ModelProvider(model="openai/a", timeouts=ProviderTimeouts(connect=1.0))
+    assert limits(door, own, shared).connect == 1.0
+    assert limits(door, ModelProvider(model="openai/a"), shared).connect == 2.0

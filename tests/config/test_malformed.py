@@ -4,8 +4,8 @@ import pytest
 
 from planoai.config.load import load
 from planoai.errors import ConfigError
+from tests.config.told import HEAD, problems
 
-HEAD = "version: v0.4.0\n"
 SUPPORTED = (
     "supported providers: deepseek, groq, mistral, openai, xiaomi, gemini, anthropic, together_ai, xai, moonshotai, zhipu, chatgpt, "
     "digitalocean, vercel, openrouter, azure_openai, ollama, qwen, amazon_bedrock, plano, edenai"
@@ -16,12 +16,6 @@ PROVIDER_KEYS = (
     "`model`, `name`, `access_key`, `default`, `base_url`, `passthrough_auth`, `http_host`, `provider_interface`, `headers`, "
     "`upstream_api`, `api_version`, `timeouts`"
 )
-
-
-def problems(text: str, **environ: str) -> list[str]:
-    with pytest.raises(ConfigError) as caught:
-        load(text, environ)
-    return caught.value.problems
 
 
 def providers(*entries: str) -> str:

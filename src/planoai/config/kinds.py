@@ -53,8 +53,8 @@ def _retries(text: str) -> int:
 
 
 def _path(text: str) -> str:
-    if not text or not text.isprintable():
-        raise ValueError("must be the path of a file, on one line")
+    if not text or not text.isprintable() or "-----BEGIN" in text:
+        raise ValueError("must be the path of a file, not what is in it")
     if text.startswith("~"):
         raise ValueError("must not begin with `~`; write `$HOME`")
     return text
@@ -151,7 +151,9 @@ Duration = Annotated[float, Kind("duration", "a duration", seconds)]
 Port = Annotated[int, Kind("port", "a port", _port)]
 Workers = Annotated[int | Literal["auto"], Kind("whole number, `auto`", "a whole number or `auto`", _workers)]
 Retries = Annotated[int, Kind("whole number", "a whole number", _retries)]
-FilePath = Annotated[str, Kind("path", "a path", _path)]
+FilePath = Annotated[
+    str, Kind("path", "a path", _path, secret=True)
+]  # where the key of a certificate may have been pasted
 WebOrigin = Annotated[str, Kind("origin", "an origin", _web_origin)]
 Address = Annotated[str, Kind("address", "an address", _address)]
 Host = Annotated[str, Kind("host", "a host", _host, secret=True)]

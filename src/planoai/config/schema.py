@@ -74,8 +74,9 @@ class Listener(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     timeout: of a whole answer; until the answer is committed, of all tries together.
     timeouts: finer ones.
     shutdown_timeout: how long running answers may take to come to their end once the gateway stops, or reads a changed file.
-    max_retries: how often a request is tried again at the same provider, before any of the answer went to the client; `timeout` holds for all tries
-        together. `0` to `10`.
+    max_retries: how often a request is tried again at the same provider, `0` to `10`, as long as nothing of an answer went to the client: after 408,
+        429 and 5xx, and after a connection that could not be made or was lost. Before it there is a pause of 0.5 s that doubles up to 5 s, or the
+        one that `Retry-After` asks for, up to a minute. `timeout` holds for all tries together.
     client_keys: the credentials of which a client must send one, as `Authorization: Bearer` or `x-api-key`; each as `$VARIABLE` or as it is. Unset,
         anyone who can connect is served.
     tls: serve TLS. Unset, plain HTTP is served.
