@@ -101,6 +101,10 @@ class Request:
             await self._decode(decoder)
         return self._parts[0] if self._parts else b""
 
+    def forget(self) -> None:
+        """The body has been used: it may be large, and the answer may take long."""
+        self._parts = []
+
     @property
     def wanted(self) -> bool:
         return self._waiter is not None

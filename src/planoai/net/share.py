@@ -12,11 +12,21 @@ import mmap
 import os
 import sys
 import tempfile
+from typing import NamedTuple
 
 _PLACE = 8  # bytes
 _WRAP = 1 << 32
 _HALF = 1 << 31
 _AHEAD_OF_EQUALS = 4  # connections taken more than another who has as many open
+_FIRST_GRACE = 8
+
+
+class _Silence(NamedTuple):
+    """Of one that had its time to take a connection and did not. Those who wait for it go on with `grace` connections before they wait again."""
+
+    taken: int  # by it, when that was seen
+    grace: int
+    until: int  # we have taken so many
 
 
 def table(places: int) -> int:
@@ -48,7 +58,7 @@ class Share:
         self._counts = memoryview(self._memory).cast("I")
         self._mine = place * 2
         self._others = [each for each in range(0, len(self._counts), 2) if each != self._mine]
-        self._silent: dict[int, int] = {}  # place -> what it had taken when it left a connection waiting
+        self._silent: dict[int, _Silence] = {}
         self._inside = False  # the place is ours; once we have left, another process may be given it
         self._open = 0
         self._taken = 0
@@ -80,10 +90,13 @@ class Share:
         return any(self._behind(each) for each in self._others)
 
     def pass_over(self) -> None:
-        """Those behind us had their time and left the connection waiting: nobody waits for them until they take one again."""
+        """Those behind us had their time and left the connection waiting. They may be short of time, or hang: we wait for them again, ever less."""
         for each in self._others:
             if self._behind(each):
-                self._silent[each] = self._counts[each + 1]
+                taken = self._counts[each + 1]
+                before = self._silent.get(each)
+                grace = before.grace * 2 if before is not None and before.taken == taken else _FIRST_GRACE
+                self._silent[each] = _Silence(taken, grace, (self._taken + grace) % _WRAP)
 
     def close(self) -> None:
         """Nothing may be asked of it after this."""
@@ -98,7 +111,10 @@ class Share:
 
     def _behind(self, place: int) -> bool:
         seen, taken = self._counts[place], self._counts[place + 1]
-        if not seen or self._silent.get(place) == taken:
+        if not seen:
+            return False
+        silence = self._silent.get(place)
+        if silence is not None and silence.taken == taken and (silence.until - self._taken) % _WRAP < _HALF:
             return False
         lead = self._open - (seen - 1)
         if lead > 0:
