@@ -53,12 +53,14 @@ def test_whose_credential_is_sent(entry: ModelProvider, passes: bool, needs: boo
 def test_an_entrys_own_timeouts_come_before_the_listeners() -> None:
     door = Listener(type="model", name="a")
     plain = ModelProvider(model="openai/a")
-    assert limits(door, plain) == Limits(
+    assert limits(door, plain, Overrides()) == Limits(
         connect=5.0, first_byte=60.0, idle=300.0, total_answer=300.0, total_stream=None
     )
     own = ModelProvider(model="openai/a", timeouts=ProviderTimeouts(connect=1.0, first_byte=2.0, idle=3.0))
     bounded = Listener(type="model", name="a", timeout=50.0, timeouts=ListenerTimeouts(total=40.0))
-    assert limits(bounded, own) == Limits(connect=1.0, first_byte=2.0, idle=3.0, total_answer=40.0, total_stream=40.0)
+    assert limits(bounded, own, Overrides()) == Limits(
+        connect=1.0, first_byte=2.0, idle=3.0, total_answer=40.0, total_stream=40.0
+    )
 
 
 def test_the_time_to_connect_is_the_entrys_own_then_the_overrides() -> None:

@@ -361,6 +361,7 @@ def test_a_default_that_can_not_be_read_is_no_reason_for_a_second_complaint() ->
         "h:70000",
         "'::1'",
         "'[::1'",
+        "'[:::]'",
         "'[x]'",
         "a..b",
         "'a?b'",

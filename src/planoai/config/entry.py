@@ -8,8 +8,6 @@ from planoai.providers.catalog import serving
 from planoai.providers.paths import Base, base
 from planoai.providers.provider import Provider
 
-NO_OVERRIDES = Overrides()
-
 
 class Limits(Struct, frozen=True):
     """How long one request to one provider may take, in seconds. `total_stream` None: as long as bytes keep coming."""
@@ -63,7 +61,7 @@ def needs_key(entry: ModelProvider) -> bool:
     )
 
 
-def limits(listener: Listener, entry: ModelProvider, overrides: Overrides = NO_OVERRIDES) -> Limits:
+def limits(listener: Listener, entry: ModelProvider, overrides: Overrides) -> Limits:
     """The entry's own timeouts, else the listener's; for connecting, else the one of `overrides`."""
     own, shared = entry.timeouts, listener.timeouts
     return Limits(
