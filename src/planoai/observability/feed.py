@@ -16,6 +16,8 @@ PIECE_SECONDS = 1.0  # bytes that come so long after the last ones were shipped 
 
 FLUSH_SECONDS = 2.0
 _LONGEST = 256  # characters or bytes of what a client chose: a fact is small
+_KEPT = frozenset(KEPT_HEADERS)
+_MOST_KEPT = 8  # a name may come several times
 
 
 class Recording:
@@ -209,5 +211,5 @@ class Feed:
 
 
 def _kept(headers: Headers) -> tuple[tuple[bytes, bytes], ...]:
-    get = headers.get
-    return tuple([(name, value[:_LONGEST]) for name in KEPT_HEADERS if (value := get(name)) is not None])
+    kept = [pair for pair in headers.pairs if pair[0] in _KEPT]
+    return tuple([pair if len(pair[1]) <= _LONGEST else (pair[0], pair[1][:_LONGEST]) for pair in kept[:_MOST_KEPT]])

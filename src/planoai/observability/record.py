@@ -19,7 +19,7 @@ Outcome = Literal[
 ]
 
 
-class Opened(Struct, frozen=True, array_like=True, tag=0):
+class Opened(Struct, frozen=True, array_like=True, gc=False, tag=0):
     """Who asks, and for what.
 
     `id` is the worker's own count. `at`: seconds since the epoch. `path` has no query. `version` is HTTP's. `headers` are those of KEPT_HEADERS.
@@ -40,7 +40,7 @@ class Opened(Struct, frozen=True, array_like=True, tag=0):
     body: bytes | None = None
 
 
-class Attempt(Struct, frozen=True, array_like=True):
+class Attempt(Struct, frozen=True, array_like=True, gc=False):
     """One try at one upstream. `target` is the configured name, `model` what the upstream calls it, `origin` its address, `dialect` what it speaks.
 
     `status` 0: there was none. Times are seconds since the exchange began: when the request was ready to be sent, when the head of the answer was in (or
@@ -58,7 +58,7 @@ class Attempt(Struct, frozen=True, array_like=True):
     answered: float
 
 
-class Piece(Struct, frozen=True, array_like=True, tag=1):
+class Piece(Struct, frozen=True, array_like=True, gc=False, tag=1):
     """Bytes of the answer that was chosen, as the upstream sent them, content coding undone.
 
     `data` None: left out, for want of room; no piece follows. The first one has `attempt`, which brought the answer, and its content-type: an exchange
@@ -71,7 +71,7 @@ class Piece(Struct, frozen=True, array_like=True, tag=1):
     attempt: Attempt | None = None
 
 
-class Closed(Struct, frozen=True, array_like=True, tag=2):
+class Closed(Struct, frozen=True, array_like=True, gc=False, tag=2):
     """How it ended. `status` is what the client was told, 0 where it left before. Bytes are those of bodies.
 
     Times are seconds since the exchange began: `first`, the first byte for the client (0: none), and the end. `content`: content-type of the
