@@ -1,6 +1,8 @@
 """The gateway on loopback, in front of one scripted upstream that stands for both providers."""
 
+import json
 from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 
 import httpx2
@@ -13,7 +15,7 @@ from tests.support.upstream import Upstream, scripted
 CONFIG = """
 version: v0.4.0
 listeners:
-  - {{type: model, name: test, address: 127.0.0.1, port: 12000}}
+  - {{type: model, name: test, address: 127.0.0.1, port: 12000{listener}}}
 model_providers:
   - {{model: openai/gpt-4o, base_url: "{url}", access_key: sk-of-ours, default: true}}
   - {{model: anthropic/claude-sonnet-4-5, base_url: "{url}", access_key: sk-ant-of-ours}}
@@ -34,10 +36,21 @@ class Setting:
     upstream: Upstream
 
 
+Opened = AbstractAsyncContextManager[Setting]
+
+
 @pytest.fixture
 async def setting() -> AsyncIterator[Setting]:
+    async with opened() as setting:
+        yield setting
+
+
+@asynccontextmanager
+async def opened(**listener: object) -> AsyncIterator[Setting]:
+    """The keys of `listener` are written into the config's listener."""
+    more = "".join(f", {key}: {json.dumps(value)}" for key, value in listener.items())
     async with scripted() as upstream:
-        config = load(CONFIG.format(url=upstream.url), {}).config
+        config = load(CONFIG.format(url=upstream.url, listener=more), {}).config
         async with serving(config, port=0) as (_, [server]):
             host, port = server.addresses[0]
             url = f"http://{host}:{port}"

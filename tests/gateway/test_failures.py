@@ -311,7 +311,7 @@ async def test_a_flood_of_comments_does_not_fill_the_memory(setting: Setting) ->
 async def test_a_stream_without_end_is_not_collected_without_end(
     setting: Setting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("planoai.gateway.relay._MOST_COLLECTED", 10_000)
+    monkeypatch.setattr("planoai.gateway.answer._MOST_COLLECTED", 10_000)
     setting.upstream.will(stream(*[chat_chunk({"content": "x" * 100})] * 200, Hold()))
     answer = await ask(setting, "chat", "chat")
     assert answer.status_code == 502

@@ -88,9 +88,12 @@ class UpstreamAnswer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.response.__exit__(kind, error, trace)
+        self.close()
         if isinstance(error, UpstreamError):
             raise UpstreamFailed(told(error, self.leg, self._call)) from None
+
+    def close(self) -> None:
+        self.response.__exit__(None, None, None)
 
     @cached_property
     def envelope(self) -> Envelope:

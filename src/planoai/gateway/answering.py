@@ -40,7 +40,7 @@ async def answering(plan: Plan, call: Call, gateway: Gateway, recording: Recordi
             wait = patience.after_refusal(answer.response)
             if wait is None:
                 return answer
-            answer.response.__exit__(None, None, None)
+            answer.close()
             log.warning("%s: %s: answered with %d", call.request_id, leg.target.name, answer.response.status)
         log.warning("%s: %s: asked again in %.1f s", call.request_id, leg.target.name, wait)
         await asyncio.sleep(wait)
@@ -61,7 +61,7 @@ async def _try(
         try:
             await answer.read()
         except BaseException:
-            response.__exit__(None, None, None)
+            answer.close()
             raise
     except UpstreamError as error:
         trouble = error.trouble

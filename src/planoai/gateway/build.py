@@ -63,7 +63,7 @@ async def running(
     What happens in it goes to `feed`, which whoever gives it also closes; without one nothing is recorded.
     """
     models = models_of(config)
-    async with Client(verify=authorities(config)) as http:
+    async with Client(verify=authorities(config), proxies=proxies) as http:
         yield Gateway(config, models, http, feed or Feed(enabled=False))
 
 

@@ -16,6 +16,7 @@ class Call:
         self, body: bytes, headers: Headers, query: str, dialect: Dialect, client: ClientSide, request_id: str
     ) -> None:
         self.received = perf_counter()
+        self.body = body
         self.fields = without_ours(read_fields(body))
         self.head = client.inspect(self.fields)
         self.size = len(body)
@@ -24,6 +25,11 @@ class Call:
         self.dialect = dialect
         self.client = client
         self.request_id = request_id
+
+    def forget(self) -> None:
+        """Nobody will be asked any more: a stream may last for long, and what it was asked for may be large."""
+        self.body = b""
+        self.fields = {}
 
     @cached_property
     def conversation(self) -> Request:
