@@ -19,6 +19,11 @@ from planoai.conversation.fold import Answer
 from planoai.conversation.request import Request
 from planoai.names import REQUEST_ID
 
+STREAM_TYPES = (
+    b"text/event-stream",
+    b"application/vnd.amazon.eventstream",
+)  # how the content-type of an answer that is a stream begins
+
 Fields = Mapping[str, Raw]  # a JSON object, read one level deep: the bytes of every value survive
 
 

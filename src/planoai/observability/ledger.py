@@ -1,0 +1,44 @@
+"""The exchanges of one worker that are open, from their first message to their last. Pure: the time is an argument."""
+
+from planoai.observability.observe import Observation, Observer
+from planoai.observability.record import Closed, Message, Opened, Piece
+
+MOST_OPEN = 20_000  # a worker runs fewer at once
+
+
+class Ledger:
+    """Feed it messages in order. `now` is in seconds since the epoch."""
+
+    def __init__(self) -> None:
+        self._open: dict[int, Observer] = {}  # the oldest first
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    def take(self, message: Message, now: float) -> Observation | None:
+        """The exchange that ended with it."""
+        match message:
+            case Opened():
+                if message.id in self._open:  # told again, to a recorder that might not have heard of it
+                    return None
+                self._open[message.id] = Observer(message)
+                return self._lose(next(iter(self._open)), now) if len(self._open) > MOST_OPEN else None
+            case Piece():
+                observer = self._open.get(message.id)
+                if observer is not None:
+                    observer.piece(message)
+                return None
+            case Closed():
+                observer = self._open.pop(message.id, None)
+                return None if observer is None else observer.close(message)
+
+    def discard(self, number: int) -> None:
+        """Forgets the exchange with that id."""
+        self._open.pop(number, None)
+
+    def end(self, now: float) -> list[Observation]:
+        """The worker is gone: what was open is lost."""
+        return [self._lose(number, now) for number in list(self._open)]
+
+    def _lose(self, number: int, now: float) -> Observation:
+        return self._open.pop(number).lose(now)
