@@ -15,25 +15,32 @@ class LogFile:
     def __init__(self, path: Path, most_bytes: int = MOST_BYTES) -> None:
         self._path = path
         self._most = most_bytes
+        self._torn = False  # the last line was written in part: the disk was full
         self._open()
 
     def append(self, lines: bytes) -> None:
-        """Whole lines: no file ends in the middle of one unless the disk is full."""
+        """Whole lines. What does not fit on the disk is lost, and ends no line of those that do."""
         if self._moved():
-            os.close(self._descriptor)
-            self._open()
+            self._begin_anew()
         if self._size and self._size + len(lines) > self._most:
             os.replace(self._path, f"{self._path}.1")
-            os.close(self._descriptor)
-            self._open()
-        rest = memoryview(lines)
+            self._begin_anew()
+        rest = memoryview(b"\n" + lines if self._torn else lines)
         while rest:
             written = os.write(self._descriptor, rest)
             self._size += written
             rest = rest[written:]
+            self._torn = bool(rest)
 
     def close(self) -> None:
         os.close(self._descriptor)
+
+    def _begin_anew(self) -> None:
+        """The file there was stays open until there is another."""
+        before = self._descriptor
+        self._open()
+        os.close(before)
+        self._torn = False
 
     def _open(self) -> None:
         self._descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)

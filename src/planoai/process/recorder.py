@@ -1,0 +1,165 @@
+"""The recorder: reads the workers' feeds, makes one observation of every exchange, and writes it down. No request waits for it."""
+
+import asyncio
+import logging
+import os
+import socket
+import sys
+from contextlib import suppress
+from pathlib import Path
+from time import time
+from typing import assert_never
+
+from planoai.errors import PlanoError
+from planoai.observability import framing
+from planoai.observability.access import line
+from planoai.observability.echo import Echo
+from planoai.observability.ledger import Ledger
+from planoai.observability.logfile import LogFile
+from planoai.observability.observe import Observation
+from planoai.observability.record import Message
+from planoai.process.control import Channel, of_recorder
+from planoai.process.entry import enter, log_to_stderr
+from planoai.process.orders import Cut, Drain, Failed, FeedFollows, Ready, RecorderOrders, ToRecorder
+
+LOG = "access_llm.log"
+WRITE_SECONDS = 0.2  # the longest that a line waits for others
+
+_NICENESS = 10  # whoever answers requests goes first
+_ENDING_SECONDS = 0.5  # for what workers sent before they, too, saw that the supervisor is gone
+_READ_BYTES = 256 * 1024
+_MOST_LINES = 1_000  # that wait
+
+log = logging.getLogger("planoai.recorder")
+
+
+class Recorder:
+    """Owns `logfile`. Used inside one loop."""
+
+    def __init__(self, logfile: LogFile, echo: Echo | None = None) -> None:
+        self._logfile = logfile
+        self._echo = echo
+        self._lines: list[str] = []
+        self._timer: asyncio.TimerHandle | None = None
+        self._failing = False  # the log could not be written the last time
+
+    async def read(self, sock: socket.socket) -> None:
+        """One feed to its end, which is its worker's. What can not be read ends it too: nothing after it would be understood."""
+        reader, writer = await asyncio.open_unix_connection(sock=sock, limit=_READ_BYTES)
+        ledger = Ledger()
+        try:
+            while True:
+                length = framing.length(await reader.readexactly(framing.PREFIX))
+                for message in framing.read(await reader.readexactly(length)):
+                    self._take(message, ledger)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass  # its end
+        except PlanoError as error:
+            log.warning("what a worker tells is given up: %s", error)
+        finally:
+            writer.close()
+            for observation in ledger.end(time()):
+                self._tell(observation)
+
+    def close(self) -> None:
+        self._write()
+        self._logfile.close()
+
+    def _take(self, message: Message, ledger: Ledger) -> None:
+        try:
+            observation = ledger.take(message, time())
+            if observation is not None:
+                self._tell(observation)
+        except Exception:  # one exchange that we are wrong about is not the end of the others
+            ledger.discard(message.id)
+            log.exception("an exchange is not recorded")
+
+    def _tell(self, observation: Observation) -> None:
+        self._lines.append(line(observation))
+        if len(self._lines) >= _MOST_LINES:
+            self._write()
+        else:
+            self._schedule()
+
+    def _schedule(self) -> None:
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(WRITE_SECONDS, self._write)
+
+    def _write(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        lines = "".join([f"{each}\n" for each in self._lines]).encode()
+        self._lines = []
+        if lines:
+            self._append(lines)
+        if self._echo is not None:
+            self._echo.append(lines)
+            if self._echo.waiting:
+                self._schedule()
+
+    def _append(self, lines: bytes) -> None:
+        try:
+            self._logfile.append(lines)
+        except OSError as error:
+            if not self._failing:
+                log.warning("the access log can not be written, its lines are lost: %s", error)
+            self._failing = True
+        else:
+            if self._failing:
+                log.warning("the access log is written again")
+            self._failing = False
+
+
+async def record(descriptor: int) -> int:
+    """The life of a recorder process; `descriptor` is its end of the channel."""
+    with of_recorder(descriptor) as channel:
+        received = await channel.receive()
+        if received is None or not isinstance(orders := received.message, RecorderOrders):
+            return 1  # the supervisor has gone
+        log_to_stderr(orders.level)
+        os.nice(_NICENESS)
+        try:
+            logfile = LogFile(Path(orders.logs) / LOG)
+        except OSError as error:
+            channel.send(Failed((f"{orders.logs}: the access log can not be written there: {error.strerror}",)))
+            return 1
+        recorder = Recorder(logfile, Echo(sys.stdout.fileno()) if orders.echo else None)
+        try:
+            channel.send(Ready())
+            await _obey(channel, recorder)
+        finally:
+            recorder.close()
+    return 0
+
+
+async def _obey(channel: Channel[ToRecorder], recorder: Recorder) -> None:
+    """Until the feeds have ended, once they are to end; or until there is nobody to obey."""
+    patience: float | None = _ENDING_SECONDS
+    with suppress(TimeoutError):
+        async with asyncio.timeout(None) as limit, asyncio.TaskGroup() as feeds:
+            while (received := await channel.receive()) is not None:
+                match received.message:
+                    case FeedFollows():
+                        for each in received.descriptors:
+                            feeds.create_task(recorder.read(socket.socket(fileno=each)))
+                    case Drain():
+                        patience = None
+                        break
+                    case Cut():
+                        patience = 0.0
+                        break
+                    case RecorderOrders():
+                        pass  # they come once, before everything else
+                    case _:
+                        assert_never(received.message)
+            if patience is not None:
+                limit.reschedule(asyncio.get_running_loop().time() + patience)
+
+
+def main() -> None:
+    enter(record)
+
+
+if __name__ == "__main__":
+    main()
