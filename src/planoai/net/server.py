@@ -46,7 +46,7 @@ class Server:
     many connections are open here, and keeps this process from taking theirs. It outlives the server. With `tls` nothing else is spoken.
 
     Leaving it drains: it stops accepting and answers what runs with `connection: close`. An idle connection may begin one more request for
-    `idle_grace_seconds`, so that a keep-alive client which sends just then loses nothing. What is not done after `drain_seconds` is cut.
+    `idle_grace_seconds`, so that a keep-alive client which sends just then loses nothing. What is not done after `drain_seconds`, from `drain` on, is cut.
 
     `refuse` writes header fields and body of what is answered without the handler: to the target of the request as it came, empty where it is
     not known, and to the Refusal with its status, code and message.
@@ -97,25 +97,31 @@ class Server:
         if service.share is not None:
             service.share.leave()
         service.draining = True
+        self._drain_until = service.loop.time() + self._drain_seconds
         service.idle_seconds = self._idle_grace_seconds
         for connection in list(service.connections):
             connection.drain()
+
+    def cut(self) -> None:
+        """Drains, and ends what runs."""
+        self.drain()
+        service = self._service
+        for connection in list(service.connections):
+            connection.kill()
+        for task in service.leaving | service.arriving:
+            task.cancel()
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.drain()
-        service = self._service
         try:
-            async with asyncio.timeout(self._drain_seconds):
+            async with asyncio.timeout_at(self._drain_until):
                 await self._gone()
         except TimeoutError:
             pass
         finally:
-            for connection in list(service.connections):
-                connection.kill()
-            for task in service.leaving | service.arriving:
-                task.cancel()
+            self.cut()
             await self._gone()
 
     async def _gone(self) -> None:

@@ -164,14 +164,15 @@ def of_supervisor(sock: socket.socket) -> Channel[FromChild]:
 
 def of_worker(descriptor: int) -> Channel[ToWorker]:
     """A worker's end; `descriptor` is the number it was started with."""
-    return Channel(_inherited(descriptor), msgspec.msgpack.Decoder(ToWorker))
+    return Channel(inherited(descriptor), msgspec.msgpack.Decoder(ToWorker))
 
 
 def of_recorder(descriptor: int) -> Channel[ToRecorder]:
-    return Channel(_inherited(descriptor), msgspec.msgpack.Decoder(ToRecorder))
+    return Channel(inherited(descriptor), msgspec.msgpack.Decoder(ToRecorder))
 
 
-def _inherited(descriptor: int) -> socket.socket:
+def inherited(descriptor: int) -> socket.socket:
+    """The socket whose number a process was started with; its own children will not have it."""
     os.set_inheritable(descriptor, False)
     return socket.socket(fileno=descriptor)
 

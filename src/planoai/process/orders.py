@@ -7,21 +7,20 @@ a worker ends at once, the recorder when it has written what it has read.
 from msgspec import Struct
 
 from planoai.config.schema import Config
+from planoai.net.proxy import Proxies
 
 
 class WorkerOrders(Struct, frozen=True, kw_only=True, tag="worker"):
     """Serve `config`. With it come the listening sockets, one a listener and in their order; then, with `place`, the table of the balance.
 
-    `place` is the slot of this worker in the table of `places` slots in which workers tell each other how many connections they have; None where it has
-    no sibling. `level` is the least that is logged. Timeouts of draining are in seconds.
+    `place` is the place of this worker in the table in which workers tell each other how many connections they have; None where it has no sibling.
+    `level` is the least that is logged.
     """
 
     config: Config
     level: str
-    shutdown_timeout: float
-    idle_grace: float
     place: int | None = None
-    places: int = 1
+    proxies: Proxies = Proxies()
 
 
 class RecorderOrders(Struct, frozen=True, kw_only=True, tag="recorder"):

@@ -1,21 +1,27 @@
-"""The worker: listeners, and the walk behind them, until it is told to stop."""
+"""The worker: listeners, and the walk behind them, until the supervisor says otherwise. `serving` runs the same inside another process."""
 
 import asyncio
 import gc
-import signal
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+import os
+import socket
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from typing import assert_never
 
 from planoai.config.schema import Config
 from planoai.errors import ConfigError
 from planoai.gateway.build import Gateway, running
 from planoai.gateway.routes import Routes, refuse
-from planoai.net.server import Server, listen
+from planoai.net.server import Server
+from planoai.net.share import Share
+from planoai.observability.feed import Feed
+from planoai.process.control import Channel, of_worker
+from planoai.process.doors import opened
+from planoai.process.entry import allow_connections, enter, log_to_stderr
+from planoai.process.orders import Cut, Drain, Failed, FeedFollows, Ready, ToWorker, Waiting, WorkerOrders
 
-Address = tuple[str, int]
-
-DRAIN_SECONDS = 300.0  # what runs when we are told to stop may take this long to come to its end
-IDLE_GRACE_SECONDS = 5.0  # and a client with an idle connection may have sent its next request just then
+IDLE_GRACE_SECONDS = 5.0  # a client with an idle connection may be sending its next request when we are told to drain
+_REPORT_SECONDS = 1.0
 
 
 @asynccontextmanager
@@ -27,49 +33,126 @@ async def serving(
     `port` replaces those of the config; 0 takes a free one. Leaving waits up to `drain_seconds` for what runs, and lets an idle
     connection begin one more request for `idle_grace_seconds`.
     """
+    doors = opened(config, port=port)
+    async with running(config) as gateway:
+        servers = servers_of(gateway, config, doors, drain_seconds, idle_grace_seconds)
+        async with together(servers):
+            yield gateway, servers
+
+
+def servers_of(
+    gateway: Gateway,
+    config: Config,
+    doors: Sequence[socket.socket],
+    drain_seconds: float,
+    idle_grace_seconds: float,
+    share: Share | None = None,
+) -> list[Server]:
+    """One for each listener; `doors` are their sockets. Raises ConfigError for a certificate that can not be used."""
+    return [
+        Server(
+            Routes(gateway),
+            [door],
+            share=share,
+            drain_seconds=drain_seconds,
+            idle_grace_seconds=idle_grace_seconds,
+            refuse=refuse,
+        )
+        for listener, door in zip(config.listeners, doors, strict=True)
+    ]
+
+
+@asynccontextmanager
+async def together(servers: Sequence[Server]) -> AsyncIterator[None]:
+    """All of them serve, and drain side by side."""
     async with AsyncExitStack() as stack:
-        gateway = await stack.enter_async_context(running(config))
-        servers = []
-        for place, door in enumerate(config.listeners):
-            wanted = door.port if port is None else port
-            try:
-                opened = listen(door.address, wanted)
-            except OSError as error:
-                reason = (error.strerror or str(error)).lower()
-                where = f"[{door.address}]:{wanted}" if ":" in door.address else f"{door.address}:{wanted}"
-                raise ConfigError([f"listeners[{place}]: {where} can not be bound: {reason}"]) from None
-            server = Server(
-                Routes(gateway),
-                [opened],
-                drain_seconds=drain_seconds,
-                idle_grace_seconds=idle_grace_seconds,
-                refuse=refuse,
-            )
-            servers.append(await stack.enter_async_context(server))
-        yield gateway, servers
+        for server in servers:
+            await stack.enter_async_context(server)
+            stack.callback(server.drain)  # on the way out every one of them drains before the first is waited for
+        yield
 
 
-async def work(config: Config, started: Callable[[list[Address]], None], stopping: Callable[[int], None]) -> None:
-    """Serves until SIGTERM or SIGINT, then lets what runs come to its end; a second signal cuts it.
+class Worker:
+    """One that has its orders, and `doors`, the sockets that came with them."""
 
-    Calls `started` once every listener is open, and `stopping` with the number of requests that are waited for.
-    """
-    stop = asyncio.Event()
-    task = asyncio.current_task()
+    def __init__(
+        self,
+        orders: WorkerOrders,
+        doors: Sequence[socket.socket],
+        share: Share | None,
+        channel: Channel[ToWorker],
+    ) -> None:
+        self._orders = orders
+        self._doors = doors
+        self._share = share
+        self._channel = channel
+        self._feed = Feed()
+        self._draining = asyncio.Event()
+        self._servers: list[Server] = []
 
-    def signalled() -> None:
-        if stop.is_set() and task is not None:
-            task.cancel()
-        stop.set()
+    async def run(self) -> None:
+        """Serves until told to drain, and until what ran then has come to its end. Raises ConfigError where it can not begin."""
+        config = self._orders.config
+        async with aclosing(self._feed), running(config, feed=self._feed, proxies=self._orders.proxies) as gateway:
+            patience = max(listener.shutdown_timeout for listener in config.listeners)
+            self._servers = servers_of(gateway, config, self._doors, patience, IDLE_GRACE_SECONDS, self._share)
+            async with asyncio.TaskGroup() as group:
+                obeying = group.create_task(self._obey(gateway))
+                async with together(self._servers):
+                    _settle_memory()
+                    self._channel.send(Ready())
+                    await self._draining.wait()
+                    reporting = group.create_task(self._report())
+                obeying.cancel()
+                reporting.cancel()
 
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, signalled)
-    with suppress(asyncio.CancelledError):
-        async with serving(config, drain_seconds=DRAIN_SECONDS, idle_grace_seconds=IDLE_GRACE_SECONDS) as (_, servers):
-            _settle_memory()
-            started([address for server in servers for address in server.addresses])
-            await stop.wait()
-            stopping(sum(server.running for server in servers))
+    async def _obey(self, gateway: Gateway) -> None:
+        while (received := await self._channel.receive()) is not None:
+            match received.message:
+                case FeedFollows():
+                    [descriptor] = received.descriptors
+                    self._feed.attach(socket.socket(fileno=descriptor))
+                case Drain(stopping=stopping):
+                    gateway.stopping = gateway.stopping or stopping
+                    self._draining.set()
+                case Cut():
+                    self._draining.set()
+                    for server in self._servers:
+                        server.cut()
+                case WorkerOrders():
+                    pass  # they come once, before everything else
+                case _:
+                    assert_never(received.message)
+        # Nobody is left who could tell us to end, nor a recorder to hear of what is cut. Whoever comes next needs our ports.
+        os._exit(1)
+
+    async def _report(self) -> None:
+        while True:
+            self._channel.send(Waiting(sum(server.running for server in self._servers)))
+            await asyncio.sleep(_REPORT_SECONDS)
+
+
+async def work(descriptor: int) -> int:
+    """The life of a worker process; `descriptor` is its end of the channel."""
+    with of_worker(descriptor) as channel:
+        received = await channel.receive()
+        orders, descriptors = received or (None, [])
+        if not isinstance(orders, WorkerOrders):
+            return 1  # the supervisor has gone
+        log_to_stderr(orders.level)
+        allow_connections()
+        share = None
+        if orders.place is not None:
+            table = descriptors.pop()
+            share = Share(table, orders.place)
+            os.close(table)
+        doors = [socket.socket(fileno=each) for each in descriptors]
+        try:
+            await Worker(orders, doors, share, channel).run()
+        except ConfigError as error:
+            channel.send(Failed(tuple(error.problems)))
+            return 1
+    return 0
 
 
 def _settle_memory() -> None:
@@ -77,3 +160,13 @@ def _settle_memory() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
+
+
+def main() -> None:
+    import uvloop
+
+    enter(work, uvloop.new_event_loop)
+
+
+if __name__ == "__main__":
+    main()

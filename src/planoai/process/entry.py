@@ -1,0 +1,37 @@
+"""How a child of the supervisor begins and ends."""
+
+import asyncio
+import logging
+import resource
+import signal
+import sys
+from collections.abc import Callable, Coroutine
+
+FORMAT = "%(asctime)s - %(name)s - %(levelname)s - %(message)s"
+
+_MOST_FILES = 1 << 20  # more than one process can use
+
+
+def enter(
+    work: Callable[[int], Coroutine[None, None, int]], loop: Callable[[], asyncio.AbstractEventLoop] | None = None
+) -> None:
+    """Runs `work` with the descriptor of the channel, the one argument of the process, and exits with what it returns."""
+    # A service manager may send its signals to every process it finds; only the supervisor's are meant, and it tells us what to do.
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold keys
+    with asyncio.Runner(loop_factory=loop) as runner:
+        sys.exit(runner.run(work(int(sys.argv[1]))))
+
+
+def allow_connections() -> None:
+    """As many open files as this process may have: what a login shell gets would do for some hundred streams."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, _MOST_FILES)
+    if wanted > soft != resource.RLIM_INFINITY:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def log_to_stderr(level: str) -> None:
+    """`level`: debug, info, warn, warning or error."""
+    logging.basicConfig(level=level.upper(), format=FORMAT)

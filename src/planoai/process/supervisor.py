@@ -1,0 +1,371 @@
+"""The supervisor: it holds the sockets, starts, replaces and ends the processes that do the work, and says how they are. No request passes through it.
+
+`planoai up --foreground` runs `supervise` itself; in the background `main` does, in a process that `planoai.process.launch` has started.
+"""
+
+import asyncio
+import logging
+import os
+import resource
+import signal
+import socket
+import sys
+import time
+from collections.abc import Coroutine, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from msgspec import structs
+from msgspec.msgpack import Decoder
+
+from planoai.config.load import Loaded
+from planoai.errors import ConfigError, PlanoError
+from planoai.net.proxy import Proxies
+from planoai.process import status
+from planoai.process.child import Place, Role
+from planoai.process.control import Channel, inherited
+from planoai.process.doors import Doors, places_of, url
+from planoai.process.entry import log_to_stderr
+from planoai.process.generation import Generation
+from planoai.process.home import Home
+from planoai.process.orders import FeedFollows, FromChild, RecorderOrders
+from planoai.process.reading import read
+from planoai.process.settings import Settings, scrubbed, workers_wanted
+from planoai.process.status import Reloads, Status
+from planoai.process.told import (
+    Died,
+    Refused,
+    Reloaded,
+    Running,
+    Serving,
+    Stopping,
+    Tell,
+    Told,
+    Unchanged,
+    Warned,
+    sentence,
+)
+
+log = logging.getLogger("planoai.process")
+_LEVELS = {Warned: logging.WARNING, Died: logging.WARNING, Refused: logging.ERROR, Unchanged: logging.ERROR}
+
+_START_SECONDS = 30.0  # a child that is not ready then never will be
+_RECORDER_SECONDS = 20.0  # for the recorder, to write what the workers left it
+_PORT_SECONDS = 2.0  # for the children of a supervisor that was killed, to notice
+_LOOK_SECONDS = 0.05
+
+
+async def supervise(settings: Settings, tell: Tell) -> int:
+    """Serves the config until SIGTERM or SIGINT, then lets what runs come to its end; a second signal cuts it. SIGHUP reads the config anew.
+
+    Returns the exit code: 0 after a signal, 1 where it could not start, which `tell` has then heard of as Refused.
+    """
+    home = Home(Path(settings.home))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold keys
+    try:
+        with home.held():
+            return await Supervisor(settings, home, tell).run()
+    except (PlanoError, OSError) as error:
+        tell(Refused((str(error),), of_config=False))
+        return 1
+
+
+class Supervisor:
+    """Of one home, whose lock is held."""
+
+    def __init__(self, settings: Settings, home: Home, tell: Tell) -> None:
+        self._settings = settings
+        self._home = home
+        self._teller = tell
+        self._environ = scrubbed(settings.environ)
+        self._doors = Doors()
+        self._serving: Generation | None = None
+        self._living: dict[
+            Generation, asyncio.Task[None]
+        ] = {}  # beside the one that serves: what begins, and what comes to its end
+        self._recorder = Place(
+            Role("recorder", "planoai.process.recorder", self._brief_recorder), self._environ, self._changed, self._tell
+        )
+        self._called = asyncio.Event()  # a signal came
+        self._stop = asyncio.Event()
+        self._running = 0  # as told last
+        self._writing: asyncio.Handle | None = None
+        self._status = Status(pid=os.getpid(), started=time.time(), config=settings.file)
+        self._succeeds = home.status.exists()  # one that could not tidy up
+        self._terminal = _has_terminal()
+
+    async def run(self) -> int:
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGHUP, self._asked_to_reload)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._asked_to_stop)
+        self._write()
+        try:
+            return await self._supervise()
+        finally:
+            if self._writing is not None:
+                self._writing.cancel()
+            self._home.status.unlink(missing_ok=True)
+
+    async def _supervise(self) -> int:
+        loaded = self._read()
+        if isinstance(loaded, Refused):
+            self._tell(loaded)
+            return 1
+        async with asyncio.TaskGroup() as group:
+            recording = group.create_task(self._recorder.run())
+            refused = await self._begin(loaded, group)
+            if refused is None:
+                self._tell(Serving(*_described(self._serving)))
+                while not self._stop.is_set():
+                    await self._called.wait()
+                    self._called.clear()
+                    await self._reload(group)
+            elif not self._stop.is_set():
+                self._tell(refused)
+            await self._end(recording)
+        return 0 if self._stop.is_set() else 1
+
+    # From one config to the next.
+
+    def _read(self) -> Loaded | Refused:
+        loaded = read(Path(self._settings.file), self._settings.environ)
+        if isinstance(loaded, Loaded):
+            for line in loaded.warnings:
+                self._tell(Warned(line))
+        return loaded
+
+    async def _begin(self, loaded: Loaded, group: asyncio.TaskGroup) -> Refused | None:
+        """Starts the workers of `loaded`, which serve when this returns; or says why not, and then what was there before goes on."""
+        places, before = places_of(loaded.config), self._serving
+        try:
+            generation = self._generation(loaded, await self._opened(places))
+        except ConfigError as error:
+            return Refused(tuple(map(loaded.located, error.problems)), of_config=False)
+        except (
+            ValueError,
+            OSError,
+        ) as error:  # of the address of a proxy; of a machine that has no room for one more table
+            return Refused((str(error),), of_config=False)
+        self._living[generation] = group.create_task(self._live(generation))
+        if problems := await self._started(generation):
+            generation.cut()
+            self._doors.keep(places_of(before.config) if before else [])
+            return Refused(tuple(map(loaded.located, problems)), of_config=False)
+        self._serving = generation
+        if before is not None:
+            before.drain(stopping=False)
+        self._doors.keep(places)
+        listeners = tuple(map(url, loaded.config.listeners))
+        self._say(state="serving", listeners=listeners, shutdown_timeout=generation.patience)
+        return None
+
+    async def _opened(self, places: list[tuple[str, int]]) -> list[socket.socket]:
+        """Raises ConfigError."""
+        deadline = time.monotonic() + (_PORT_SECONDS if self._succeeds and self._serving is None else 0)
+        while True:
+            try:
+                return self._doors.take(places)
+            except ConfigError:
+                if time.monotonic() >= deadline:
+                    raise
+            await asyncio.sleep(_LOOK_SECONDS)
+
+    def _generation(self, loaded: Loaded, doors: Sequence[socket.socket]) -> Generation:
+        settings, config = self._settings, loaded.config
+        return Generation(
+            config,
+            doors,
+            workers_wanted(config.workers if settings.workers is None else settings.workers),
+            level=settings.level,
+            proxies=Proxies.of(settings.environ),
+            environ=self._environ,
+            introduce=self._introduce,
+            changed=self._changed,
+            tell=self._tell,
+        )
+
+    async def _live(self, generation: Generation) -> None:
+        try:
+            await generation.run()
+        finally:
+            del self._living[generation]
+
+    async def _started(self, generation: Generation) -> Sequence[str]:
+        """Problems; none once all its workers and the recorder are ready."""
+
+        async def ready() -> Sequence[str]:
+            return await generation.started() or await asyncio.shield(self._recorder.started)
+
+        try:
+            async with asyncio.timeout(_START_SECONDS):
+                return await self._unless_stopped(ready(), ["it was told to stop"])
+        except TimeoutError:
+            return [f"not ready after {_START_SECONDS:g} s"]
+
+    async def _unless_stopped(
+        self, doing: Coroutine[None, None, Sequence[str]], otherwise: Sequence[str]
+    ) -> Sequence[str]:
+        """What `doing` returns, or `otherwise` as soon as we are told to stop."""
+        async with asyncio.TaskGroup() as group:
+            done, stopped = group.create_task(doing), group.create_task(self._stop.wait())
+            await asyncio.wait((done, stopped), return_when=asyncio.FIRST_COMPLETED)
+            finished = done.done()
+            stopped.cancel()
+            done.cancel()
+        return done.result() if finished else otherwise
+
+    async def _reload(self, group: asyncio.TaskGroup) -> None:
+        asked = self._status.reload.asked
+        if asked == self._status.reload.number or self._stop.is_set():
+            return
+        loaded = self._read()
+        refused = loaded if isinstance(loaded, Refused) else await self._begin(loaded, group)
+        if self._stop.is_set():
+            return
+        if refused is None:
+            self._tell(Reloaded(*_described(self._serving)))
+        else:
+            self._tell(Unchanged(refused.problems, refused.of_config))
+        problems = () if refused is None else refused.problems
+        self._say(reload=Reloads(self._status.reload.asked, asked, problems))
+
+    async def _end(self, recording: asyncio.Task[None]) -> None:
+        self._say(state="draining")
+        if self._serving is not None:
+            self._tell(Stopping(self._serving.patience))
+        for generation in self._living:
+            generation.drain(stopping=True)
+        if self._living:
+            await asyncio.wait(self._living.values())
+        self._doors.keep([])
+        self._recorder.drain(_RECORDER_SECONDS, stopping=True)
+        await recording
+
+    # The recorder and its feeds.
+
+    def _brief_recorder(self, channel: Channel[FromChild]) -> None:
+        settings = self._settings
+        channel.send(RecorderOrders(logs=str(self._home.logs), level=settings.level, echo=settings.echo))
+        for generation in self._living:
+            for place in generation.places:
+                if place.channel is not None:
+                    _introduce(place.channel, channel)
+
+    def _introduce(self, worker: Channel[FromChild]) -> None:
+        if self._recorder.channel is not None:
+            _introduce(worker, self._recorder.channel)
+
+    # Signals.
+
+    def _asked_to_stop(self) -> None:
+        if self._stop.is_set():
+            for generation in self._living:
+                generation.cut()
+        self._stop.set()
+        self._called.set()
+
+    def _asked_to_reload(self) -> None:
+        if self._terminal and not _has_terminal():
+            self._asked_to_stop()  # it was closed, and the signal is its last
+            return
+        before = self._status.reload
+        self._say(reload=structs.replace(before, asked=before.asked + 1))
+        self._called.set()
+
+    # What others get to know.
+
+    def _tell(self, told: Told) -> None:
+        with suppress(
+            OSError
+        ):  # a terminal that was closed, a full disk: there is nobody to tell, and the requests go on
+            self._teller(told)
+
+    def _say(self, **changes: object) -> None:
+        self._status = structs.replace(self._status, **changes)
+        self._write()
+
+    def _changed(self) -> None:
+        """One of the children has: the file says so when all that happens just now has happened."""
+        running = sum(each.waiting for each in self._living)
+        if self._stop.is_set() and running != self._running:
+            self._running = running
+            self._tell(Running(running))
+        if self._writing is None:
+            self._writing = asyncio.get_running_loop().call_soon(self._write)
+
+    def _write(self) -> None:
+        self._writing = None
+        told = structs.replace(
+            self._status,
+            workers=tuple(pid for each in self._living for pid in each.pids),
+            recorder=self._recorder.pid,
+            waiting=sum(each.waiting for each in self._living),
+        )
+        try:
+            status.write(self._home.status, told)
+        except OSError as error:
+            log.warning("%s can not be written: %s", self._home.status, error.strerror)
+
+
+def _described(generation: Generation | None) -> tuple[tuple[str, ...], tuple[str, ...], int]:
+    if generation is None:
+        return (), (), 0
+    config = generation.config
+    return (
+        tuple(map(url, config.listeners)),
+        tuple(each.name for each in config.model_providers),
+        len(generation.places),
+    )
+
+
+def _introduce(worker: Channel[FromChild], recorder: Channel[FromChild]) -> None:
+    """Gives each an end of a feed."""
+    writes, reads = socket.socketpair()
+    with writes, reads:
+        worker.send(FeedFollows(), [writes.fileno()])
+        recorder.send(FeedFollows(), [reads.fileno()])
+
+
+def _has_terminal() -> bool:
+    try:
+        os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
+    except OSError:
+        return False
+    return True
+
+
+async def _detached(descriptor: int) -> int:
+    """Takes its settings from the process that started it, and tells that one how it goes until it serves. Whatever is told is logged too."""
+    with Channel(inherited(descriptor), Decoder(Settings)) as channel:
+        received = await channel.receive()
+        if received is None:
+            return 1
+        settings = received.message
+        log_to_stderr(settings.level)
+
+        def tell(told: Told) -> None:
+            log.log(_LEVELS.get(type(told), logging.INFO), "%s", sentence(told))
+            channel.send(told)
+            if isinstance(told, Serving | Refused):
+                watching.cancel()
+
+        async def watch() -> None:
+            """Whoever was interrupted while it started us does not want us any more."""
+            await channel.receive()
+            os.kill(os.getpid(), signal.SIGTERM)
+
+        async with asyncio.TaskGroup() as group:
+            watching = group.create_task(watch())
+            code = await supervise(settings, tell)
+            watching.cancel()
+        return code
+
+
+def main() -> None:
+    with asyncio.Runner() as runner:
+        sys.exit(runner.run(_detached(int(sys.argv[1]))))
+
+
+if __name__ == "__main__":
+    main()
