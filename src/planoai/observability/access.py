@@ -36,12 +36,12 @@ def line(observation: Observation) -> str:
             str(closed.bytes_out),
             str(_milliseconds(closed.ended)),
             _upstream_time(chosen),
-            _quoted(headers.get(b"x-forwarded-for", b"")),
-            _quoted(headers.get(b"user-agent", b"")),
+            _repeated(headers.get(b"x-forwarded-for", b"")),
+            _repeated(headers.get(b"user-agent", b"")),
             _quoted(opened.request_id),
-            _quoted(headers.get(b"host", b"")),
-            _quoted(chosen.origin.encode() if chosen else b""),
-            _quoted(chosen.target.encode() if chosen else b""),
+            _repeated(headers.get(b"host", b"")),
+            _repeated(chosen.origin.encode() if chosen else b""),
+            _repeated(chosen.target.encode() if chosen else b""),
             f"attempts={len(closed.attempts)}",
             *(f"{name}={value}" for name, value in _extras(observation)),
         )
@@ -67,12 +67,16 @@ def flags(observation: Observation) -> str:
 
 def instant(at: float) -> str:
     """Seconds since the epoch -> ISO 8601 in UTC, with milliseconds."""
-    days, milliseconds = divmod(round(at * 1000), _DAY * 1000)
-    seconds, milliseconds = divmod(milliseconds, 1000)
-    return f"{_date(days)}T{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}.{milliseconds:03}Z"
+    seconds, milliseconds = divmod(round(at * 1000), 1000)
+    return f"{_second(seconds)}.{milliseconds:03}Z"
 
 
-@lru_cache(4)
+@lru_cache(64)
+def _second(at: int) -> str:
+    days, seconds = divmod(at, _DAY)
+    return f"{_date(days)}T{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+
+
 def _date(days: int) -> str:
     """Days since the epoch -> a Gregorian date, by eras of 400 years that begin in March, as Howard Hinnant's `civil_from_days` has it."""
     era, day = divmod(days + 719_468, 146_097)
@@ -88,7 +92,7 @@ def _extras(observation: Observation) -> Iterator[tuple[str, str]]:
     opened, closed, chosen, usage = observation.opened, observation.closed, observation.chosen, observation.usage
     if opened.dialect:
         yield "model", _token(opened.model)
-        yield "served", _token(observation.model or (chosen.model if chosen else ""))
+        yield "served", _token((observation.model or (chosen.model if chosen else ""))[:LONGEST])
         yield "api", f"{_token(opened.dialect)}>{_token(chosen.dialect if chosen else '')}"
         yield "stream", "true" if opened.stream else "false"
     yield "outcome", closed.outcome
@@ -115,6 +119,13 @@ def _quoted(value: bytes) -> str:
     return f'"{_UNSAFE.sub(_escape, value[:LONGEST]).decode()}"' if value else '"-"'
 
 
+@lru_cache(256)
+def _repeated(value: bytes) -> str:
+    """For what many requests have in common."""
+    return _quoted(value)
+
+
+@lru_cache(256)
 def _token(value: str) -> str:
     """One word."""
     return _UNSAFE_IN_TOKEN.sub(_escape, value.encode("utf-8", "surrogatepass")[:LONGEST]).decode() if value else "-"

@@ -119,6 +119,11 @@ async def record(descriptor: int) -> int:
             return 1  # the supervisor has gone
         log_to_stderr(orders.level)
         os.nice(_NICENESS)
+        import gc
+
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(20_000, 20, 20)
         try:
             logfile = LogFile(Path(orders.logs) / LOG)
         except OSError as error:
