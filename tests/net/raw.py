@@ -75,19 +75,23 @@ async def serving(
     host: str = "127.0.0.1",
     drain_seconds: float = 5.0,
     refuse: Refuse | None = None,
+    tls: ssl.SSLContext | None = None,
 ) -> AsyncIterator[Server]:
-    async with Server(handler, [listen(host, 0)], limits, drain_seconds=drain_seconds, refuse=refuse) as server:
+    listener = listen(host, 0)
+    async with Server(handler, [listener], limits, drain_seconds=drain_seconds, refuse=refuse, tls=tls) as server:
         yield server
 
 
 @asynccontextmanager
-async def connected(server: Server) -> AsyncIterator[Raw]:
-    reader, writer = await asyncio.open_connection(*server.addresses[0])
+async def connected(server: Server, tls: ssl.SSLContext | None = None) -> AsyncIterator[Raw]:
+    """With `tls` the certificate has to be one for `localhost`."""
+    name = None if tls is None else "localhost"
+    reader, writer = await asyncio.open_connection(*server.addresses[0], ssl=tls, server_hostname=name)
     try:
         yield Raw(reader, writer)
     finally:
-        writer.close()
-        with suppress(ConnectionError):
+        writer.close() if tls is None else writer.transport.abort()  # TLS would wait for the other end to say goodbye too
+        with suppress(ConnectionError, ssl.SSLError):
             await writer.wait_closed()
 
 

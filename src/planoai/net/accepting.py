@@ -117,7 +117,7 @@ class Accepting:
                 raw,
                 ssl=tls,
                 ssl_handshake_timeout=limits.head_seconds if tls else None,
-                ssl_shutdown_timeout=limits.linger_seconds if tls else None,
+                ssl_shutdown_timeout=limits.write_stall_seconds if tls else None,  # the connection knows better when
             )
         except OSError:  # TimeoutError and ssl.SSLError are among them
             pass

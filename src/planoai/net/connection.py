@@ -8,7 +8,6 @@ import asyncio
 import logging
 import struct
 from collections import deque
-from enum import Enum, auto
 from socket import SO_LINGER, SOL_SOCKET
 from typing import cast
 
@@ -19,26 +18,16 @@ from planoai.net.refusal import Refusal
 from planoai.net.reply import Reply
 from planoai.net.request import Request
 from planoai.net.service import Service
+from planoai.net.untaken import untaken
+from planoai.net.wait import Wait
 
 logger = logging.getLogger("planoai.net")
 
 _AHEAD = 256 * 1024  # bytes of a body that are read before anybody asks for them
-_DRAINED = (
-    64 * 1024
-)  # the rest of an unread body that is read and dropped to keep the connection; above it, closing is cheaper
+# The rest of an unread body that is read and dropped to keep the connection; above it, closing is cheaper.
+_DRAINED = 64 * 1024
 _LINGER_BYTES = 16 * 1024 * 1024  # read and dropped after our last answer, so that the client gets to read it
 _RESET = struct.pack("ii", 1, 0)  # SO_LINGER for no time: closing sends a reset
-
-
-class Wait(Enum):
-    """What the deadline of a connection is for."""
-
-    NOTHING = auto()
-    REQUEST = auto()  # the first byte of a head
-    HEAD = auto()  # its end
-    BODY = auto()  # the next stretch of a body
-    READER = auto()  # the client takes what we write
-    CLOSE = auto()  # our side has ended, theirs has not
 
 
 class Connection(asyncio.Protocol):
@@ -46,6 +35,7 @@ class Connection(asyncio.Protocol):
 
     __slots__ = (
         "_body_before",
+        "_close_until",
         "_current",
         "_deadline",
         "_gone",
@@ -56,6 +46,7 @@ class Connection(asyncio.Protocol):
         "_reader",
         "_reply",
         "_service",
+        "_tls",
         "_transport",
         "_wait",
         "_writable",
@@ -84,6 +75,7 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
         limits = self._service.limits
+        self._tls = transport.get_extra_info("sslcontext") is not None
         self._transport.set_write_buffer_limits(high=limits.write_high_water)
         peer = transport.get_extra_info("peername")
         self._reader = RequestReader(self, limits, peer[0] if peer else "")
@@ -342,8 +334,10 @@ class Connection(asyncio.Protocol):
                 self._reader.refuse(Refusal.of(RequestTimeout("The head of the request came too slowly.")))
             case Wait.BODY:
                 self._check_pace()
-            case Wait.READER | Wait.CLOSE:
+            case Wait.READER:
                 self._transport.abort()
+            case Wait.CLOSE:
+                self._give_time_or_abort()
             case Wait.NOTHING:
                 pass
 
@@ -365,19 +359,36 @@ class Connection(asyncio.Protocol):
 
     def _close(self) -> None:
         """What is written still goes out, if the client takes it in time."""
+        limits = self._service.limits
         self._reader.deaf = True
-        self._expect(Wait.CLOSE, self._service.limits.write_stall_seconds)
+        self._close_until = self._service.loop.time() + limits.write_stall_seconds
+        self._expect(Wait.CLOSE, limits.linger_seconds if self._tls else limits.write_stall_seconds)
         self._transport.close()
 
     def _close_after_reading(self) -> None:
-        """Ends our side and drops what the client still sends: a socket closed over unread bytes resets, and our answer would be lost with it."""
+        """Ends our side and drops what the client still sends: a socket closed over unread bytes resets, and our answer would be lost with it.
+
+        TLS has no half that could be ended. The client has the length of the answer, and `connection: close`: it ends the connection.
+        """
         if self._transport.is_closing():
             return
         self._reader.deaf = True
         self._linger = _LINGER_BYTES
         limits, unsent = self._service.limits, self._transport.get_write_buffer_size()
-        self._expect(Wait.CLOSE, limits.write_stall_seconds if unsent else limits.linger_seconds)
+        self._close_until = self._service.loop.time() + limits.write_stall_seconds
+        self._expect(Wait.CLOSE, limits.write_stall_seconds if unsent and not self._tls else limits.linger_seconds)
         if self._paused:
             self._paused = False
             self._transport.resume_reading()
-        self._transport.write_eof()
+        if not self._tls:
+            self._transport.write_eof()
+
+    def _give_time_or_abort(self) -> None:
+        """Under TLS a transport neither tells what it has not sent yet, nor is it gone before the client has said goodbye too, which idle ones do not."""
+        limits = self._service.limits
+        if self._tls and self._service.loop.time() < self._close_until and untaken(self._transport):
+            self._expect(Wait.CLOSE, limits.linger_seconds)
+        elif self._tls and not self._transport.is_closing():
+            self._close()
+        else:
+            self._transport.abort()
