@@ -5,12 +5,13 @@ from pathlib import Path
 
 from planoai.config.load import Loaded, load
 from planoai.errors import ConfigError
-from planoai.gateway.build import models_of
+from planoai.gateway.build import authorities, models_of
+from planoai.process.certificates import contexts
 from planoai.process.told import Refused
 
 
 def read(file: Path, environ: Mapping[str, str]) -> Loaded | Refused:
-    """Reads both files anew. Nothing is opened or bound."""
+    """Reads both files anew, and the certificates that the config names. Nothing is bound."""
     try:
         text = file.read_text(encoding="utf-8")
         beside = file.parent / ".env"
@@ -25,6 +26,8 @@ def read(file: Path, environ: Mapping[str, str]) -> Loaded | Refused:
         return Refused(tuple(error.problems), of_config=True)
     try:
         models_of(loaded.config)
+        authorities(loaded.config)
+        contexts(loaded.config)
     except ConfigError as error:
         return Refused(tuple(map(loaded.located, error.problems)), of_config=True)
     return loaded

@@ -234,11 +234,11 @@ class Supervisor:
         self._say(state="draining")
         if self._serving is not None:
             self._tell(Stopping(self._serving.patience))
+        self._doors.keep([])  # the workers close theirs, and then a client learns at once that nobody is here
         for generation in self._living:
             generation.drain(stopping=True)
         if self._living:
             await asyncio.wait(self._living.values())
-        self._doors.keep([])
         self._recorder.drain(_RECORDER_SECONDS, stopping=True)
         await recording
 

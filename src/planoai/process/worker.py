@@ -4,6 +4,7 @@ import asyncio
 import gc
 import os
 import socket
+import ssl
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from typing import assert_never
@@ -15,6 +16,7 @@ from planoai.gateway.routes import Routes, refuse
 from planoai.net.server import Server
 from planoai.net.share import Share
 from planoai.observability.feed import Feed
+from planoai.process.certificates import contexts
 from planoai.process.control import Channel, of_worker
 from planoai.process.doors import opened
 from planoai.process.entry import allow_connections, enter, log_to_stderr
@@ -33,32 +35,33 @@ async def serving(
     `port` replaces those of the config; 0 takes a free one. Leaving waits up to `drain_seconds` for what runs, and lets an idle
     connection begin one more request for `idle_grace_seconds`.
     """
-    doors = opened(config, port=port)
     async with running(config) as gateway:
-        servers = servers_of(gateway, config, doors, drain_seconds, idle_grace_seconds)
+        certificates = contexts(config)
+        servers = servers_of(gateway, opened(config, port=port), certificates, drain_seconds, idle_grace_seconds)
         async with together(servers):
             yield gateway, servers
 
 
 def servers_of(
     gateway: Gateway,
-    config: Config,
     doors: Sequence[socket.socket],
+    certificates: Sequence[ssl.SSLContext | None],
     drain_seconds: float,
     idle_grace_seconds: float,
     share: Share | None = None,
 ) -> list[Server]:
-    """One for each listener; `doors` are their sockets. Raises ConfigError for a certificate that can not be used."""
+    """One for each listener: `doors` are their sockets, `certificates` what they show."""
     return [
         Server(
             Routes(gateway),
             [door],
+            tls=tls,
             share=share,
             drain_seconds=drain_seconds,
             idle_grace_seconds=idle_grace_seconds,
             refuse=refuse,
         )
-        for listener, door in zip(config.listeners, doors, strict=True)
+        for door, tls in zip(doors, certificates, strict=True)
     ]
 
 
@@ -95,7 +98,10 @@ class Worker:
         config = self._orders.config
         async with aclosing(self._feed), running(config, feed=self._feed, proxies=self._orders.proxies) as gateway:
             patience = max(listener.shutdown_timeout for listener in config.listeners)
-            self._servers = servers_of(gateway, config, self._doors, patience, IDLE_GRACE_SECONDS, self._share)
+            certificates = contexts(config)
+            self._servers = servers_of(
+                gateway, self._doors, certificates, patience, IDLE_GRACE_SECONDS, share=self._share
+            )
             async with asyncio.TaskGroup() as group:
                 obeying = group.create_task(self._obey(gateway))
                 async with together(self._servers):
