@@ -158,7 +158,8 @@ async def test_an_empty_log_level_is_none(config: Path) -> None:
 async def test_wrong_use(config: Path) -> None:
     config.write_bytes(b"\xff\xfe")
     for words, code, said in (
-        (["up", str(config)], 2, "add --foreground"),
+        (["up", str(config), "--workers", "0"], 2, "'0' is neither a number from 1 to 256 nor auto"),
+        (["up", str(config), "--workers", "many"], 2, "'many' is neither"),
         (["up", str(config.parent / "nothing.yaml"), "--foreground"], 1, "there is no file"),
         (
             ["up", "--path", str(config.parent / "nowhere"), "--foreground"],

@@ -1,16 +1,27 @@
-"""The command `planoai`: one command a file, imported when it is asked for, so that `--help` stays quick."""
+"""The command `planoai`: one command a file, imported when it is run, so that `--help` stays quick."""
 
 from importlib import import_module
-from typing import cast
+from typing import NamedTuple, cast
 
 import click
 
 from planoai import __version__
 
+
+class Row(NamedTuple):
+    """Where a command stands, and its line in `planoai --help`: the first sentence of its own help."""
+
+    place: str
+    line: str
+
+
 COMMANDS = {
-    "demo": "planoai.cli.demo:demo",
-    "simulate": "planoai.cli.simulate:simulate",
-    "up": "planoai.cli.up:up",
+    "demo": Row("planoai.cli.demo:demo", "See each client talk to the other API's model."),
+    "down": Row("planoai.cli.down:down", "Stop the gateway that runs."),
+    "logs": Row("planoai.cli.logs:logs", "Show the requests that were served, one a line."),
+    "reload": Row("planoai.cli.reload:reload", "Serve the config as it is now, without losing a request."),
+    "simulate": Row("planoai.cli.simulate:simulate", "Serve a simulated provider."),
+    "up": Row("planoai.cli.up:up", "Serve the gateway that FILE describes."),
 }
 
 
@@ -21,11 +32,15 @@ class Commands(click.Group):
         return sorted(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        place = COMMANDS.get(cmd_name.replace("_", "-"))
-        if place is None:
+        row = COMMANDS.get(cmd_name.replace("_", "-"))
+        if row is None:
             return None
-        module, _, name = place.partition(":")
+        module, _, name = row.place.partition(":")
         return cast("click.Command", getattr(import_module(module), name))
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name].line) for name in sorted(COMMANDS)])
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -1,12 +1,31 @@
-"""Whether a listener's address can be had, and who has it: Linux tells, elsewhere that is left out."""
+"""Whether the addresses of a config can be had, and who has them: Linux tells, elsewhere that is left out."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from planoai.config.schema import Config
+from planoai.net.server import listen
+from planoai.process.doors import url_host
+
 _PROC = Path("/proc")
 _LISTENING = "0A"  # TCP_LISTEN of tcp_states.h
+
+
+def taken(config: Config, ours: Collection[str]) -> Iterator[str]:
+    """Problems that begin with a path. `ours` are the URLs of the gateway that is to be replaced: their ports come free."""
+    freed = {url.rpartition(":")[2] for url in ours}
+    for number, listener in enumerate(config.listeners):
+        if str(listener.port) in freed:
+            continue
+        try:
+            listen(listener.address, listener.port).close()
+        except OSError as error:
+            who = owner(listener.port)
+            reason = (error.strerror or str(error)).lower()
+            where = url_host((listener.address, listener.port))
+            yield f"listeners[{number}]: {where} can not be bound: {reason}{f', by {who}' if who else ''}"
 
 
 def listening(table: str, port: int) -> set[str]:

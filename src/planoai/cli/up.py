@@ -1,20 +1,37 @@
-"""`planoai up`: serve a config."""
+"""`planoai up`: serve a config, in the background or staying with it."""
 
 import asyncio
 import logging
 import os
-from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 import click
 
-from planoai import __version__
-from planoai.config.load import Loaded, load
-from planoai.config.schema import Config
-from planoai.errors import ConfigError
+from planoai.cli import render, stopping, talk
+from planoai.cli.ports import taken
+from planoai.config.load import Loaded
+from planoai.process.home import Home
+from planoai.process.launch import launch
+from planoai.process.reading import read
+from planoai.process.settings import Settings
+from planoai.process.supervisor import supervise
+from planoai.process.told import Refused, Serving, Told, Warned
 
+MOST_WORKERS = 256
 NAMES = ("config.yaml", "plano_config.yaml")
-LEVELS = ("debug", "info", "warn", "warning", "error")
+
+log = logging.getLogger(__name__)
+
+
+def workers_given(context: click.Context, option: click.Parameter, value: str | None) -> int | Literal["auto"] | None:  # noqa: ARG001
+    if value is None:
+        return None
+    if value == "auto":
+        return "auto"
+    if value.isdecimal() and 1 <= int(value) <= MOST_WORKERS:
+        return int(value)
+    raise click.BadParameter(f"{value!r} is neither a number from 1 to {MOST_WORKERS} nor auto")
 
 
 @click.command()
@@ -26,44 +43,35 @@ LEVELS = ("debug", "info", "warn", "warning", "error")
     default=".",
     help="Where to look for config.yaml when FILE is not given.",
 )
-@click.option("--foreground", is_flag=True, help="Stay attached; Ctrl-C stops it.")
-def up(file: Path | None, folder: Path, foreground: bool) -> None:
-    """Serve the gateway that FILE describes.
+@click.option("--foreground", is_flag=True, help="Stay attached, with a line for each request on stdout.")
+@click.option(
+    "--workers",
+    metavar="N|auto",
+    callback=workers_given,
+    help="Processes that serve, instead of what FILE says; auto is one a core.",
+)
+@talk.verbose
+@talk.docker
+def up(file: Path | None, folder: Path, foreground: bool, workers: int | Literal["auto"] | None, verbose: bool) -> None:
+    """Serve the gateway that FILE describes. One that runs already is stopped, once FILE proved good.
 
     \b
-    Example:
+    Examples:
+      planoai up config.yaml
       planoai up config.yaml --foreground
     """
-    if not foreground:
-        raise click.UsageError("this version serves in the foreground only: add --foreground")
-    configure_logging(os.environ.get("LOG_LEVEL") or "info")
-    loaded = read(file or find(folder))
-    config = loaded.config
-
-    def started(addresses: list[tuple[str, int]]) -> None:
-        for host, port in addresses:
-            say(f"planoai {__version__} serves {summary(config)} on {url(host, port)} (Ctrl-C stops it)")
-
-    def stopping(running: int) -> None:
-        if running:
-            say(
-                f"waiting for {running} running request{'s' if running > 1 else ''}; Ctrl-C again cuts {'them' if running > 1 else 'it'}"
-            )
-
-    import uvloop
-
-    from planoai.gateway.build import models_of
-    from planoai.process.worker import work
-
-    try:
-        models_of(config)
-    except ConfigError as error:
-        raise failure([loaded.located(problem) for problem in error.problems]) from None
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        try:
-            runner.run(work(config, started, stopping))
-        except ConfigError as error:  # the config is sound: an address of it can not be had on this machine
-            raise click.ClickException("\n".join(map(loaded.located, error.problems))) from None
+    talk.header()
+    level = talk.log_to_stderr(verbose=verbose)
+    file = (file or find(folder)).absolute()
+    home = Home.of(os.environ)
+    make_way(home, checked(file))
+    settings = Settings(
+        file=str(file), home=str(home.root), environ=dict(os.environ), workers=workers, level=level, echo=foreground
+    )
+    if foreground:
+        stay(settings)
+    else:
+        leave(settings, home)
 
 
 def find(folder: Path) -> Path:
@@ -71,54 +79,62 @@ def find(folder: Path) -> Path:
     for name in NAMES:
         if (folder / name).is_file():
             return folder / name
-    raise click.ClickException(
-        f"there is no {' or '.join(NAMES)} in {folder}: name the file, as in `planoai up FILE --foreground`"
-    )
+    raise click.ClickException(f"there is no {' or '.join(NAMES)} in {folder}: name the file, as in `planoai up FILE`")
 
 
-def read(file: Path) -> Loaded:
-    """The config in `file`, with the `.env` beside it; its warnings are told."""
-    try:
-        text = file.read_text(encoding="utf-8")
-        beside = file.parent / ".env"
-        dotenv = beside.read_text(encoding="utf-8") if beside.is_file() else ""
-        loaded = load(text, os.environ, name=file.name, dotenv=dotenv)
-    except FileNotFoundError:
-        raise click.ClickException(f"there is no file {file}") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise click.ClickException(f"{file} can not be read: {error}") from None
-    except ConfigError as error:
-        raise failure(error.problems) from None
+def checked(file: Path) -> Loaded:
+    """The config in `file`, whose warnings are told. Raises ClickException with everything that is wrong in it."""
+    log.info("reading %s", file)
+    loaded = read(file, os.environ)
+    if isinstance(loaded, Refused):
+        raise click.ClickException(render.problems(loaded.problems, of_config=loaded.of_config))
     for warning in loaded.warnings:
-        say(f"warning: {warning}")
+        talk.say(f"warning: {warning}")
     return loaded
 
 
-def failure(problems: Sequence[str]) -> click.ClickException:
-    count = len(problems)
-    return click.ClickException("\n".join([f"the config has {count} problem{'s' if count > 1 else ''}", *problems]))
+def make_way(home: Home, loaded: Loaded) -> None:
+    """Stops what runs in `home`, unless another program has an address that `loaded` needs. Raises ClickException, and then what runs goes on."""
+    replaced = stopping.running(home)
+    problems = [loaded.located(each) for each in taken(loaded.config, replaced.listeners if replaced else ())]
+    if problems:
+        raise click.ClickException("\n".join(problems))
+    if replaced is None:
+        return
+    talk.say(f"the config is good; stopping the Plano that runs (pid {replaced.pid})")
+    try:
+        stopping.stop(home, replaced, now=False, way_out="`planoai down --now` cuts what runs")
+    except KeyboardInterrupt:
+        talk.say("that one goes on stopping, and no other was started")
+        raise SystemExit(1) from None
 
 
-def url(host: str, port: int) -> str:
-    """RFC 3986, 3.2.2: an address of IPv6 stands in brackets."""
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+def leave(settings: Settings, home: Home) -> None:
+    """Starts a gateway that stays when the command ends."""
+    told: list[Told] = []
+    talk.say("the config is good; starting")
+    if not launch(settings, told.append):
+        lines = [line for each in told if isinstance(each, Refused) for line in each.problems]
+        raise click.ClickException("\n".join([*lines, f"Plano did not start; its log is {home.log}"]))
+    for each in told:
+        if isinstance(each, Serving):
+            click.echo(render.background(each.listeners, str(home.logs)))
 
 
-def summary(config: Config) -> str:
-    names = [entry.name or entry.model for entry in config.model_providers]
-    shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
-    return shown or "no model"
+def stay(settings: Settings) -> None:
+    """Is the gateway, until it is told to stop."""
+    serves = False
+    refused: list[Refused] = []
 
+    def tell(told: Told) -> None:
+        nonlocal serves
+        serves = serves or isinstance(told, Serving)
+        if isinstance(told, Refused):
+            refused.append(told)
+        elif serves or not isinstance(told, Warned):  # at the start `checked` has told them
+            talk.say(render.foreground(told))
 
-def configure_logging(level: str) -> None:
-    if level.lower() not in LEVELS:
-        raise click.UsageError(f"Invalid log level {level!r} in LOG_LEVEL; there is {', '.join(LEVELS)}")
-    logging.basicConfig(
-        level=level.upper().replace("WARN", "WARNING") if level.lower() == "warn" else level.upper(),
-        format="%(asctime)s - %(name)s - %(levelname)s - %(message)s",
-    )
-
-
-def say(text: str) -> None:
-    """Talk goes to stderr: stdout is for results."""
-    click.echo(text, err=True)
+    code = asyncio.run(supervise(settings, tell))
+    for each in refused:
+        raise click.ClickException(render.problems(each.problems, of_config=each.of_config))
+    raise SystemExit(code)

@@ -1,0 +1,46 @@
+"""`planoai reload`: have the gateway read its config again."""
+
+import os
+import signal
+import time
+
+import click
+
+from planoai.cli import render, stopping
+from planoai.process import status
+from planoai.process.home import Home
+from planoai.process.status import Status
+
+_LOOKS_SECONDS = 0.05
+
+
+@click.command()
+def reload() -> None:
+    """Serve the config as it is now, without losing a request. What is wrong in it changes nothing, and is told.
+
+    The file is the one that `up` was given, and the `.env` beside it is read again. Other variables have the values they had when `up` was called.
+
+    \b
+    Example:
+      planoai reload
+    """
+    home = Home.of(os.environ)
+    found = stopping.running(home)
+    if found is None:
+        raise click.ClickException("no Plano is running: `planoai up FILE` starts one")
+    if found.state == "draining":
+        raise click.ClickException("Plano is stopping, and reads no config any more")
+    stopping.tell(found, signal.SIGHUP)
+    current = _outcome(home, found)
+    if current.reload.problems:
+        raise click.ClickException("\n".join([*current.reload.problems, render.UNCHANGED]))
+    click.echo(render.reloaded(current.listeners))
+
+
+def _outcome(home: Home, before: Status) -> Status:
+    """The status once the supervisor has done, or refused, what it was asked for after `before`. Raises ClickException where it has ended."""
+    while (current := status.read(home)) is None or current.reload.number <= before.reload.asked:
+        if not home.in_use() or (current is not None and current.pid != before.pid):
+            raise click.ClickException(f"Plano ended before it had read the config; {home.log} may say why")
+        time.sleep(_LOOKS_SECONDS)
+    return current

@@ -1,0 +1,61 @@
+"""What a gateway tells -> the words of the commands. Pure: values in, text out."""
+
+from collections.abc import Sequence
+from typing import assert_never
+
+from planoai.process.told import Died, Refused, Reloaded, Running, Serving, Stopping, Told, Unchanged, Warned
+
+RUNNING = "✓ Plano is running!"
+STOPPED = "✓ Plano stopped!"
+NOT_RUNNING = "No Plano instance was running"
+UNCHANGED = "the running configuration is unchanged"
+
+
+def background(listeners: Sequence[str], logs: str) -> str:
+    """Of a gateway that was started and left alone."""
+    return "\n".join([RUNNING, *(f"  {url}" for url in listeners), f"Logs: {logs}", "Run 'planoai down' to stop."])
+
+
+def reloaded(listeners: Sequence[str]) -> str:
+    return f"✓ Plano serves the config as it is now, on {', '.join(listeners)}"
+
+
+def foreground(told: Told) -> str | None:
+    """What the command that stays with the gateway says; None where it says nothing."""
+    match told:
+        case Warned():
+            return f"warning: {told.line}"
+        case Refused():
+            return problems(told.problems, of_config=told.of_config)
+        case Serving():
+            lines = [f"serves {models(told.models)} on {url} (Ctrl-C stops it)" for url in told.listeners]
+            return "\n".join([RUNNING, *lines])
+        case Reloaded():
+            return reloaded(told.listeners)
+        case Unchanged():
+            return f"{UNCHANGED}: {problems(told.problems, of_config=told.of_config)}"
+        case Stopping():
+            return None
+        case Running():
+            return waiting(told.requests, f"Ctrl-C again cuts {'it' if told.requests == 1 else 'them'}")
+        case Died():
+            return f"{told.child} {told.pid} {told.how}; another one is started in {told.pause:g} s"
+        case _:
+            assert_never(told)
+
+
+def waiting(requests: int, way_out: str) -> str | None:
+    """None where there is nothing to wait for."""
+    return f"waiting for {requests} running request{'' if requests == 1 else 's'}; {way_out}" if requests else None
+
+
+def problems(lines: Sequence[str], *, of_config: bool) -> str:
+    """Each line begins with its place. Problems of the machine are told as they are."""
+    if not of_config:
+        return "\n".join(lines)
+    return "\n".join([f"the config has {len(lines)} problem{'' if len(lines) == 1 else 's'}", *lines])
+
+
+def models(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:3])
+    return f"{shown} and {len(names) - 3} more" if len(names) > 3 else shown or "no model"

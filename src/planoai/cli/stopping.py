@@ -1,0 +1,73 @@
+"""A gateway that runs, brought to its end by signals: what `down` does, and `up` before it starts another."""
+
+import os
+import signal
+import time
+
+import click
+
+from planoai.cli import render
+from planoai.cli.talk import say
+from planoai.process import status
+from planoai.process.home import Home
+from planoai.process.status import Status
+
+_LOOKS_SECONDS = 0.05
+_STARTS_SECONDS = 1.0  # a supervisor that has just begun says who it is within this time
+_MORE_SECONDS = 15.0  # over shutdown_timeout: children that do not react are ended by the supervisor by then
+_NOW_SECONDS = 10.0
+
+
+def running(home: Home) -> Status | None:
+    """Who runs in `home`; None where nobody does. Raises ClickException where somebody does and does not say who."""
+    deadline = time.monotonic() + _STARTS_SECONDS
+    while (found := status.read(home)) is None and home.in_use():
+        if time.monotonic() > deadline:
+            raise click.ClickException(
+                f"a Plano runs with {home.root}, but {home.status} does not say which process it is"
+            )
+        time.sleep(_LOOKS_SECONDS)
+    return found
+
+
+def stop(home: Home, found: Status, *, now: bool, way_out: str) -> None:
+    """Returns once the supervisor `found` is gone. `now`: what runs is cut. `way_out` ends the line that says what is waited for.
+
+    What does not end by itself is killed; its children end when they notice.
+    """
+    if found.state != "draining":  # to one that drains, one more signal means to cut
+        tell(found, signal.SIGTERM)
+    if now:
+        _until_it_drains(home, found)
+        tell(found, signal.SIGTERM)
+    deadline = time.monotonic() + (_NOW_SECONDS if now else found.shutdown_timeout + _MORE_SECONDS)
+    said = 0
+    while home.in_use():
+        if time.monotonic() > deadline:
+            say(f"it does not end: killing process {found.pid}")
+            tell(found, signal.SIGKILL)
+            deadline += _NOW_SECONDS
+        current = status.read(home)
+        if current is not None and current.waiting != said:
+            said = current.waiting
+            say(render.waiting(said, way_out))
+        time.sleep(_LOOKS_SECONDS)
+
+
+def tell(found: Status, number: signal.Signals) -> None:
+    """Raises ClickException where the process is somebody else's."""
+    try:
+        os.kill(found.pid, number)
+    except ProcessLookupError:
+        return
+    except PermissionError:
+        raise click.ClickException(f"process {found.pid} belongs to another user: it can not be told to stop") from None
+
+
+def _until_it_drains(home: Home, found: Status) -> None:
+    """Two signals of a kind that come at once are one: the second waits until the first was heard, or has had its time."""
+    deadline = time.monotonic() + _STARTS_SECONDS
+    while (current := status.read(home)) is not None and current.pid == found.pid and current.state != "draining":
+        if time.monotonic() > deadline:
+            return
+        time.sleep(_LOOKS_SECONDS)
