@@ -21,7 +21,7 @@ from planoai.gateway.call import Call
 from planoai.gateway.failing import UpstreamFailed, raise_if_failed, told
 from planoai.gateway.leg import Leg
 from planoai.gateway.opening import opening
-from planoai.gateway.thread import beside
+from planoai.gateway.thread import LARGE, beside
 from planoai.net.client import Response
 
 _MOST_COLLECTED = 100 * 1024 * 1024  # bytes of a stream that is read to its end
@@ -122,7 +122,7 @@ class UpstreamAnswer:
             )
         elif not self.kind.startswith(_STREAM_TYPES):
             body = await response.body()
-            self.content = await beside(len(body), self._whole, body)
+            self.content = self._whole(body) if len(body) < LARGE else await beside(self._whole, body)
         elif call.head.stream:
             reader = self.leg.dialect.upstream.stream_reader(self.envelope)
             self.content = Opening(*await opening(response, reader, empty_will_do=not self.leg.same))

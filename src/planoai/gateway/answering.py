@@ -11,7 +11,7 @@ from planoai.gateway.call import Call
 from planoai.gateway.failing import UpstreamFailed, told
 from planoai.gateway.leg import Leg
 from planoai.gateway.patience import Patience
-from planoai.gateway.thread import beside
+from planoai.gateway.thread import LARGE, beside
 from planoai.observability.feed import Recording
 from planoai.observability.record import Attempt
 from planoai.routing.plan import Plan
@@ -22,7 +22,7 @@ log = logging.getLogger("planoai.gateway")
 async def answering(plan: Plan, call: Call, gateway: Gateway, recording: Recording) -> UpstreamAnswer:
     """Raises UpstreamFailed where nothing answered, BadRequest where the request can not be said in the upstream's dialect."""
     leg = gateway.leg(plan.candidates[0].target, call)
-    written = await beside(0 if leg.same else call.size, leg.write, call)
+    written = leg.write(call) if leg.same or call.size < LARGE else await beside(leg.write, call)
     if written.lost:
         gateway.tell_lost(written, leg, call)
     patience = Patience(gateway.door, call.received)

@@ -11,7 +11,7 @@ from planoai.gateway.call import Call
 from planoai.gateway.failing import told
 from planoai.gateway.headers import JSON, Pairs, back
 from planoai.gateway.pulse import Pulse
-from planoai.gateway.thread import beside
+from planoai.gateway.thread import LARGE, beside
 from planoai.gateway.visit import Visit
 from planoai.names import ATTEMPTS, MODEL, REQUEST_ID, SERVER_TIMING
 
@@ -34,7 +34,10 @@ async def relay(answer: UpstreamAnswer, call: Call, visit: Visit) -> None:
         case Same(body):
             reply.send(answer.response.status, _headers(answer, call, [JSON]), body)
         case Folded(body, folded):
-            whole = await beside(len(body), call.client.write_answer, folded, answer.envelope)
+            write = call.client.write_answer
+            whole = (
+                write(folded, answer.envelope) if len(body) < LARGE else await beside(write, folded, answer.envelope)
+            )
             reply.send(200, _headers(answer, call, [JSON]), whole)
         case Told(_, events):
             visit.streamed = True
