@@ -1,0 +1,68 @@
+"""A whole gateway as a user runs it, in front of the simulated provider."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from planoai.net.server import listen
+from planoai.process.status import Reloads, Status
+from tests.support.program import Program, planoai
+
+KEY = "sk-planted-in-the-config"
+CONFIG = """
+version: v0.4.0
+workers: {workers}
+listeners:
+  - {{type: model, name: test, address: 127.0.0.1, port: {port}{listener}}}
+model_providers:
+  - {{model: openai/gpt-4o, base_url: "{url}", access_key: $THE_KEY, default: true}}
+"""
+
+
+def free_port() -> int:
+    with listen("127.0.0.1", 0) as probe:
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@dataclass
+class Tree:
+    program: Program
+    config: Path
+    port: int
+    url: str  # of the provider
+
+    @property
+    def status(self) -> Status:
+        return self.program.status
+
+    def write(self, *, workers: int = 2, listener: str = "", more: str = "") -> None:
+        self.config.write_text(CONFIG.format(workers=workers, port=self.port, url=self.url, listener=listener) + more)
+
+    async def reload(self) -> Reloads:
+        """What became of it."""
+        wanted = self.status.reload.number + 1
+        os.kill(self.status.pid, signal.SIGHUP)
+        return (await self.when(lambda status: status.reload.number >= wanted)).reload
+
+    async def when(self, holds: Callable[[Status], bool]) -> Status:
+        async with asyncio.timeout(30):
+            while not holds(status := self.status):
+                await asyncio.sleep(0.005)
+        return status
+
+
+@asynccontextmanager
+async def tree(folder: Path, *, workers: int = 2, listener: str = "") -> AsyncIterator[Tree]:
+    async with planoai("simulate", "--port", "0") as provider:
+        url = (await provider.says(r"(http://\S+)\n"))[1]
+        config, port = folder / "config.yaml", free_port()
+        config.write_text(CONFIG.format(workers=workers, port=port, url=url, listener=listener))
+        environ = {"THE_KEY": KEY, "OTHER_SECRET": "sk-planted-in-the-environment"}
+        async with planoai("up", str(config), "--foreground", environ=environ) as program:
+            await program.says(r"on http://")
+            yield Tree(program, config, port, url)
