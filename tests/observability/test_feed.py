@@ -1,0 +1,378 @@
+"""The worker's half of the feed: what is shipped of an exchange, and what becomes of it when nobody takes it."""
+
+import asyncio
+import gc
+import socket
+from time import perf_counter, time
+
+import pytest
+
+from planoai.observability import feed as feed_module
+from planoai.observability import outbox
+from planoai.observability.feed import PIECE_BYTES, Feed, Recording
+from planoai.observability.outbox import MOST_BODIES
+from planoai.observability.record import Closed, Message, Opened, Piece
+from tests.observability.facts import USER_AGENT, Listener, attempt, request
+
+BODY = b'{"model":"fast"}'
+ANSWER = b'{"choices":[]}'
+
+
+async def attached(feed: Feed) -> Listener:
+    """The recorder's end."""
+    ours, theirs = socket.socketpair()
+    listener = Listener(theirs)
+    await listener.start()
+    feed.attach(ours)
+    return listener
+
+
+def begun(feed: Feed, body: bytes = BODY) -> Recording:
+    recording = feed.open(request(), "req-1")
+    recording.asks("openai_chat", "fast", body, stream=False)
+    recording.tried(attempt())
+    recording.answered(b"application/json")
+    return recording
+
+
+def ended(recording: Recording) -> None:
+    recording.close(200, "completed", 120, 340, 0.5)
+
+
+async def everything(feed: Feed, listener: Listener) -> list[Message]:
+    """What the recorder hears from here on; the feed ends."""
+    heard = asyncio.ensure_future(listener.rest())
+    await feed.aclose()
+    return await heard
+
+
+async def test_an_exchange_is_told_in_three_messages() -> None:
+    feed = Feed()
+    listener = await attached(feed)
+    before = time()
+    recording = feed.open(request("/v1/chat/completions?api-key=hidden", USER_AGENT), "req-1")
+    recording.asks("openai_chat", "fast", BODY, stream=True)
+    recording.tried(attempt(status=503))
+    recording.tried(attempt())
+    recording.answered(b"application/json")
+    recording.piece(ANSWER)
+    recording.close(200, "completed", 120, 340, 0.5, streamed=True)
+
+    asked, piece, last = await everything(feed, listener)
+
+    assert isinstance(asked, Opened)
+    assert before <= asked.at <= time()
+    assert (asked.method, asked.path, asked.version, asked.peer) == ("POST", "/v1/chat/completions", "1.1", "127.0.0.1")
+    assert (asked.request_id, asked.headers, asked.body) == (b"req-1", (USER_AGENT,), BODY)
+    assert (asked.dialect, asked.model, asked.stream) == ("openai_chat", "fast", True)
+    assert piece == Piece(asked.id, ANSWER, b"application/json", attempt())
+    assert isinstance(last, Closed)
+    assert (last.status, last.outcome, last.bytes_in, last.bytes_out) == (200, "completed", 120, 340)
+    assert last.attempts == (attempt(status=503), attempt())
+    assert (last.first, last.content, last.streamed) == (0.5, b"application/json", True)
+    assert 0 < last.ended <= perf_counter() - recording.began
+    assert feed.dropped == 0
+
+
+async def test_a_request_that_was_never_understood_is_told_too() -> None:
+    feed = Feed()
+    listener = await attached(feed)
+
+    feed.open(request("/nowhere", method="GET"), "req-1").close(404, "failed", 0, 60, 0.0)
+
+    asked, last = await everything(feed, listener)
+    assert isinstance(asked, Opened)
+    assert (asked.path, asked.dialect, asked.model, asked.body) == ("/nowhere", "", "", None)
+    assert isinstance(last, Closed)
+    assert (last.id, last.status, last.attempts) == (asked.id, 404, ())
+
+
+async def test_no_credential_is_told_and_nothing_that_is_long() -> None:
+    feed = Feed()
+    listener = await attached(feed)
+    secrets = [
+        (b"authorization", b"Bearer sk"),
+        (b"x-api-key", b"sk"),
+        (b"cookie", b"sk"),
+        (b"proxy-authorization", b"sk"),
+    ]
+    many = [(b"x-forwarded-for", b"9" * 60_000)] * 50
+    recording = feed.open(request("/" + "p" * 60_000, *secrets, *many), "i" * 128)
+
+    recording.asks("openai_chat", "m" * 60_000, b"", stream=False)
+    ended(recording)
+
+    messages = await everything(feed, listener)
+    told = repr(messages)
+    assert "sk" not in told
+    assert len(told) < 4_000
+
+
+async def test_exchanges_have_numbers_of_their_own() -> None:
+    feed = Feed()
+    listener = await attached(feed)
+    first, second = begun(feed), begun(feed)
+    ended(second)
+    ended(first)
+
+    numbers = [each.id for each in await everything(feed, listener)]
+
+    assert numbers[0] != numbers[1]
+    assert numbers == [*numbers[:2], *reversed(numbers[:2])]
+
+
+async def test_facts_leave_by_themselves() -> None:
+    feed = Feed()
+    listener = await attached(feed)
+
+    recording = begun(feed)
+    [asked] = await listener.messages(1)
+    recording.piece(ANSWER)
+    ended(recording)
+    piece, last = await listener.messages(2)
+
+    assert (asked.id, piece.id, last.id) == (asked.id,) * 3
+    listener.close()
+    await feed.aclose()
+
+
+async def test_the_bytes_of_a_stream_are_gathered() -> None:
+    feed = Feed()
+    listener = await attached(feed)
+    recording = begun(feed)
+    chunk = b"x" * 1_000
+    for _ in range(100):
+        recording.piece(chunk)
+    ended(recording)
+
+    pieces = [each for each in await everything(feed, listener) if isinstance(each, Piece)]
+
+    sizes = [len(each.data or b"") for each in pieces]
+    assert sum(sizes) == 100_000
+    assert all(PIECE_BYTES <= each < PIECE_BYTES + len(chunk) for each in sizes[:-1])
+    assert [each.attempt for each in pieces] == [attempt(), *[None] * (len(pieces) - 1)]
+
+
+async def test_a_slow_stream_is_told_of_while_it_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feed_module, "PIECE_SECONDS", 0.0)
+    feed = Feed()
+    listener = await attached(feed)
+    recording = begun(feed)
+
+    recording.piece(b"one")
+    recording.piece(b"two")
+    heard = await listener.messages(3)
+
+    assert [each.data for each in heard if isinstance(each, Piece)] == [b"one", b"two"]
+    ended(recording)
+    assert len(await everything(feed, listener)) == 1
+
+
+async def test_a_recorder_that_stalls_loses_bodies_and_no_facts() -> None:
+    feed = Feed()
+    listener = await attached(feed)
+    body = b"x" * 1_000_000
+    for _ in range(150):
+        recording = begun(feed, body)
+        recording.piece(body)
+        ended(recording)
+        await asyncio.sleep(0)  # the feed has its turn, the recorder reads nothing
+
+    messages = await everything(feed, listener)
+
+    asked = [each for each in messages if isinstance(each, Opened)]
+    pieces = [each for each in messages if isinstance(each, Piece)]
+    kept = sum(each.body is not None for each in asked) + sum(each.data is not None for each in pieces)
+    assert (len(asked), len(pieces), sum(isinstance(each, Closed) for each in messages)) == (150, 150, 150)
+    assert MOST_BODIES - len(body) < kept * len(body)
+    assert kept < 150
+    assert feed.dropped == 300 - kept
+
+
+async def test_a_stream_with_a_hole_is_shipped_no_further(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outbox, "MOST_BODIES", 2 * PIECE_BYTES)
+    feed = Feed()
+    recording = begun(feed)
+    for _ in range(5):
+        recording.piece(b"x" * PIECE_BYTES)
+    ended(recording)
+    listener = await attached(feed)
+
+    _, *pieces, last = await everything(feed, listener)
+
+    assert [isinstance(each, Piece) and each.data and len(each.data) for each in pieces] == [PIECE_BYTES, None]
+    assert isinstance(last, Closed)
+    assert feed.dropped == 1
+
+
+async def test_there_is_room_again_once_the_recorder_reads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outbox, "MOST_BODIES", 1_000_000)
+    feed = Feed()
+    listener = await attached(feed)
+    for _ in range(5):
+        recording = begun(feed, b"x" * 900_000)
+        ended(recording)
+        await listener.messages(2)
+
+    assert feed.dropped == 0
+    listener.close()
+    await feed.aclose()
+
+
+async def test_facts_wait_for_the_first_recorder() -> None:
+    feed = Feed()
+    for _ in range(3):
+        ended(begun(feed))
+
+    listener = await attached(feed)
+
+    assert len(await everything(feed, listener)) == 6
+
+
+async def test_without_a_recorder_there_is_a_bound_and_whole_exchanges_are_left_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(outbox, "MOST_MESSAGES", 10)
+    feed = Feed()
+    running = begun(feed)
+    for _ in range(20):
+        recording = begun(feed)
+        recording.piece(ANSWER)
+        ended(recording)
+    ended(running)
+    listener = await attached(feed)
+
+    messages = await everything(feed, listener)
+
+    asked = [each.id for each in messages if isinstance(each, Opened)]
+    assert len(messages) <= 10 + 2
+    assert sorted(asked) == sorted(each.id for each in messages if isinstance(each, Closed))
+    assert feed.dropped >= 20 + 1 - len(asked)
+
+
+async def test_facts_have_no_bound_while_a_recorder_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outbox, "MOST_MESSAGES", 10)
+    feed = Feed()
+    listener = await attached(feed)
+    for _ in range(50):
+        feed.open(request(), "req-1").close(404, "failed", 0, 0, 0.0)
+
+    assert len(await everything(feed, listener)) == 100
+    assert feed.dropped == 0
+
+
+async def test_a_recorder_that_never_reads_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outbox, "MOST_MESSAGES", 10)
+    monkeypatch.setattr(outbox, "PATIENCE", -1.0)
+    feed = Feed()
+    listener = await attached(feed)
+    for _ in range(50):
+        feed.open(request(), "req-1").close(404, "failed", 0, 0, 0.0)
+
+    assert len(await listener.rest()) == 0
+    assert feed.dropped == 45
+
+
+async def test_the_next_recorder_hears_of_what_runs() -> None:
+    feed = Feed()
+    first = await attached(feed)
+    recording = begun(feed)
+    ended(begun(feed))
+    recording.piece(b"x" * PIECE_BYTES)
+    told = await first.messages(4)
+    first.close()
+
+    second = await attached(feed)
+    recording.piece(b"y" * PIECE_BYTES)
+    ended(recording)
+    asked, piece, last = await everything(feed, second)
+
+    before = told[0]
+    assert isinstance(before, Opened)
+    assert isinstance(asked, Opened)
+    assert (asked.id, asked.at, asked.body) == (before.id, before.at, None)
+    assert piece == Piece(asked.id, b"y" * PIECE_BYTES)
+    assert isinstance(last, Closed)
+    assert last.attempts == (attempt(),)
+
+
+async def test_what_ends_between_two_recorders_is_told_to_the_second() -> None:
+    feed = Feed()
+    first = await attached(feed)
+    recording = begun(feed)
+    await first.messages(1)
+    first.close()
+    feed.detach()
+    ended(recording)
+    ended(begun(feed))
+
+    second = await attached(feed)
+    messages = await everything(feed, second)
+
+    assert [type(each) for each in messages] == [Opened, Closed, Opened, Closed]
+    assert [each.id for each in messages] == [1, 1, 2, 2]
+
+
+async def test_a_frame_that_broke_off_is_told_whole_to_the_next() -> None:
+    feed = Feed()
+    first = await attached(feed)
+    for _ in range(4):
+        recording = begun(feed, b"x" * 1_000_000)
+        ended(recording)
+    await first.frame()  # the first of several, the others are under way
+    first.close()
+
+    second = await attached(feed)
+    messages = await everything(feed, second)
+
+    closed = [each.id for each in messages if isinstance(each, Closed)]
+    assert closed[-1] == 4
+    assert closed == sorted(set(closed))
+    assert {each.id for each in messages if isinstance(each, Opened)} >= set(closed)
+
+
+async def test_a_recorder_that_went_is_noticed_without_writing() -> None:
+    feed = Feed()
+    ours, theirs = socket.socketpair()
+    feed.attach(ours)
+    theirs.close()
+
+    async with asyncio.timeout(20):
+        while ours.fileno() >= 0:
+            await asyncio.sleep(0)
+
+    await feed.aclose()
+
+
+async def test_closing_waits_for_a_stalled_recorder_no_longer_than_a_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feed_module, "FLUSH_SECONDS", 0.01)
+    feed = Feed()
+    listener = await attached(feed)
+    ended(begun(feed, b"x" * 10_000_000))
+
+    await feed.aclose()
+
+    listener.close()
+
+
+async def test_closing_without_a_recorder_is_at_once() -> None:
+    feed = Feed()
+    ended(begun(feed))
+
+    await feed.aclose()
+
+
+async def test_a_feed_that_is_off_keeps_nothing() -> None:
+    feed = Feed(enabled=False)
+    body = request()
+    recording = feed.open(body, "req-1")
+    recording.asks("openai_chat", "fast", BODY, stream=False)
+    recording.tried(attempt())
+    recording.answered(b"application/json")
+    recording.piece(ANSWER)
+    ended(recording)
+    listener = await attached(feed)
+
+    assert recording.began > 0
+    assert body not in gc.get_referents(recording)
+    assert await everything(feed, listener) == []
