@@ -1,6 +1,8 @@
 """The command `planoai`: one command a file, imported when it is run, so that `--help` stays quick."""
 
+import sys
 from importlib import import_module
+from io import TextIOWrapper
 from typing import NamedTuple, cast
 
 import click
@@ -47,3 +49,5 @@ class Commands(click.Group):
 @click.version_option(__version__, message="plano version %(version)s")
 def main() -> None:
     """An AI-native proxy and data plane for agents: every model behind every API, from one YAML file."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # not every terminal has a check mark

@@ -2,12 +2,10 @@
 
 import logging
 import os
-from contextlib import suppress
 
 import click
 
 from planoai.cli import render, stopping, talk
-from planoai.errors import PlanoError
 from planoai.process.home import Home
 
 log = logging.getLogger(__name__)
@@ -29,7 +27,7 @@ def down(now: bool, verbose: bool) -> None:
     home = Home.of(os.environ)
     found = stopping.running(home)
     if found is None:
-        _tidy(home)
+        stopping.tidy(home)
         click.echo(render.NOT_RUNNING)
         return
     log.info("stopping process %d, which serves %s", found.pid, found.config)
@@ -38,11 +36,5 @@ def down(now: bool, verbose: bool) -> None:
     except KeyboardInterrupt:
         talk.say("Plano goes on stopping; `planoai down` waits for it again, `planoai down --now` cuts what runs")
         raise SystemExit(1) from None
+    stopping.tidy(home)
     click.echo(render.STOPPED)
-
-
-def _tidy(home: Home) -> None:
-    """Removes what a supervisor that was killed has left. Whoever holds the lock is starting just now, and the file is its own."""
-    if home.status.exists():
-        with suppress(PlanoError, OSError), home.held():
-            home.status.unlink()

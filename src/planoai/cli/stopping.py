@@ -3,11 +3,13 @@
 import os
 import signal
 import time
+from contextlib import suppress
 
 import click
 
 from planoai.cli import render
 from planoai.cli.talk import say
+from planoai.errors import PlanoError
 from planoai.process import status
 from planoai.process.home import Home
 from planoai.process.status import Status
@@ -16,6 +18,7 @@ _LOOKS_SECONDS = 0.05
 _STARTS_SECONDS = 1.0  # a supervisor that has just begun says who it is within this time
 _MORE_SECONDS = 15.0  # over shutdown_timeout: children that do not react are ended by the supervisor by then
 _NOW_SECONDS = 10.0
+_CHILDREN_SECONDS = 5.0  # and some init processes take their time to forget one that has ended
 
 
 def running(home: Home) -> Status | None:
@@ -43,12 +46,11 @@ def stop(home: Home, found: Status, *, now: bool, way_out: str) -> None:
     deadline = time.monotonic() + (_NOW_SECONDS if now else found.shutdown_timeout + _MORE_SECONDS)
     said = 0
     while home.in_use():
+        current = status.read(home) or found
         if time.monotonic() > deadline:
-            say(f"it does not end: killing process {found.pid}")
-            tell(found, signal.SIGKILL)
+            _kill(current)
             deadline += _NOW_SECONDS
-        current = status.read(home)
-        if current is not None and current.waiting != said:
+        if current.waiting != said:
             said = current.waiting
             say(render.waiting(said, way_out))
         time.sleep(_LOOKS_SECONDS)
@@ -71,3 +73,28 @@ def _until_it_drains(home: Home, found: Status) -> None:
         if time.monotonic() > deadline:
             return
         time.sleep(_LOOKS_SECONDS)
+
+
+def _kill(found: Status) -> None:
+    """Returns when its children have noticed, and ended."""
+    say(f"it does not end: killing process {found.pid}")
+    tell(found, signal.SIGKILL)
+    children = [*found.workers, *([found.recorder] if found.recorder else [])]
+    deadline = time.monotonic() + _CHILDREN_SECONDS
+    while any(map(_exists, children)) and time.monotonic() < deadline:
+        time.sleep(_LOOKS_SECONDS)
+
+
+def _exists(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except OSError:
+        return False
+    return True
+
+
+def tidy(home: Home) -> None:
+    """Removes what a supervisor that was killed has left. Whoever holds the lock is starting just now, and the file is its own."""
+    if home.status.exists():
+        with suppress(PlanoError, OSError), home.held():
+            home.status.unlink()

@@ -3,6 +3,8 @@
 import asyncio
 import logging
 import os
+import time
+from collections.abc import Collection
 from pathlib import Path
 from typing import Literal
 
@@ -19,6 +21,8 @@ from planoai.process.supervisor import supervise
 from planoai.process.told import Refused, Serving, Told, Warned
 
 MOST_WORKERS = 256
+_PORT_SECONDS = 2.0  # for the children of a supervisor that was killed, to notice
+_LOOKS_SECONDS = 0.05
 NAMES = ("config.yaml", "plano_config.yaml")
 
 log = logging.getLogger(__name__)
@@ -90,18 +94,18 @@ def checked(file: Path) -> Loaded:
         raise click.ClickException(render.problems(loaded.problems, of_config=loaded.of_config))
     for warning in loaded.warnings:
         talk.say(f"warning: {warning}")
+    talk.say(f"✓ {loaded.name} is valid")
     return loaded
 
 
 def make_way(home: Home, loaded: Loaded) -> None:
     """Stops what runs in `home`, unless another program has an address that `loaded` needs. Raises ClickException, and then what runs goes on."""
     replaced = stopping.running(home)
-    problems = [loaded.located(each) for each in taken(loaded.config, replaced.listeners if replaced else ())]
-    if problems:
-        raise click.ClickException("\n".join(problems))
+    killed = replaced is None and home.status.exists()
+    await_ports(loaded, replaced.listeners if replaced else (), _PORT_SECONDS if killed else 0.0)
     if replaced is None:
         return
-    talk.say(f"the config is good; stopping the Plano that runs (pid {replaced.pid})")
+    talk.say(f"stopping the Plano that runs (pid {replaced.pid})")
     try:
         stopping.stop(home, replaced, now=False, way_out="`planoai down --now` cuts what runs")
     except KeyboardInterrupt:
@@ -109,10 +113,23 @@ def make_way(home: Home, loaded: Loaded) -> None:
         raise SystemExit(1) from None
 
 
+def await_ports(loaded: Loaded, ours: Collection[str], patience: float) -> None:
+    """Raises ClickException where others than `ours` keep an address for more than `patience` seconds."""
+    deadline = time.monotonic() + patience
+    told = False
+    while problems := [loaded.located(each) for each in taken(loaded.config, ours)]:
+        if time.monotonic() >= deadline:
+            raise click.ClickException("\n".join(problems))
+        if not told:
+            talk.say("waiting for what is left of a Plano that was killed")
+            told = True
+        time.sleep(_LOOKS_SECONDS)
+
+
 def leave(settings: Settings, home: Home) -> None:
     """Starts a gateway that stays when the command ends."""
     told: list[Told] = []
-    talk.say("the config is good; starting")
+    talk.say("starting")
     if not launch(settings, told.append):
         lines = [line for each in told if isinstance(each, Refused) for line in each.problems]
         raise click.ClickException("\n".join([*lines, f"Plano did not start; its log is {home.log}"]))

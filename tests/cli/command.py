@@ -1,0 +1,83 @@
+"""A command of `planoai` that comes to its end, its results apart from its talk."""
+
+import asyncio
+import os
+import socket
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from planoai.process.home import Home
+
+CONFIG = """
+version: v0.4.0
+listeners:
+  - {{type: model, name: test, address: 127.0.0.1, port: {port}}}
+model_providers:
+  - {{model: openai/gpt-4o, base_url: "{url}", access_key: $THE_KEY, default: true}}
+"""
+KEY = {"THE_KEY": "sk-that-nobody-sees"}
+ASKED = {"messages": [{"role": "user", "content": "hi"}]}
+
+
+@dataclass(frozen=True)
+class Done:
+    code: int
+    out: str
+    err: str
+
+
+async def done(*words: str, home: Home, environ: Mapping[str, str] = KEY) -> Done:
+    """`planoai WORDS` with `home`, run to its end."""
+    async with begun(*words, home=home, environ=environ) as process, asyncio.timeout(60):
+        out, err = await process.communicate()
+    assert process.returncode is not None
+    assert b"Traceback" not in err, err.decode()
+    return Done(process.returncode, out.decode(), err.decode())
+
+
+@asynccontextmanager
+async def begun(*words: str, home: Home, environ: Mapping[str, str] = KEY) -> AsyncIterator[asyncio.subprocess.Process]:
+    """`planoai WORDS` with `home`; what of it still runs at the end is killed."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "planoai",
+        *words,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env={**os.environ, "PYTHONUNBUFFERED": "1", "PLANO_HOME": str(home.root), **environ},
+    )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.communicate()
+
+
+async def line_with(text: str, reader: asyncio.StreamReader | None) -> str:
+    """The next line that holds `text`."""
+    assert reader is not None
+    async with asyncio.timeout(30):
+        while text not in (line := (await reader.readline()).decode()):
+            assert line, f"it ended without saying {text!r}"
+    return line
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def written(folder: Path, url: str = "http://127.0.0.1:1", port: int = 0) -> tuple[Path, str]:
+    """A config in `folder`, and the address that it serves."""
+    port = port or free_port()
+    file = folder / "config.yaml"
+    file.write_text(CONFIG.format(port=port, url=url))
+    return file, f"http://127.0.0.1:{port}"
