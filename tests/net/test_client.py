@@ -14,7 +14,8 @@ import zstandard
 
 from planoai.errors import PlanoError, UpstreamClosed, UpstreamTimeout, UpstreamUnreachable, UpstreamUnreadable
 from planoai.net.client import Client, ClientLimits, Origin, Response, Timeouts
-from planoai.net.tls import client_context, unreachable
+from planoai.net.tls import client_context
+from planoai.net.unreachable import unreachable
 from tests.net.raw import Raw, Script, Upstream, scripted
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
@@ -234,29 +235,6 @@ def dies_after_the_first(*, answers_first: bytes = b"") -> Script:
 
 
 PATIENT = ClientLimits(stale_seconds=30)  # a busy machine does not make a fresh failure an old one
-
-
-async def test_a_kept_connection_that_died_is_replaced_once() -> None:
-    async with scripted(dies_after_the_first()) as upstream, Client(PATIENT) as client:
-        assert await get(client, upstream) == (200, b"ok")
-        assert await get(client, upstream) == (200, b"ok")
-        assert upstream.connections == 2
-
-
-async def test_a_request_is_not_sent_again_when_the_upstream_has_had_time_to_work_on_it() -> None:
-    taken: list[int] = []
-
-    async def script(raw: Raw, number: int) -> None:
-        await raw.request()
-        await raw.send(OK)
-        taken.append(len((await raw.request())[2]))
-        await asyncio.sleep(0.3)
-
-    async with scripted(script) as upstream, Client() as client:
-        await get(client, upstream)
-        with pytest.raises(UpstreamClosed, match="before it answered"):
-            await client.send(upstream.origin, "POST", "/", [], b"paid")
-        assert (upstream.connections, taken) == (1, [4])
 
 
 async def test_a_request_is_not_sent_again_once_anything_of_its_answer_came() -> None:

@@ -78,13 +78,14 @@ def test_what_needs_no_proxy(no: str, url: str, expected: bool) -> None:
 def test_credentials_are_sent_as_they_were_meant() -> None:
     proxy = Proxies(https=f"http://us%20er:{WRITTEN}@proxy:3128").for_origin(Origin("https", "up", 443))
     assert proxy is not None
-    scheme, _, value = proxy.authorization.partition(b" ")
-    assert (scheme, b64decode(value).decode()) == (b"Basic", f"us er:{SECRET}")
+    name, scheme, value = proxy.credentials.split(b" ")
+    assert (name, scheme, b64decode(value).decode()) == (b"proxy-authorization:", b"Basic", f"us er:{SECRET}")
+    assert value.endswith(b"\r\n")
     assert proxy.origin == Origin("http", "proxy", 3128)
 
     without = Proxies(https="http://user@proxy").for_origin(Origin("https", "up", 443))
     assert without is not None
-    assert b64decode(without.authorization.partition(b" ")[2]) == b"user:"
+    assert b64decode(without.credentials.split(b" ")[2]) == b"user:"
 
 
 @pytest.mark.parametrize(
@@ -119,5 +120,5 @@ def test_a_password_is_in_no_repr_and_travels_all_the_same() -> None:
     assert proxy is not None
     for text in (repr(proxies), str(proxies), repr(proxy), str(proxy)):
         assert WRITTEN not in text
-        assert proxy.authorization.decode() not in text
+        assert proxy.credentials.decode() not in text
     assert msgspec.msgpack.decode(msgspec.msgpack.encode(proxies), type=Proxies) == proxies

@@ -9,11 +9,17 @@ from types import TracebackType
 from typing import Self
 
 from planoai.errors import UpstreamClosed, UpstreamUnreadable
+from planoai.net.addresses import Resolve, resolve
+from planoai.net.connecting import Connector
 from planoai.net.decoding import Decoder, codings_of
 from planoai.net.headers import Headers
 from planoai.net.origin import Origin
+from planoai.net.bounds import ClientLimits, Timeouts
 from planoai.net.pool import Pool
-from planoai.net.upstream import ClientLimits, Timeouts, UpstreamConnection
+from planoai.net.proxy import Proxies, Proxy
+from planoai.net.arrival import Arrived
+from planoai.net.unreachable import PROXY_AUTHENTICATION_REQUIRED, unreachable_through
+from planoai.net.upstream import UpstreamConnection
 from planoai.net.wire import header_lines, request_line
 
 __all__ = ["Client", "ClientLimits", "Origin", "Response", "Timeouts"]
@@ -117,15 +123,25 @@ class Response:
 
 
 class Client:
-    """Open while its `async with` runs; leaving it cuts what is still open. `verify` replaces the system's certificate authorities."""
+    """Open while its `async with` runs; leaving it cuts what is still open.
 
-    def __init__(self, limits: ClientLimits | None = None, verify: ssl.SSLContext | None = None) -> None:
+    `verify` replaces the system's certificate authorities, `resolve` the way in which host names are looked up.
+    """
+
+    def __init__(
+        self,
+        limits: ClientLimits | None = None,
+        verify: ssl.SSLContext | None = None,
+        *,
+        proxies: Proxies | None = None,
+        resolve: Resolve = resolve,
+    ) -> None:
         self._limits = limits or ClientLimits()
-        self._verify = verify
+        self._connector = Connector(verify, proxies or Proxies(), resolve)
         self._pool: Pool | None = None
 
     async def __aenter__(self) -> Self:
-        self._pool = Pool(self._limits, self._verify)
+        self._pool = Pool(self._limits, self._connector)
         return self
 
     async def __aexit__(
@@ -147,14 +163,14 @@ class Client:
         """Returns at the end of the answer's head; use what it returns in a `with` at once.
 
         `host` (unless given) and the fields that frame the message are added here; the latter are refused from the caller with ValueError.
-        Raises UpstreamUnreachable, UpstreamTimeout, UpstreamClosed and UpstreamUnreadable. A kept connection whose end was already on its way
-        when the request was written (RFC 9112, 9.3.1) is replaced by a new one, once. One that ends later may have done the work: nothing is
-        sent twice then.
+        Raises UpstreamUnreachable, UpstreamTimeout, UpstreamClosed and UpstreamUnreadable. A kept connection that ends before anything of the
+        answer came is replaced by a new one, once, if the upstream cannot have done the work (RFC 9112, 9.3.1); see `Arrived`.
         """
         pool = self._pool
         if pool is None:
             raise RuntimeError("the client is not open")
-        message = _message(origin, method, target, headers, body)
+        proxy = self._connector.asked_for(origin)
+        message = _message(origin, method, target, headers, body, proxy)
         head_only = method == "HEAD"
         total_at = inf if timeouts.total is None else pool.now() + timeouts.total
         connection = pool.take(origin)
@@ -162,20 +178,36 @@ class Client:
             sent = pool.now()
             try:
                 await connection.exchange(message, timeouts, total_at, head_only=head_only)
-                return Response(connection, pool)
             except UpstreamClosed:
-                if connection.heard or pool.now() - sent > self._limits.stale_seconds:
+                soon = pool.now() - sent < self._limits.stale_seconds
+                if not (connection.arrived is Arrived.NO or (connection.arrived is Arrived.UNKNOWN and soon)):
                     raise
-        connection = await pool.connect(origin, timeouts, total_at)
-        await connection.exchange(message, timeouts, total_at, head_only=head_only)
+                connection = None
+        if connection is None:
+            connection = await pool.connect(origin, timeouts, total_at)
+            await connection.exchange(message, timeouts, total_at, head_only=head_only)
+        if proxy is not None and connection.status == PROXY_AUTHENTICATION_REQUIRED:
+            connection.abort()
+            raise unreachable_through(proxy, origin, PROXY_AUTHENTICATION_REQUIRED)
         return Response(connection, pool)
 
 
-def _message(origin: Origin, method: str, target: str, headers: Sequence[tuple[bytes, bytes]], body: bytes) -> bytes:
+def _message(
+    origin: Origin,
+    method: str,
+    target: str,
+    headers: Sequence[tuple[bytes, bytes]],
+    body: bytes,
+    proxy: Proxy | None,
+) -> bytes:
+    """`proxy` is one that is to fetch the target, which has to be told whole then (RFC 9112, 3.2.2)."""
     host = _host_line(origin)
     for name, _ in headers:
         if name == b"host":
             host = b""
+    if proxy is not None:
+        target = f"{origin}{target}"
+        host += proxy.credentials
     length = b"\r\n" if not body and method in _WITHOUT_BODY else b"content-length: %d\r\n\r\n" % len(body)
     return b"".join((request_line(method, target), host, header_lines(headers), length, body))
 

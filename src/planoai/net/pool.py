@@ -1,23 +1,21 @@
 """The connections to all upstreams: new ones, and those that wait for their next request."""
 
 import asyncio
-import ssl
 from collections import defaultdict
 
 from planoai.errors import ConnectTimeout
+from planoai.net.connecting import Connector
 from planoai.net.origin import Origin
-from planoai.net.tls import client_context, offer_http_1, unreachable
-from planoai.net.upstream import ClientLimits, Timeouts, UpstreamConnection
+from planoai.net.bounds import ClientLimits, Timeouts
+from planoai.net.upstream import UpstreamConnection
 
 
 class Pool:
     """Idle connections are taken last in, first out: the one used last is the least likely to have been closed by the other end."""
 
-    def __init__(self, limits: ClientLimits, context: ssl.SSLContext | None) -> None:
-        if context is not None:
-            offer_http_1(context)
+    def __init__(self, limits: ClientLimits, connector: Connector) -> None:
         self._limits = limits
-        self._context = context
+        self._connector = connector
         self._loop = asyncio.get_running_loop()
         self._idle: defaultdict[Origin, list[UpstreamConnection]] = defaultdict(list)
         self._open: set[UpstreamConnection] = set()
@@ -51,19 +49,14 @@ class Pool:
             self.give(connection)
 
     async def connect(self, origin: Origin, timeouts: Timeouts, total_at: float) -> UpstreamConnection:
-        """Looks the name up anew each time. Raises UpstreamUnreachable and UpstreamTimeout."""
+        """A new one. Raises UpstreamUnreachable and ConnectTimeout."""
         if self._closed:
             raise RuntimeError("the client is closed")
         left = total_at - self._loop.time()
-        tls = origin.scheme == "https"
         try:
             async with asyncio.timeout(min(timeouts.connect, left)):
-                _, connection = await self._loop.create_connection(
-                    lambda: UpstreamConnection(self._loop, origin, self._limits, self._lost),
-                    origin.host,
-                    origin.port,
-                    ssl=self._tls_context() if tls else None,
-                    server_hostname=origin.host if tls else None,
+                connection = await self._connector.connect(
+                    origin, lambda: UpstreamConnection(self._loop, origin, self._limits, self._lost)
                 )
         except TimeoutError as error:
             limit = (
@@ -72,9 +65,8 @@ class Pool:
                 else f"{timeouts.total:g} s (total limit)"
             )
             raise ConnectTimeout(f"{origin} took no connection within {limit}.") from error
-        except (OSError, UnicodeError) as error:  # the latter for what IDNA cannot encode
-            raise unreachable(origin, error) from error
-        self._open.add(connection)
+        if not connection.gone:
+            self._open.add(connection)
         return connection
 
     async def close(self) -> None:
@@ -85,11 +77,6 @@ class Pool:
         while self._open:
             self._changed.clear()
             await self._changed.wait()
-
-    def _tls_context(self) -> ssl.SSLContext:
-        if self._context is None:  # made late: reading the system's authorities takes a while
-            self._context = client_context()
-        return self._context
 
     def _lost(self, connection: UpstreamConnection) -> None:
         self._open.discard(connection)

@@ -14,12 +14,12 @@ from planoai.net.origin import Origin
 class Proxy(Struct, frozen=True):
     """One proxy. `variable` is the one that names it, which is how messages call it: the address is the operator's business alone.
 
-    `authorization` is the value of Proxy-Authorization (RFC 9110, 11.7.2), or b"".
+    `credentials` is the line of Proxy-Authorization (RFC 9110, 11.7.2) with its CRLF, or b"".
     """
 
     origin: Origin
     variable: str
-    authorization: bytes = b""
+    credentials: bytes = b""
 
     def __repr__(self) -> str:
         return f"Proxy({self.variable})"  # the rest may be a credential, and a repr ends up in logs
@@ -86,7 +86,8 @@ def _parsed(variable: str, address: str) -> Proxy:
 def _basic(user: str) -> bytes:
     """RFC 7617."""
     name, _, password = user.partition(":")
-    return b"Basic " + b64encode(f"{unquote(name)}:{unquote(password)}".encode())
+    pair = b64encode(f"{unquote(name)}:{unquote(password)}".encode())
+    return b"proxy-authorization: Basic %b\r\n" % pair
 
 
 def _exempt(no: str, origin: Origin) -> bool:

@@ -1,43 +1,24 @@
-"""TLS towards upstreams and for listeners, and what went wrong with a connection in one sentence."""
+"""TLS towards upstreams and for listeners."""
 
-import socket
+import errno
 import ssl
-
-from planoai.errors import UpstreamUnreachable
-from planoai.net.origin import Origin
 
 
 def client_context(ca_path: str | None = None) -> ssl.SSLContext:
-    """Checks certificates and host names, against the system's authorities or those in the file `ca_path`; offers HTTP/1.1 only."""
-    context = ssl.create_default_context(cafile=ca_path)
+    """Checks certificates and host names, against the system's authorities or those in the file `ca_path`; offers HTTP/1.1 only.
+
+    Raises OSError where the file cannot be used; its `strerror` says why.
+    """
+    try:
+        context = ssl.create_default_context(cafile=ca_path)
+    except ssl.SSLError:  # whose words are OpenSSL's
+        raise OSError(errno.EINVAL, "it holds no certificates in PEM, or broken ones", ca_path) from None
     offer_http_1(context)
     return context
 
 
 def offer_http_1(context: ssl.SSLContext) -> None:
     context.set_alpn_protocols(["http/1.1"])
-
-
-def unreachable(origin: Origin, error: OSError | UnicodeError) -> UpstreamUnreachable:
-    return UpstreamUnreachable(f"{origin} cannot be reached: {_reason(error)}.")
-
-
-def _reason(error: OSError | UnicodeError) -> str:
-    match error:
-        case ssl.SSLCertVerificationError():
-            return f"its TLS certificate is not valid ({error.verify_message.rstrip('.')})"
-        case ssl.SSLError() if "NO_APPLICATION_PROTOCOL" in str(error):
-            return "it does not speak HTTP/1.1 over TLS, and HTTP/2 is not spoken here"
-        case ssl.SSLError():
-            # Only errors that OpenSSL itself raised have a reason.
-            reason = getattr(error, "reason", None) or "the handshake broke off"
-            return f"TLS failed ({reason.replace('_', ' ').lower()})"
-        case socket.gaierror() | UnicodeError():
-            return "its host name cannot be resolved"
-        case ConnectionRefusedError():
-            return "it refuses the connection"
-        case _:
-            return (error.strerror or str(error) or "the connection broke off").rstrip(".").lower()
 
 
 def server_context(certificate: str, key: str) -> ssl.SSLContext:

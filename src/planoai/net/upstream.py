@@ -7,35 +7,13 @@ from math import inf
 from typing import cast
 
 import httptools
-from msgspec import Struct
 
 from planoai.errors import PlanoError, UpstreamClosed, UpstreamTimeout, UpstreamUnreadable
 from planoai.net.deadline import Deadline
 from planoai.net.headers import Headers
 from planoai.net.origin import Origin
-
-
-class Timeouts(Struct, frozen=True):
-    """Seconds. `first_byte` counts from the request to the end of the answer's head, `idle` between two arrivals while somebody waits."""
-
-    connect: float = 5.0
-    first_byte: float = 60.0
-    idle: float = 300.0
-    total: float | None = None  # from the call of `send` to the last byte
-
-
-class ClientLimits(Struct, frozen=True):
-    """Sizes in bytes, times in seconds."""
-
-    head_bytes: int = 64 * 1024  # head of an answer; trailers the same
-    pending_bytes: int = (
-        256 * 1024
-    )  # of a body that nobody has taken yet: above it reading stops, until all of it is taken
-    idle_seconds: float = 60.0  # an unused connection is kept this long
-    idle_connections: int = 512  # per origin
-    settle_seconds: float = 1.0  # what the rest of a settling answer may take
-    settle_bytes: int = 64 * 1024  # and how long it may be
-    stale_seconds: float = 0.1  # a kept connection that ends this soon after a request was ending before it
+from planoai.net.bounds import ClientLimits, Timeouts
+from planoai.net.arrival import Arrived, arrived
 
 
 class Phase(Enum):
@@ -70,16 +48,19 @@ class UpstreamConnection(asyncio.Protocol):
         "_phase",
         "_settled",
         "_since",
+        "_size",
         "_spoiled",
         "_timeouts",
         "_total_at",
         "_transport",
         "_unsent",
         "_waiter",
+        "gone",
         "headers",
         "heard",
         "origin",
         "status",
+        "arrived",
     )
 
     def __init__(
@@ -93,6 +74,8 @@ class UpstreamConnection(asyncio.Protocol):
         self.status = 0
         self.headers = Headers([])
         self.heard = False  # anything of the answer has come
+        self.arrived = Arrived.YES  # the request that got no answer
+        self.gone = False
         self._loop = loop
         self._limits = limits
         self._lost = lost
@@ -115,6 +98,7 @@ class UpstreamConnection(asyncio.Protocol):
         self._timeouts = Timeouts()
         self._total_at = inf
         self._unsent = 0
+        self._size = 0  # of the request
 
     async def exchange(self, message: bytes, timeouts: Timeouts, total_at: float, *, head_only: bool) -> None:
         """Sends a whole request and returns when the head of the answer is here; whatever goes wrong closes the connection.
@@ -127,6 +111,7 @@ class UpstreamConnection(asyncio.Protocol):
         self._since = 0
         self._timeouts = timeouts
         self._total_at = total_at
+        self._size = len(message)
         try:
             self._transport.write(message)
             if self._failure is None:
@@ -209,7 +194,7 @@ class UpstreamConnection(asyncio.Protocol):
         self.heard = True
         phase = self._phase
         if phase is Phase.IDLE or phase is Phase.DONE:
-            self._spoil()
+            self._spoil(data)
             return
         self._since += len(data)
         try:
@@ -217,7 +202,7 @@ class UpstreamConnection(asyncio.Protocol):
         except httptools.HttpParserUpgrade:
             self._fail(UpstreamUnreadable(f"{self.origin} switched to another protocol."))
         except httptools.HttpParserError as error:
-            self._unreadable(error)
+            self._unreadable(error, data)
         if self._since > self._limits.head_bytes and self._phase is not Phase.DONE:
             self._fail(self._too_large())
         if self._waiter is not None and self._phase is not Phase.HEAD:
@@ -227,6 +212,7 @@ class UpstreamConnection(asyncio.Protocol):
             settled(self)
 
     def eof_received(self) -> None:
+        self._notice(in_order=True)
         self._ended = True
         if self._phase is Phase.BODY and not self._framed and self._failure is None:
             self._phase = Phase.DONE
@@ -234,8 +220,9 @@ class UpstreamConnection(asyncio.Protocol):
         elif self._phase is not Phase.DONE:
             self._fail(self._closed())
 
-    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio gives it
-        self._ended = True
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._notice(in_order=exc is None)
+        self.gone = self._ended = True
         self._settled = None
         self._deadline.close()
         del self._parser  # it holds our methods, and we hold it
@@ -247,7 +234,7 @@ class UpstreamConnection(asyncio.Protocol):
 
     def on_message_begin(self) -> None:
         if self._phase is Phase.DONE:
-            self._spoil()
+            self._spoil(b"")
         self._pairs = []
 
     def on_header(self, name: bytes, value: bytes) -> None:
@@ -318,22 +305,37 @@ class UpstreamConnection(asyncio.Protocol):
         self._transport.abort()
         self._wake()
 
-    def _unreadable(self, error: httptools.HttpParserError) -> None:
+    def _notice(self, *, in_order: bool) -> None:
+        """Finds out, as the connection ends, whether the request had arrived."""
+        if self._phase is Phase.HEAD and not self._ended:
+            self.arrived = Arrived.YES if self.heard else arrived(self._transport, self._size, in_order=in_order)
+
+    def _unreadable(self, error: httptools.HttpParserError, data: bytes) -> None:
         cause = error.__context__
         if isinstance(cause, PlanoError):
             self._fail(cause)
         elif cause is not None:
             raise cause
         elif self._phase is Phase.DONE:
-            self._spoil()
+            self._spoil(data)
         else:
-            self._fail(UpstreamUnreadable(f"{self.origin} did not answer in HTTP/1.1: {error}."))
+            self._fail(
+                self._not_http_1(data) or UpstreamUnreadable(f"{self.origin} did not answer in HTTP/1.1: {error}.")
+            )
 
-    def _spoil(self) -> None:
+    def _not_http_1(self, data: bytes) -> UpstreamUnreadable | None:
+        """What begins as a frame of HTTP/2 (RFC 9113, 3.4: a server's first is SETTINGS) or as an alert of TLS (RFC 8446, 6)."""
+        if data[:1] == b"\0" and data[3:4] in (b"\4", b""):
+            return UpstreamUnreadable(f"{self.origin} speaks HTTP/2 only, and only HTTP/1.1 is spoken here.")
+        if data[:2] == b"\x15\3":
+            return UpstreamUnreadable(f"{self.origin} speaks TLS: its address has to begin with https://.")
+        return None
+
+    def _spoil(self, data: bytes) -> None:
         """Bytes that belong to no request of ours: the next answer could not be told from them."""
         self._spoiled = True
         if self._phase is Phase.IDLE:
-            self.abort()
+            self._fail(self._not_http_1(data) or UpstreamUnreadable(f"{self.origin} spoke before it was asked."))
 
     def _expired(self) -> None:
         if self._phase is Phase.IDLE or self._phase is Phase.REST:
@@ -361,7 +363,7 @@ class UpstreamConnection(asyncio.Protocol):
         return UpstreamTimeout(f"{self.origin} {what}.")
 
     def _closed(self) -> UpstreamClosed:
-        when = "before it answered" if self._phase is Phase.HEAD else "before its answer was complete"
+        when = "before it answered" if self._phase in (Phase.IDLE, Phase.HEAD) else "before its answer was complete"
         return UpstreamClosed(f"{self.origin} closed the connection {when}.")
 
     def _too_large(self) -> UpstreamUnreadable:
