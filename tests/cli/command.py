@@ -9,7 +9,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx2
+
+from planoai.process import status
 from planoai.process.home import Home
+from tests.support.upstream import Hold
 
 CONFIG = """
 version: v0.4.0
@@ -81,3 +85,38 @@ def written(folder: Path, url: str = "http://127.0.0.1:1", port: int = 0) -> tup
     file = folder / "config.yaml"
     file.write_text(CONFIG.format(port=port, url=url))
     return file, f"http://127.0.0.1:{port}"
+
+
+def lives(home: Home) -> status.Status:
+    found = status.read(home)
+    assert found is not None
+    return found
+
+
+class Streaming:
+    """A stream in the middle of its answer. `whole` is what the client has when it is over; None where it was cut."""
+
+    def __init__(self, url: str, hold: Hold) -> None:
+        self.hold = hold
+        self._task = asyncio.ensure_future(self._ask(url))
+
+    async def _ask(self, url: str) -> bytes | None:
+        try:
+            async with httpx2.AsyncClient(base_url=url) as http:
+                answer = await http.post("/v1/chat/completions", json={**ASKED, "stream": True})
+                return answer.content
+        except httpx2.HTTPError:
+            return None
+
+    async def whole(self) -> bytes | None:
+        self.hold.release.set()
+        return await self._task
+
+
+async def streaming(folder: Path, home: Home, upstream_url: str, hold: Hold) -> Streaming:
+    """A gateway in the background, and a request to it that waits in `hold`."""
+    file, url = written(folder, upstream_url)
+    assert (await done("up", str(file), home=home)).code == 0
+    running = Streaming(url, hold)
+    await hold.reached.wait()
+    return running

@@ -12,16 +12,10 @@ import pytest
 
 from planoai.process import status
 from planoai.process.home import Home
-from tests.cli.command import ASKED, KEY, begun, done, line_with, written
+from tests.cli.command import KEY, begun, done, line_with, lives, streaming, written
 from tests.support.answers import CHAT_DONE, CHAT_STREAM
 from tests.support.program import gone, is_alive
 from tests.support.upstream import Hold, scripted, stream
-
-
-def lives(home: Home) -> status.Status:
-    found = status.read(home)
-    assert found is not None
-    return found
 
 
 async def healthy(url: str) -> bool:
@@ -163,34 +157,6 @@ async def test_docker_is_a_word_that_is_taken_and_warned_of(home: Home, flag: li
     down = await done("down", *flag, home=home)
     assert down.code == 0
     assert ("--docker has no meaning here" in down.err) is bool(flag)
-
-
-class Streaming:
-    """A stream in the middle of its answer. `whole` is what the client has when it is over; None where it was cut."""
-
-    def __init__(self, url: str, hold: Hold) -> None:
-        self.hold = hold
-        self._task = asyncio.ensure_future(self._ask(url))
-
-    async def _ask(self, url: str) -> bytes | None:
-        try:
-            async with httpx2.AsyncClient(base_url=url) as http:
-                answer = await http.post("/v1/chat/completions", json={**ASKED, "stream": True})
-                return answer.content
-        except httpx2.HTTPError:
-            return None
-
-    async def whole(self) -> bytes | None:
-        self.hold.release.set()
-        return await self._task
-
-
-async def streaming(tmp_path: Path, home: Home, upstream_url: str, hold: Hold) -> Streaming:
-    file, url = written(tmp_path, upstream_url)
-    assert (await done("up", str(file), home=home)).code == 0
-    running = Streaming(url, hold)
-    await hold.reached.wait()
-    return running
 
 
 async def test_down_says_what_it_waits_for(tmp_path: Path, home: Home) -> None:

@@ -8,25 +8,10 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from tests.cli.command import ASKED, CONFIG, free_port
 from tests.support.answers import CHAT, CHAT_DONE, CHAT_STREAM
 from tests.support.program import planoai
 from tests.support.upstream import Hold, scripted, stream, whole
-
-CONFIG = """
-version: v0.4.0
-listeners:
-  - {{type: model, name: test, address: 127.0.0.1, port: {port}}}
-model_providers:
-  - {{model: openai/gpt-4o, base_url: "{url}", access_key: $THE_KEY, default: true}}
-"""
-ASKED = {"messages": [{"role": "user", "content": "hi"}]}
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @pytest.fixture

@@ -35,7 +35,7 @@ def logs(debug: bool, follow: bool, lines: int) -> None:
     with ExitStack() as stack:
         shown = Shown(folder, stack, debug=debug)
         if not shown.tails(lines, more=follow):
-            raise click.ClickException(f"there are no logs in {folder} yet")
+            raise click.ClickException(f"there are no {'' if debug else 'access '}logs in {folder} yet")
         with suppress(KeyboardInterrupt):
             while follow:
                 time.sleep(_LOOKS_SECONDS)
