@@ -5,6 +5,7 @@ from msgspec import Struct
 
 class Limits(Struct, frozen=True):
     head_bytes: int = 64 * 1024  # start line and header fields together; trailers the same
+    head_fields: int = 256  # header fields; each costs more than its bytes
     head_seconds: float = 10.0  # from the first byte of a head (or the connection) to its end
     body_bytes: int = 100 * 1024 * 1024
     body_bytes_per_second: int = (

@@ -118,6 +118,8 @@ class RequestReader:
             size = len(self._target) + sum(len(name) + len(value) + 4 for name, value in pairs)
             if size > self._limits.head_bytes:
                 raise Refusal.of(self._too_large())
+        if len(pairs) > self._limits.head_fields:
+            raise Refusal.of(HeadTooLarge(f"The request has more than {self._limits.head_fields} header fields."))
         version = parser.get_http_version()
         method = parser.get_method().decode("ascii")
         frame = framing([pair for pair in pairs if pair[0] in FRAMING], version)
