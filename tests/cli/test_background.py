@@ -118,6 +118,26 @@ async def test_up_right_after_a_supervisor_was_killed_waits_for_its_children_to_
     assert await healthy(url)
 
 
+async def test_leaving_up_before_it_serves_leaves_nothing_behind(tmp_path: Path, home: Home) -> None:
+    file, _ = written(tmp_path)
+    text = file.read_text()
+    file.unlink()
+    os.mkfifo(file)  # whoever reads it waits for us to write
+    async with begun("up", str(file), home=home) as up:
+        await asyncio.to_thread(file.write_text, text)  # for the command, which has a look first
+        await line_with("starting", up.stderr)
+        writer = await asyncio.to_thread(file.open, "w")  # once the supervisor reads it, too
+        with writer:
+            assert home.in_use()
+            up.send_signal(signal.SIGINT)
+            assert await up.wait() == 1
+            writer.write(text)
+    async with asyncio.timeout(30):
+        while home.in_use():
+            await asyncio.sleep(0.01)
+    assert not home.status.exists()
+
+
 async def test_a_home_that_can_not_be_made(tmp_path: Path) -> None:
     file, _ = written(tmp_path)
     (tmp_path / "file").touch()
