@@ -1,0 +1,265 @@
+"""The tree of processes: what becomes of it when one of them dies, and what each gets to know."""
+
+import asyncio
+import os
+import signal
+import stat
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from planoai.net.server import listen
+from planoai.process import status
+from planoai.process.status import Status
+from tests.net.raw import Answer, Raw
+from tests.process.load import request
+from tests.process.tree import CONFIG, KEY, Tree, free_port, tree
+from tests.support.program import gone, is_alive, planoai
+from tests.support.upstream import Hold, scripted, stream
+
+HEALTHY = b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"
+
+
+async def ask(port: int, what: bytes = HEALTHY) -> Answer:
+    """The answer on a connection of its own."""
+    raw = Raw(*await asyncio.open_connection("127.0.0.1", port))
+    await raw.send(what)
+    answer = await raw.answer()
+    raw.writer.close()
+    return answer
+
+
+def processes(running: Tree) -> list[int]:
+    """All but the supervisor."""
+    found = running.status
+    assert found.recorder is not None
+    return [*found.workers, found.recorder]
+
+
+async def test_a_killed_supervisor_leaves_no_child_and_a_free_port(tmp_path: Path) -> None:
+    async with tree(tmp_path) as running:
+        children, supervisor, home = processes(running), running.status.pid, running.program.home
+        assert all(map(is_alive, children))
+        os.kill(supervisor, signal.SIGKILL)
+        async with asyncio.timeout(2):
+            await gone(children)
+        assert home.status.exists()
+        assert status.read(home) is None  # what the file says is not so any more
+        listen("127.0.0.1", running.port).close()
+        environ = {"THE_KEY": KEY, "PLANO_HOME": str(home.root)}
+        async with planoai("up", str(running.config), "--foreground", environ=environ) as again:
+            await again.says("on http://")
+            assert (await ask(running.port)).status == 200
+            again.signal()
+            assert await again.ends() == 0
+        assert not home.status.exists()
+
+
+async def test_a_killed_recorder_is_replaced_while_requests_go_on(tmp_path: Path) -> None:
+    async with tree(tmp_path) as running:
+        before = running.status.recorder
+        assert before is not None
+        os.kill(before, signal.SIGKILL)
+        assert (await ask(running.port, request(stream=False))).status == 200
+        after = await running.when(lambda now: now.recorder not in (None, before))
+        assert (await ask(running.port, request(stream=True))).status == 200
+        running.program.signal()
+        assert await running.program.ends() == 0
+        assert after.workers
+        lines = (running.program.home.logs / "access_llm.log").read_text().splitlines()
+        assert [line.count("POST /v1/chat/completions") for line in lines] == [1, 1]
+
+
+async def test_a_worker_that_dies_again_and_again_is_given_time(tmp_path: Path) -> None:
+    async with tree(tmp_path, workers=1) as running:
+        for pause in ("0.1", "0.2", "0.4"):
+            [victim] = running.status.workers
+            os.kill(victim, signal.SIGKILL)
+            await running.program.says(rf"worker {victim} was ended by SIGKILL.* in {pause} s")
+            await running.when(partial(replaced, victim))
+            assert (await ask(running.port)).status == 200  # by the next one: the socket was open all the time
+
+
+def replaced(victim: int, now: Status) -> bool:
+    return now.workers not in ((), (victim,))
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("version: v0.4.0\nlistners: []\n", "config.yaml:2:1: listners"),
+        ("version: v0.4.0\nmodel_providers: [{model: openai/x, access_key: $NOT_SET}]", "NOT_SET is not set"),
+        ("version: [", "config.yaml:2:1: this is not valid YAML"),
+    ],
+    ids=["an unknown key", "a variable that is not set", "no YAML"],
+)
+async def test_a_config_that_can_not_be_read_changes_nothing(tmp_path: Path, text: str, problem: str) -> None:
+    async with tree(tmp_path, workers=1) as running:
+        before = processes(running)
+        good = running.config.read_text()
+        running.config.write_text(text)
+        outcome = await running.reload()
+        assert any(problem in each for each in outcome.problems), outcome
+        await running.program.says("unchanged")
+        assert processes(running) == before
+        assert (await ask(running.port, request(stream=False))).status == 200
+        running.config.write_text(good)
+        assert (await running.reload()).problems == ()
+        assert running.status.reload.number == 2
+
+
+async def test_a_file_that_has_gone_changes_nothing(tmp_path: Path) -> None:
+    async with tree(tmp_path, workers=1) as running:
+        before = processes(running)
+        running.config.unlink()
+        [problem] = (await running.reload()).problems
+        assert problem == f"there is no file {running.config}"
+        assert processes(running) == before
+
+
+async def test_a_port_that_is_taken_changes_nothing(tmp_path: Path) -> None:
+    async with tree(tmp_path, workers=1) as running:
+        before, port = processes(running), running.port
+        with listen("127.0.0.1", 0) as taken:
+            running.port = taken.getsockname()[1]
+            running.write(workers=1)
+            [problem] = (await running.reload()).problems
+        assert f"config.yaml:5:5: listeners[0]: 127.0.0.1:{running.port} can not be bound: address already" in problem
+        assert processes(running) == before
+        assert (await ask(port)).status == 200
+
+
+async def test_an_address_beside_one_that_is_open_is_explained(tmp_path: Path) -> None:
+    async with tree(tmp_path, workers=1) as running:
+        running.config.write_text(running.config.read_text().replace("address: 127.0.0.1", "address: 0.0.0.0"))
+        [problem] = (await running.reload()).problems
+        assert f"127.0.0.1:{running.port} is open and keeps 0.0.0.0:{running.port} from being bound" in problem
+
+
+async def test_a_changed_port_and_number_of_workers_are_taken_up(tmp_path: Path) -> None:
+    async with tree(tmp_path, workers=1) as running:
+        old, port = running.status.workers, running.port
+        with listen("127.0.0.1", 0) as probe:
+            running.port = probe.getsockname()[1]
+        running.write(workers=3)
+        assert (await running.reload()).problems == ()
+        await gone(old)
+        now = await running.when(lambda now: len(now.workers) == 3)
+        assert now.listeners == (f"http://127.0.0.1:{running.port}",)
+        assert (await ask(running.port)).status == 200
+        with pytest.raises(ConnectionRefusedError):
+            await ask(port)
+
+
+async def test_the_file_beside_the_config_is_read_again(tmp_path: Path) -> None:
+    async with tree(tmp_path, workers=1) as running:
+        running.config.write_text(running.config.read_text().replace("$THE_KEY", "$KEY_OF_LATER"))
+        [problem] = (await running.reload()).problems
+        assert "KEY_OF_LATER is not set" in problem
+        (tmp_path / ".env").write_text("KEY_OF_LATER=sk-9\n")
+        assert (await running.reload()).problems == ()
+
+
+async def test_the_home_is_private(tmp_path: Path) -> None:
+    async with tree(tmp_path, workers=1) as running:
+        home = running.program.home
+        for folder in (home.root, home.run, home.logs):
+            assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+        for file in (home.lock, home.status, *home.logs.iterdir()):
+            assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+async def test_no_child_is_told_a_secret_where_others_can_see_it(tmp_path: Path) -> None:
+    async with tree(tmp_path) as running:
+        assert (await ask(running.port, request(stream=False))).status == 200
+        for pid in processes(running):
+            seen = Path(f"/proc/{pid}/environ").read_bytes() + Path(f"/proc/{pid}/cmdline").read_bytes()
+            assert b"PLANO_HOME=" in seen
+            assert b"planted" not in seen
+            assert os.getsid(pid) == pid
+        running.program.signal()
+        assert await running.program.ends() == 0
+        written = b"".join(each.read_bytes() for each in running.program.home.root.rglob("*") if each.is_file())
+        assert b"planted" not in written + running.program.said.encode()
+
+
+async def test_a_child_has_no_descriptor_that_is_not_for_it(tmp_path: Path) -> None:
+    """Standard streams, its channel, its feeds; a worker the socket of each listener and the table beside its siblings."""
+    async with tree(tmp_path) as running:
+        sockets = [set(descriptors(pid, "socket:")) for pid in processes(running)]
+        workers, recorder = sockets[:-1], sockets[-1]
+        [door] = set.intersection(*workers)
+        assert door in descriptors(running.status.pid, "socket:")
+        assert door not in recorder
+        own = [each - {door} for each in workers]
+        assert not set.intersection(*own)
+        assert not any(each & recorder for each in own)
+
+
+def descriptors(pid: int, kind: str) -> list[str]:
+    targets = [os.readlink(each) for each in Path(f"/proc/{pid}/fd").iterdir()]
+    return [target for target in targets if target.startswith(kind)]
+
+
+async def test_a_stop_during_the_start_is_obeyed(tmp_path: Path) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text(CONFIG.format(workers=2, port=free_port(), url="http://127.0.0.1:1", listener=""))
+    async with planoai("up", str(config), "--foreground", environ={"THE_KEY": KEY}) as program:
+        while (found := status.read(program.home)) is None or not found.workers:
+            await asyncio.sleep(0.002)
+        program.signal()
+        assert await program.ends() == 0
+        assert "problem" not in program.said
+        assert not any(map(is_alive, found.workers))
+
+
+async def test_signals_to_children_do_not_end_them(tmp_path: Path) -> None:
+    """A service manager may send its signals to all processes of a service at once."""
+    async with tree(tmp_path) as running:
+        before = processes(running)
+        for pid in before:
+            for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+                os.kill(pid, number)
+        assert (await ask(running.port)).status == 200
+        assert processes(running) == before
+        for pid in [running.status.pid, *before]:
+            os.kill(pid, signal.SIGTERM)
+        assert await running.program.ends() == 0
+
+
+async def test_readiness_ends_where_the_gateway_stops_and_not_where_it_reloads(tmp_path: Path) -> None:
+    hold = Hold()
+    async with scripted() as upstream, tree(tmp_path, workers=1) as running:
+        upstream.will(stream(b"data: {}\n\n", hold))
+        running.url = upstream.url
+        running.write(workers=1)
+        assert (await running.reload()).problems == ()
+        kept = Raw(*await asyncio.open_connection("127.0.0.1", running.port))
+        await kept.send(b"GET /readyz HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert (await kept.answer()).status == 200
+        await running.reload()
+        await kept.send(b"GET /readyz HTTP/1.1\r\nHost: a\r\n\r\n")
+        answer = await kept.answer()
+        assert (answer.status, answer.headers["connection"]) == (200, "close")
+        kept.writer.close()
+        last = Raw(*await asyncio.open_connection("127.0.0.1", running.port))
+        await last.send(HEALTHY)
+        assert (await last.answer()).status == 200
+        running.program.signal()
+        await running.when(lambda now: now.state == "draining")
+        await refused(running.port)
+        await last.send(b"GET /readyz HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert (await last.answer()).status == 503
+        last.writer.close()
+        assert await running.program.ends() == 0
+
+
+async def refused(port: int) -> None:
+    """Returns once nothing listens on `port` any more."""
+    while True:
+        try:
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+        except ConnectionRefusedError:
+            return
+        writer.close()
