@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from planoai.errors import PlanoError, UpstreamTimeout
-from planoai.net.origin import Origin
 from planoai.net.bounds import ClientLimits, Timeouts
+from planoai.net.origin import Origin
 from planoai.net.upstream import UpstreamConnection
 from tests.net.test_reading import cut
 

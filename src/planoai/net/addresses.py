@@ -40,7 +40,7 @@ async def connected(addresses: Sequence[Address]) -> socket.socket:
     """A non-blocking socket, connected to one of `addresses`. Raises OSError."""
     if len(addresses) == 1:
         return await _connect(addresses[0])
-    waiting = deque(_interleaved(addresses))
+    waiting = deque(interleaved(addresses))
     running: dict[asyncio.Task[socket.socket], int] = {}
     causes: list[tuple[int, OSError]] = []
     try:
@@ -58,6 +58,13 @@ async def connected(addresses: Sequence[Address]) -> socket.socket:
         raise NoConnection(causes)
     finally:
         await _dropped(running)
+
+
+def interleaved(addresses: Sequence[Address]) -> list[Address]:
+    """The families take turns, beginning with that of the first address (RFC 8305, section 4)."""
+    first = [address for address in addresses if address[0] == addresses[0][0]]
+    others = [address for address in addresses if address[0] != addresses[0][0]]
+    return [address for address in chain.from_iterable(zip_longest(first, others)) if address is not None]
 
 
 async def _connect(address: Address) -> socket.socket:
@@ -80,10 +87,3 @@ async def _dropped(tasks: dict[asyncio.Task[socket.socket], int]) -> None:
     for outcome in await asyncio.gather(*tasks, return_exceptions=True):
         if isinstance(outcome, socket.socket):  # it came second
             outcome.close()
-
-
-def _interleaved(addresses: Sequence[Address]) -> list[Address]:
-    """The families take turns, beginning with that of the first address (RFC 8305, section 4)."""
-    first = [address for address in addresses if address[0] == addresses[0][0]]
-    others = [address for address in addresses if address[0] != addresses[0][0]]
-    return [address for address in chain.from_iterable(zip_longest(first, others)) if address is not None]

@@ -10,14 +10,14 @@ from typing import Self
 
 from planoai.errors import UpstreamClosed, UpstreamUnreadable
 from planoai.net.addresses import Resolve, resolve
+from planoai.net.arrival import Arrived
+from planoai.net.bounds import ClientLimits, Timeouts
 from planoai.net.connecting import Connector
 from planoai.net.decoding import Decoder, codings_of
 from planoai.net.headers import Headers
 from planoai.net.origin import Origin
-from planoai.net.bounds import ClientLimits, Timeouts
 from planoai.net.pool import Pool
 from planoai.net.proxy import Proxies, Proxy
-from planoai.net.arrival import Arrived
 from planoai.net.unreachable import PROXY_AUTHENTICATION_REQUIRED, unreachable_through
 from planoai.net.upstream import UpstreamConnection
 from planoai.net.wire import header_lines, request_line

@@ -4,9 +4,9 @@ import asyncio
 from collections import defaultdict
 
 from planoai.errors import ConnectTimeout
+from planoai.net.bounds import ClientLimits, Timeouts
 from planoai.net.connecting import Connector
 from planoai.net.origin import Origin
-from planoai.net.bounds import ClientLimits, Timeouts
 from planoai.net.upstream import UpstreamConnection
 
 

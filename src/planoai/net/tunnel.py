@@ -21,6 +21,8 @@ class Tunnel(asyncio.Protocol):
         self._parser = httptools.HttpResponseParser(self)
         self._answered: asyncio.Future[int | str] = asyncio.get_running_loop().create_future()
         self._received = 0
+        self._status = 0  # of the answer, once its head is here
+        self._more = False  # something follows it
         self.transport: asyncio.Transport
 
     async def open(self) -> None:
@@ -45,14 +47,17 @@ class Tunnel(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self._received += len(data)
         if self._answered.done():
-            # A host that speaks TLS says nothing before it is asked, so this is the proxy's.
             self.transport.abort()
             return
         try:
             self._parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade):
             self._settle("it did not answer CONNECT in HTTP/1.1")
-        if self._received > _HEAD_BYTES:
+        if self._status == 200 and self._more:  # a host that speaks TLS waits until it is spoken to
+            self._settle("it said more than that the tunnel is open")
+        elif self._status:
+            self._settle(self._status)
+        elif self._received > _HEAD_BYTES:
             self._settle(f"the head of its answer is larger than {_HEAD_BYTES} bytes")
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio gives it
@@ -62,8 +67,11 @@ class Tunnel(asyncio.Protocol):
 
     def on_headers_complete(self) -> None:
         status = self._parser.get_status_code()
-        if status >= 200:  # an interim answer: the real one follows
-            self._settle(200 if status < 300 else status)
+        if status >= 200:  # an interim answer comes before the real one
+            self._status = 200 if status < 300 else status
+
+    def on_body(self, body: bytes) -> None:  # noqa: ARG002 - httptools gives it
+        self._more = True
 
     def _settle(self, outcome: int | str) -> None:
         if not self._answered.done():

@@ -9,11 +9,11 @@ from typing import cast
 import httptools
 
 from planoai.errors import PlanoError, UpstreamClosed, UpstreamTimeout, UpstreamUnreadable
+from planoai.net.arrival import Arrived, arrived
+from planoai.net.bounds import ClientLimits, Timeouts
 from planoai.net.deadline import Deadline
 from planoai.net.headers import Headers
 from planoai.net.origin import Origin
-from planoai.net.bounds import ClientLimits, Timeouts
-from planoai.net.arrival import Arrived, arrived
 
 
 class Phase(Enum):
@@ -55,12 +55,12 @@ class UpstreamConnection(asyncio.Protocol):
         "_transport",
         "_unsent",
         "_waiter",
+        "arrived",
         "gone",
         "headers",
         "heard",
         "origin",
         "status",
-        "arrived",
     )
 
     def __init__(
