@@ -9,12 +9,10 @@ from collections.abc import Awaitable, Callable
 
 import brotli
 import pytest
-import trustme
 import zstandard
 
-from planoai.errors import PlanoError, UpstreamClosed, UpstreamTimeout, UpstreamUnreachable, UpstreamUnreadable
+from planoai.errors import UpstreamClosed, UpstreamTimeout, UpstreamUnreachable, UpstreamUnreadable
 from planoai.net.client import Client, ClientLimits, Origin, Response, Timeouts
-from planoai.net.tls import client_context
 from planoai.net.unreachable import unreachable
 from tests.net.raw import Raw, Script, Upstream, scripted
 
@@ -639,72 +637,6 @@ async def test_a_closed_client_sends_nothing_and_leaves_no_connection() -> None:
 async def test_ipv6_addresses_are_spoken_to() -> None:
     async with scripted(keeps_saying(OK), host="::1") as upstream, Client() as client:
         assert await get(client, upstream) == (200, b"ok")
-
-
-@pytest.fixture(scope="module")
-def authority() -> trustme.CA:
-    return trustme.CA()
-
-
-def server_context(authority: trustme.CA, name: str) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert(name).configure_cert(context)
-    return context
-
-
-def trusting(authority: trustme.CA) -> ssl.SSLContext:
-    context = client_context()
-    authority.configure_trust(context)
-    return context
-
-
-async def test_https_is_spoken_and_its_connections_are_kept(authority: trustme.CA) -> None:
-    chosen: list[str | None] = []
-
-    async def script(raw: Raw, number: int) -> None:
-        chosen.append(raw.writer.get_extra_info("ssl_object").selected_alpn_protocol())
-        await keeps_saying(OK)(raw, number)
-
-    context = server_context(authority, "localhost")
-    context.set_alpn_protocols(["h2", "http/1.1"])
-    async with scripted(script, context) as upstream, Client(verify=trusting(authority)) as client:
-        for _ in range(2):
-            assert await get(client, upstream) == (200, b"ok")
-        assert (upstream.connections, chosen) == (1, ["http/1.1"])
-
-
-async def failure(client: Client, upstream: Upstream) -> PlanoError:
-    with pytest.raises(PlanoError) as caught:
-        await get(client, upstream)
-    return caught.value
-
-
-async def test_a_certificate_nobody_vouches_for_is_refused(authority: trustme.CA) -> None:
-    async with scripted(keeps_saying(OK), server_context(authority, "localhost")) as upstream, Client() as client:
-        error = await failure(client, upstream)
-    assert isinstance(error, UpstreamUnreachable)
-    assert "its TLS certificate is not valid" in error.message
-    assert str(upstream.origin) in error.message
-
-
-async def test_a_certificate_for_another_host_is_refused(authority: trustme.CA) -> None:
-    context = server_context(authority, "other.example")
-    async with scripted(keeps_saying(OK), context) as upstream, Client(verify=trusting(authority)) as client:
-        error = await failure(client, upstream)
-    assert isinstance(error, UpstreamUnreachable)
-    assert "localhost" in error.message
-
-
-async def test_tls_to_a_plain_port_is_one_sentence() -> None:
-    async def script(raw: Raw, number: int) -> None:
-        await raw.reader.read(10)
-        await raw.send(b"HTTP/1.1 400 Bad Request\r\n\r\n")
-
-    async with scripted(script) as upstream, Client() as client:
-        upstream.origin = Origin("https", "127.0.0.1", upstream.origin.port)
-        error = await failure(client, upstream)
-    assert isinstance(error, UpstreamUnreachable)
-    assert "TLS failed" in error.message
 
 
 def coded_answer(body: bytes, *fields: bytes) -> bytes:

@@ -43,10 +43,12 @@ class Accepting:
         self._resume()
 
     def close(self) -> None:
-        """Closes our copy of the socket: who else has one goes on."""
+        """Closes our copy of the socket: who else has one goes on. What waits is taken before, for ours may be the last, and then it would be lost."""
         if self._timer is not None:
             self._timer.cancel()
         self._loop.remove_reader(self._listener)
+        while (connection := self._next()) is not None:
+            self._take(connection)
         self._listener.close()
 
     def _resume(self) -> None:
