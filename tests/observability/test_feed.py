@@ -3,19 +3,37 @@
 import asyncio
 import gc
 import socket
+from collections.abc import Callable, Coroutine
 from time import perf_counter, time
 
 import pytest
+import uvloop
 
 from planoai.observability import feed as feed_module
 from planoai.observability import outbox
 from planoai.observability.feed import PIECE_BYTES, Feed, Recording
-from planoai.observability.outbox import MOST_BODIES
+from planoai.observability.outbox import BATCH_BYTES, MOST_BODIES
 from planoai.observability.record import Closed, Message, Opened, Piece
 from tests.observability.facts import USER_AGENT, Listener, attempt, request
 
 BODY = b'{"model":"fast"}'
 ANSWER = b'{"choices":[]}'
+
+
+LOOPS = pytest.mark.parametrize("loop", [asyncio.new_event_loop, uvloop.new_event_loop], ids=["asyncio", "uvloop"])
+Loop = Callable[[], asyncio.AbstractEventLoop]
+
+
+def run(loop: Loop, scene: Coroutine[None, None, None]) -> None:
+    with asyncio.Runner(loop_factory=loop) as runner:
+        runner.run(scene)
+
+
+async def gone(sock: socket.socket) -> None:
+    """Until the feed has let go of it."""
+    async with asyncio.timeout(20):
+        while sock.fileno() >= 0:
+            await asyncio.sleep(0)
 
 
 async def attached(feed: Feed) -> Listener:
@@ -168,25 +186,29 @@ async def test_a_slow_stream_is_told_of_while_it_runs(monkeypatch: pytest.Monkey
     assert len(await everything(feed, listener)) == 1
 
 
-async def test_a_recorder_that_stalls_loses_bodies_and_no_facts() -> None:
-    feed = Feed()
-    listener = await attached(feed)
-    body = b"x" * 1_000_000
-    for _ in range(150):
-        recording = begun(feed, body)
-        recording.piece(body)
-        ended(recording)
-        await asyncio.sleep(0)  # the feed has its turn, the recorder reads nothing
+@LOOPS
+def test_a_recorder_that_stalls_loses_bodies_and_no_facts(loop: Loop) -> None:
+    async def scene() -> None:
+        feed = Feed()
+        listener = await attached(feed)
+        body = b"x" * 1_000_000
+        for _ in range(150):
+            recording = begun(feed, body)
+            recording.piece(body)
+            ended(recording)
+            await asyncio.sleep(0)  # the feed has its turn, the recorder reads nothing
 
-    messages = await everything(feed, listener)
+        messages = await everything(feed, listener)
 
-    asked = [each for each in messages if isinstance(each, Opened)]
-    pieces = [each for each in messages if isinstance(each, Piece)]
-    kept = sum(each.body is not None for each in asked) + sum(each.data is not None for each in pieces)
-    assert (len(asked), len(pieces), sum(isinstance(each, Closed) for each in messages)) == (150, 150, 150)
-    assert MOST_BODIES - len(body) < kept * len(body)
-    assert kept < 150
-    assert feed.dropped == 300 - kept
+        asked = [each for each in messages if isinstance(each, Opened)]
+        pieces = [each for each in messages if isinstance(each, Piece)]
+        kept = sum(each.body is not None for each in asked) + sum(each.data is not None for each in pieces)
+        assert (len(asked), len(pieces), sum(isinstance(each, Closed) for each in messages)) == (150, 150, 150)
+        assert MOST_BODIES - len(body) < kept * len(body)
+        assert kept < 150
+        assert feed.dropped == 300 - kept
+
+    run(loop, scene())
 
 
 async def test_a_stream_with_a_hole_is_shipped_no_further(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -313,35 +335,85 @@ async def test_what_ends_between_two_recorders_is_told_to_the_second() -> None:
     assert [each.id for each in messages] == [1, 1, 2, 2]
 
 
-async def test_a_frame_that_broke_off_is_told_whole_to_the_next() -> None:
+@LOOPS
+def test_a_frame_that_broke_off_is_told_whole_to_the_next(loop: Loop) -> None:
+    async def scene() -> None:
+        feed = Feed()
+        ours, theirs = socket.socketpair()
+        theirs.setblocking(False)
+        feed.attach(ours)
+        for _ in range(4):
+            ended(begun(feed, b"x" * 1_000_000))
+        await asyncio.get_running_loop().sock_recv(theirs, 1)  # the first frame is under way, and never gets there
+        theirs.close()
+
+        second = await attached(feed)
+        messages = await everything(feed, second)
+
+        assert [each.body and len(each.body) for each in messages if isinstance(each, Opened)] == [1_000_000] * 4
+        assert [each.id for each in messages if isinstance(each, Closed)] == [1, 2, 3, 4]
+
+    run(loop, scene())
+
+
+@LOOPS
+def test_a_recorder_that_is_gone_when_it_is_written_to_takes_nothing_with_it(loop: Loop) -> None:
+    async def scene() -> None:
+        feed = Feed()
+        ended(begun(feed, b"x" * BATCH_BYTES))
+        ours, theirs = socket.socketpair()
+        feed.attach(ours)
+        theirs.close()
+        await gone(ours)
+
+        messages = await everything(feed, await attached(feed))
+
+        assert [type(each) for each in messages] == [Opened, Closed]
+
+    run(loop, scene())
+
+
+@LOOPS
+def test_a_recorder_that_went_is_noticed_without_writing(loop: Loop) -> None:
+    async def scene() -> None:
+        feed = Feed()
+        ours, theirs = socket.socketpair()
+        feed.attach(ours)
+        theirs.close()
+
+        await gone(ours)
+        await feed.aclose()
+
+    run(loop, scene())
+
+
+async def test_much_does_not_wait_for_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outbox, "SEND_SECONDS", 1_000.0)
     feed = Feed()
-    first = await attached(feed)
-    for _ in range(4):
-        recording = begun(feed, b"x" * 1_000_000)
-        ended(recording)
-    await first.frame()  # the first of several, the others are under way
-    first.close()
+    listener = await attached(feed)
+    first = begun(feed)
+    second = begun(feed, b"x" * BATCH_BYTES)
 
-    second = await attached(feed)
-    messages = await everything(feed, second)
+    heard = await listener.messages(2)
 
-    closed = [each.id for each in messages if isinstance(each, Closed)]
-    assert closed[-1] == 4
-    assert closed == sorted(set(closed))
-    assert {each.id for each in messages if isinstance(each, Opened)} >= set(closed)
+    assert [type(each) for each in heard] == [Opened, Opened]
+    ended(first)
+    ended(second)
+    assert len(await everything(feed, listener)) == 2
 
 
-async def test_a_recorder_that_went_is_noticed_without_writing() -> None:
+async def test_closing_waits_for_nobody_who_goes_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feed_module, "FLUSH_SECONDS", 1_000.0)
     feed = Feed()
-    ours, theirs = socket.socketpair()
-    feed.attach(ours)
-    theirs.close()
+    listener = await attached(feed)
+    ended(begun(feed, b"x" * 10_000_000))
+    closing = asyncio.ensure_future(feed.aclose())
+    await asyncio.sleep(0)  # it has begun
+
+    listener.close()
 
     async with asyncio.timeout(20):
-        while ours.fileno() >= 0:
-            await asyncio.sleep(0)
-
-    await feed.aclose()
+        await closing
 
 
 async def test_closing_waits_for_a_stalled_recorder_no_longer_than_a_moment(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """The recorder as a process: what it writes, and what it survives."""
 
 import asyncio
+import math
 import os
 import re
 import signal
@@ -13,10 +14,11 @@ from pathlib import Path
 
 import pytest
 
+from planoai.observability import framing
 from planoai.observability.feed import Feed, Recording
 from planoai.process.control import Channel, of_supervisor
 from planoai.process.orders import Cut, Drain, Failed, FeedFollows, FromChild, Ready, RecorderOrders
-from tests.observability.facts import USER_AGENT, attempt, request
+from tests.observability.facts import USER_AGENT, attempt, closed, opened, request
 
 ANSWER = (
     b'{"model":"gpt-5-2026","choices":[{"message":{"content":"Hi"},"finish_reason":"stop"}],'
@@ -225,6 +227,20 @@ async def test_a_feed_that_tells_nonsense_ends_alone(tmp_path: Path, garbage: by
     assert said.count("\n") == 1
     assert "what a worker tells is given up" in said
     await feed.aclose()
+
+
+async def test_an_exchange_that_makes_no_sense_is_left_out_alone(tmp_path: Path) -> None:
+    async with ready(tmp_path) as recorder:
+        ours = recorder.feed()
+        ours.send(framing.frame([opened(1, at=math.nan), closed(1), opened(2, at=0.0), closed(2)]))
+        await recorder.line("[1970-01-01T00:00:00.000Z]")
+        recorder.channel.send(Drain(stopping=True))
+        ours.close()
+        code, said = await recorder.ends()
+
+    assert code == 0
+    assert said.count("an exchange is not recorded") == 1
+    assert len(recorder.lines()) == 1
 
 
 async def test_without_a_supervisor_it_writes_what_it_has_and_ends(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ _FLAGS = {"connect": "UF", "timeout": "UT", "closed": "UC", "unreadable": "UPE"}
 def line(observation: Observation) -> str:
     """Without a line end."""
     opened, closed, chosen = observation.opened, observation.closed, observation.chosen
-    headers = dict(reversed(opened.headers))
+    headers = _joined(opened.headers)
     return " ".join(
         (
             f"[{instant(opened.at)}]",
@@ -101,6 +101,14 @@ def _extras(observation: Observation) -> Iterator[tuple[str, str]]:
     if usage is not None:
         yield "input_tokens", str(usage.input)
         yield "output_tokens", str(usage.output)
+
+
+def _joined(headers: tuple[tuple[bytes, bytes], ...]) -> dict[bytes, bytes]:
+    """A name that came several times has all its values, in their order (RFC 9110, section 5.3): each proxy may have added a line."""
+    joined: dict[bytes, bytes] = {}
+    for name, value in headers:
+        joined[name] = joined[name] + b", " + value if name in joined else value
+    return joined
 
 
 def _upstream_time(chosen: Attempt | None) -> str:
