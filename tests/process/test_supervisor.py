@@ -255,6 +255,23 @@ async def test_readiness_ends_where_the_gateway_stops_and_not_where_it_reloads(t
         assert await running.program.ends() == 0
 
 
+async def test_connections_that_wait_when_it_is_told_to_stop_are_served(tmp_path: Path) -> None:
+    async with tree(tmp_path, workers=1) as running:
+        [worker] = running.status.workers
+        os.kill(worker, signal.SIGSTOP)
+        waiting = [Raw(*await asyncio.open_connection("127.0.0.1", running.port)) for _ in range(400)]
+        for raw in waiting:
+            await raw.send(HEALTHY)
+        running.program.signal()
+        await running.when(lambda now: now.state == "draining")
+        os.kill(worker, signal.SIGCONT)
+        for raw in waiting:
+            answer = await raw.answer()
+            assert (answer.status, answer.headers["connection"]) == (200, "close")
+            raw.writer.close()
+        assert await running.program.ends() == 0
+
+
 async def refused(port: int) -> None:
     """Returns once nothing listens on `port` any more."""
     while True:

@@ -39,7 +39,7 @@ def foreground(told: Told) -> str | None:
         case Running():
             return waiting(told.requests, f"Ctrl-C again cuts {'it' if told.requests == 1 else 'them'}")
         case Died():
-            return f"{told.child} {told.pid} {told.how}; another one is started in {told.pause:g} s"
+            return f"{told.child} {told.how}; another one is started in {told.pause:g} s"
         case _:
             assert_never(told)
 

@@ -19,6 +19,7 @@ logger = logging.getLogger("planoai.net")
 _BATCH = 64  # connections taken before others of this process have their turn
 _PATIENCE = 0.005  # seconds that another process, which has fewer connections, gets to take one
 _LOOK = 0.001  # and how often we look whether it did
+_QUEUE = 2048  # connections that can wait in a socket, and a few that come meanwhile
 _PAUSE = 0.25  # seconds without accepting when the system can give us no more connections
 _QUIET = 60.0  # seconds between two log lines about that
 
@@ -47,8 +48,12 @@ class Accepting:
         if self._timer is not None:
             self._timer.cancel()
         self._loop.remove_reader(self._listener)
-        while (connection := self._next()) is not None:
-            self._take(connection)
+        for _ in range(_QUEUE):
+            try:
+                self._take(self._listener.accept()[0])
+            except OSError as error:
+                if error.errno not in _PASSING:
+                    break
         self._listener.close()
 
     def _resume(self) -> None:
@@ -78,8 +83,11 @@ class Accepting:
                 self._exhausted(error)
                 return
             self._patient_until = None
-            self._service.opened()
-            self._service.arrive(self._loop.create_task(self._welcome(connection)))
+            self._take(connection)
+
+    def _take(self, connection: socket.socket) -> None:
+        self._service.opened()
+        self._service.arrive(self._loop.create_task(self._welcome(connection)))
 
     def _others_first(self) -> bool:
         share = self._share

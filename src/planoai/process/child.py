@@ -57,16 +57,16 @@ class Place:
         pause = 0.0
         while not self._ending.is_set():
             born = asyncio.get_running_loop().time()
-            pid, how = await self._life()
+            child, how = await self._life_or_none()
             if self._ending.is_set():
                 break
             if not self.started.done():
-                self.started.set_result([f"{self._role.name} {pid} {how} before it was ready"])
+                self.started.set_result([f"{child} {how} before it was ready"])
             if self.started.result():
                 break
             lived = asyncio.get_running_loop().time() - born
             pause = 0.0 if lived >= LONG_LIFE else min(max(pause * 2, FIRST_PAUSE), LONGEST_PAUSE)
-            self._tell(Died(self._role.name, pid, how, pause))
+            self._tell(Died(child, how, pause))
             await self._rest(pause)
         if not self.started.done():
             self.started.set_result(["it was told to end before it was ready"])
@@ -93,8 +93,15 @@ class Place:
         if self._process is not None and self._process.returncode is None:
             self._process.kill()
 
-    async def _life(self) -> tuple[int, str]:
-        """Of one child, and of its process id. Whatever happens, it has ended when this does."""
+    async def _life_or_none(self) -> tuple[str, str]:
+        """Who lived, and how it ended; a machine that has no room for a process may have it later."""
+        try:
+            return await self._life()
+        except OSError as error:
+            return f"a {self._role.name}", f"could not be started ({(error.strerror or str(error)).lower()})"
+
+    async def _life(self) -> tuple[str, str]:
+        """Of one child, which has ended when this does, whatever happened. Raises OSError where there was no room for it."""
         ours, theirs = socket.socketpair()
         with of_supervisor(ours) as channel, theirs:
             process = await asyncio.create_subprocess_exec(
@@ -128,7 +135,7 @@ class Place:
                 self.waiting = 0
                 self._role.gone()
                 self._changed()
-        return process.pid, _end_of(code)
+        return f"{self._role.name} {process.pid}", _end_of(code)
 
     async def _hear(self, channel: Channel[FromChild]) -> None:
         while (received := await channel.receive()) is not None:
@@ -138,7 +145,7 @@ class Place:
                         self.started.set_result(())
                 case Failed(problems=problems):
                     if not self.started.done():
-                        self.started.set_result(problems)
+                        self.started.set_result(problems or (f"the {self._role.name} did not say why",))
                 case Waiting(running=running):
                     self.waiting = running
                     self._changed()

@@ -51,7 +51,7 @@ _LEVELS = {Warned: logging.WARNING, Died: logging.WARNING, Refused: logging.ERRO
 
 _START_SECONDS = 30.0  # a child that is not ready then never will be
 _RECORDER_SECONDS = 20.0  # for the recorder, to write what the workers left it
-_PORT_SECONDS = 2.0  # for the children of a supervisor that was killed, to notice
+_PORT_SECONDS = 2.0  # for a port that somebody is about to let go of
 _LOOK_SECONDS = 0.05
 
 
@@ -162,7 +162,9 @@ class Supervisor:
 
     async def _opened(self, places: list[tuple[str, int]]) -> list[socket.socket]:
         """Raises ConfigError."""
-        deadline = time.monotonic() + (_PORT_SECONDS if self._succeeds and self._serving is None else 0)
+        # Others of ours may be about to close it: what a killed supervisor left, workers that were just told to drain.
+        leaving = self._succeeds if self._serving is None else len(self._living) > 1
+        deadline = time.monotonic() + (_PORT_SECONDS if leaving else 0)
         while True:
             try:
                 return self._doors.take(places)

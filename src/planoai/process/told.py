@@ -54,10 +54,9 @@ class Running(Struct, frozen=True, tag="running"):
 
 
 class Died(Struct, frozen=True, tag="died"):
-    """A child that was to live. `how` ends a sentence; another is started after `pause` seconds."""
+    """A child that was to live: `worker 4711` and how it ended, in words that go on from there. Another is started after `pause` seconds."""
 
     child: str
-    pid: int
     how: str
     pause: float
 
@@ -84,4 +83,4 @@ def sentence(told: Told) -> str:
         case Running():
             return f"waits for {told.requests} running request{'' if told.requests == 1 else 's'}"
         case Died():
-            return f"{told.child} {told.pid} {told.how}; another one is started in {told.pause:g} s"
+            return f"{told.child} {told.how}; another one is started in {told.pause:g} s"
