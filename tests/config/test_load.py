@@ -305,3 +305,14 @@ def test_a_problem_that_shows_only_later_is_told_at_its_place() -> None:
     assert loaded.located("listeners[0]: 0.0.0.0:12000 can not be bound: address already in use").startswith(
         "config.yaml:3:5: listeners[0]: "
     )
+
+
+def test_no_key_is_shown_when_a_config_is() -> None:
+    text = """
+version: v0.4.0
+listeners: [{type: model, name: a, port: 12000, client_keys: [a-planted-client-key]}]
+model_providers: [{model: openai/gpt-4o, access_key: sk-planted, headers: {x-team: a-planted-header}}]
+"""
+    loaded = load(text, {})
+    assert "planted" not in repr(loaded)
+    assert "openai/gpt-4o" in repr(loaded)

@@ -96,6 +96,9 @@ class Listener(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     tls: ListenerTls | None = None
     cors: Cors | None = None
 
+    def __repr__(self) -> str:
+        return f"Listener({self.name})"  # it holds keys, and a repr ends up in logs
+
 
 class ProviderTimeouts(Struct, frozen=True, forbid_unknown_fields=True):
     """Of one request to this provider.
@@ -144,6 +147,9 @@ class ModelProvider(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     def __post_init__(self) -> None:
         if not self.name:
             structs.force_setattr(self, "name", self.model)
+
+    def __repr__(self) -> str:
+        return f"ModelProvider({self.name})"  # it holds a key, and a repr ends up in logs
 
 
 class Alias(Struct, frozen=True, forbid_unknown_fields=True):
