@@ -58,6 +58,12 @@ def test_the_model_that_served_is_the_one_asked_of_the_upstream_where_it_named_n
     assert " served=gpt-5 " in line(Observation(opened(), closed(1, attempt())))
 
 
+def test_where_nobody_served_no_model_and_no_first_token_are_told() -> None:
+    told = line(Observation(opened(), closed(1, attempt(status=0, trouble="connect"), status=502, outcome="failed")))
+
+    assert told.endswith(" model=fast served=- api=openai_chat>openai_chat stream=false outcome=failed")
+
+
 def test_every_proxy_on_the_way_is_told() -> None:
     asked = opened(1, (b"x-forwarded-for", b"10.0.0.7"), (b"x-forwarded-for", b"10.0.0.1"))
 

@@ -91,12 +91,13 @@ def _date(days: int) -> str:
 def _extras(observation: Observation) -> Iterator[tuple[str, str]]:
     opened, closed, chosen, usage = observation.opened, observation.closed, observation.chosen, observation.usage
     if opened.dialect:
+        asked = chosen.model if chosen and chosen.status and not chosen.trouble else ""
         yield "model", _token(opened.model)
-        yield "served", _token((observation.model or (chosen.model if chosen else ""))[:LONGEST])
+        yield "served", _token((observation.model or asked)[:LONGEST])
         yield "api", f"{_token(opened.dialect)}>{_token(chosen.dialect if chosen else '')}"
         yield "stream", "true" if opened.stream else "false"
     yield "outcome", closed.outcome
-    if closed.first and opened.dialect:
+    if closed.first and opened.dialect and closed.outcome != "failed":
         yield "ttft_ms", str(_milliseconds(closed.first))
     if usage is not None:
         yield "input_tokens", str(usage.input)

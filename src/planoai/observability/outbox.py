@@ -95,27 +95,28 @@ class Outbox:
             self.detach()
 
     def _schedule(self, *, at_once: bool = False) -> None:
-        if self._pipe is None or self._batch or not self._queue:
+        pipe = self._pipe
+        if pipe is None or self._batch or not self._queue:
             return
         loop = asyncio.get_running_loop()
         self._hurried = at_once or self._bytes >= BATCH_BYTES
-        self._timer = loop.call_soon(self._send) if self._hurried else loop.call_later(SEND_SECONDS, self._send)
+        self._timer = (
+            loop.call_soon(self._send, pipe) if self._hurried else loop.call_later(SEND_SECONDS, self._send, pipe)
+        )
 
     def _unschedule(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
 
-    def _send(self) -> None:
+    def _send(self, pipe: Pipe) -> None:
         self._timer = None
-        if self._pipe is None or self._batch:
-            return
         queue, batch, size = self._queue, self._batch, 0
         while queue and len(batch) < _BATCH_MESSAGES and size < BATCH_BYTES:
             message = queue.popleft()
             size += _body_size(message)
             batch.append(message)
-        self._pipe.send(frame(batch))
+        pipe.send(frame(batch))
 
     def _written(self) -> None:
         for message in self._batch:
