@@ -41,6 +41,13 @@ async def test_it_serves_when_up_returns_until_down_says_so(tmp_path: Path, home
     assert (await done("down", home=home)).out == "No Plano instance was running\n"
 
 
+async def test_a_terminal_without_a_check_mark_is_told_all_the_same(tmp_path: Path, home: Home) -> None:
+    file, _ = written(tmp_path)
+    up = await done("up", str(file), home=home, environ={**KEY, "PYTHONIOENCODING": "latin-1"})
+    assert (up.code, up.out.splitlines()[0]) == (0, "? Plano is running!")
+    assert "? config.yaml is valid" in up.err
+
+
 async def test_a_second_up_takes_the_place_of_the_first(tmp_path: Path, home: Home) -> None:
     file, url = written(tmp_path)
     assert (await done("up", str(file), home=home)).code == 0

@@ -42,7 +42,7 @@ MODELS = ("openai/gpt-4o", "anthropic/*", "groq/a", "groq/b", "groq/c")
         pytest.param(Running(1), "waiting for 1 running request; Ctrl-C again cuts it", id="one runs"),
         pytest.param(Running(3), "waiting for 3 running requests; Ctrl-C again cuts them", id="some run"),
         pytest.param(
-            Died("worker", 7, "was killed by SIGKILL", 0.1),
+            Died("worker 7", "was killed by SIGKILL", 0.1),
             "worker 7 was killed by SIGKILL; another one is started in 0.1 s",
             id="died",
         ),

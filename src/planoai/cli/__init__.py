@@ -49,5 +49,6 @@ class Commands(click.Group):
 @click.version_option(__version__, message="plano version %(version)s")
 def main() -> None:
     """An AI-native proxy and data plane for agents: every model behind every API, from one YAML file."""
-    if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")  # not every terminal has a check mark
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # not every terminal has a check mark

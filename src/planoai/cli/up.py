@@ -152,6 +152,6 @@ def stay(settings: Settings) -> None:
             talk.say(render.foreground(told))
 
     code = asyncio.run(supervise(settings, tell))
-    for each in refused:
-        raise click.ClickException(render.problems(each.problems, of_config=each.of_config))
+    if refused:
+        raise click.ClickException(render.problems(refused[-1].problems, of_config=refused[-1].of_config))
     raise SystemExit(code)
