@@ -81,6 +81,10 @@ async def test_what_runs_goes_on_where_its_successor_can_not_start(tmp_path: Pat
     assert "can not be bound: address already in use" in taken.err
     if sys.platform == "linux":
         assert f"(pid {os.getpid()})" in taken.err
+    proxied = await done("up", str(file), home=home, environ={**KEY, "HTTPS_PROXY": "socks5://user:hidden@proxy:1080"})
+    assert proxied.code == 1
+    assert "HTTPS_PROXY" in proxied.err
+    assert "hidden" not in proxied.err
     assert lives(home) == before
     assert await healthy(url)
 

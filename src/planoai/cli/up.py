@@ -13,6 +13,7 @@ import click
 from planoai.cli import render, stopping, talk
 from planoai.cli.ports import taken
 from planoai.config.load import Loaded
+from planoai.net.proxy import Proxies
 from planoai.process.home import Home
 from planoai.process.launch import launch
 from planoai.process.reading import read
@@ -87,11 +88,15 @@ def find(folder: Path) -> Path:
 
 
 def checked(file: Path) -> Loaded:
-    """The config in `file`, whose warnings are told. Raises ClickException with everything that is wrong in it."""
+    """The config in `file`, whose warnings are told. Raises ClickException with everything that is wrong in it, or with the address of a proxy."""
     log.info("reading %s", file)
     loaded = read(file, os.environ)
     if isinstance(loaded, Refused):
         raise click.ClickException(render.problems(loaded.problems, of_config=loaded.of_config))
+    try:
+        Proxies.of(os.environ)
+    except ValueError as error:
+        raise click.ClickException(str(error)) from None
     for warning in loaded.warnings:
         talk.say(f"warning: {warning}")
     talk.say(f"✓ {loaded.name} is valid")
