@@ -4,59 +4,83 @@ import argparse
 import signal
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
-from bench.exchange import BadAnswer, Load
-from bench.processes import NotStarted
-from bench.report import Measured, Sample
-from bench.rows import LEVELS, NAMES, Row, chosen
-from bench.setting import Setting, setting
-from bench.targets import PEERS
-from msgspec import Struct, structs
+from bench.goals import Goal, of_load, of_memory
+from bench.goals import table as goals_table
+from bench.processes import NotInstalled, NotStarted
+from bench.rounds import Plan, measure
+from bench.rows import MEMORY, NAMES, Peer, Row, chosen
+from bench.setting import setting
+from bench.targets import PEERS, TARGETS
+from msgspec import Struct
 
-from bench import machine, processes, report, streams, wrk
+from bench import machine, memory, processes, report
 
 _README = Path(__file__).with_name("README.md")
 _FEWEST_TO_WRITE = 5
+_MOST_SECONDS = 10  # the access log turns over at 64 MiB, and we see it turn no more than once between two looks
 
 
-class Plan(Struct, frozen=True):
-    rows: tuple[Row, ...]
-    runs: int
-    seconds: int
-    quick: bool
-
-    def order(self) -> Iterator[tuple[Row, int]]:
-        """One round: at each number of connections the rows of a group one after the other, so that what is compared is close in time."""
-        for group, levels in LEVELS.items():
-            for at_once in (16,) if self.quick else levels:
-                yield from ((row, at_once) for row in self.rows if row.group == group)
+class Results(Struct, frozen=True):
+    text: str
+    failed: bool
 
 
 def main() -> int:
     options = _options()
-    plan = Plan(chosen(options.rows, options.peers), options.runs, options.seconds, options.quick)
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell that runs us in the background has it ignored
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
         with tempfile.TemporaryDirectory(prefix="planoai-bench-") as directory:
-            facts, measured = _measure(plan, Path(directory))
+            results = _results(options, Path(directory))
     except KeyboardInterrupt:
         _say("interrupted; everything that was started has been stopped")
         return 130
-    except NotStarted as error:
-        _say(f"the upstream did not start: {error}")
+    except (NotInstalled, NotStarted) as error:
+        _say(str(error))
         return 1
-    how = f"- {plan.runs} rounds, {plan.seconds} s for each row in a round; medians, in brackets the smallest and the largest"
-    results = f"{facts}\n{how}\n\n{report.tables(measured)}"
-    print(results)
-    failed = any(each.failure is not None for each in measured)
-    if options.write and failed:
+    print(results.text)
+    if options.write and results.failed:
         _say(f"{_README.name} is left as it was: a row failed")
     elif options.write:
-        _README.write_text(report.written(_README.read_text(), results))
-    return 1 if failed else 0
+        _README.write_text(report.written(_README.read_text(), results.text))
+    return 1 if results.failed else 0
+
+
+def _results(options: argparse.Namespace, directory: Path) -> Results:
+    """Load first, then memory, each with processes of its own."""
+    cores = processes.cores()
+    processes.pin(cores.load)
+    parts: list[str] = []
+    goals: list[Goal] = []
+    failed = False
+    rows = _rows(options)
+    if rows:
+        plan = Plan(rows, options.runs, options.seconds, options.quick)
+        with setting({row.seat for row in rows}, cores, directory, apart=options.recorder_apart) as running:
+            neighbours = machine.Neighbours()
+            measured = measure(plan, running, directory)
+            facts = machine.facts(cores, running.versions, neighbours, apart=options.recorder_apart)
+        how = f"{plan.runs} rounds, {plan.seconds} s for each row in a round; medians, in brackets the smallest and the largest"
+        parts += [f"{facts}\n- {how}", report.tables(measured)]
+        goals += of_load(measured)
+        failed = any(each.failure is not None for each in measured)
+    if not options.rows or any(MEMORY.startswith(name) for name in options.rows):
+        held = memory.measure(cores, directory, quick=options.quick)
+        parts.append(memory.tables(held))
+        goals += of_memory(held)
+    parts.append(goals_table(goals))
+    return Results("\n\n".join(parts), failed)
+
+
+def _rows(options: argparse.Namespace) -> tuple[Row, ...]:
+    names = [name for name in options.rows if not MEMORY.startswith(name)]
+    if options.rows and not names:
+        return ()
+    peers = [TARGETS[name] for name in options.peers]
+    return chosen(names, [Peer(peer.name, peer.slow, peer.streams) for peer in peers])
 
 
 def _options() -> argparse.Namespace:
@@ -79,10 +103,19 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--runs", type=_between(1, 50), default=5, metavar="N", help="rounds (default 5)")
     parser.add_argument(
-        "--seconds", type=_between(1, 60), default=3, metavar="S", help="load for each row in a round (default 3)"
+        "--seconds",
+        type=_between(1, _MOST_SECONDS),
+        default=3,
+        metavar="S",
+        help="load for each row in a round (default 3)",
     )
     parser.add_argument(
         "--quick", action="store_true", help="to see that it works: 2 rounds of 1 s, at 16 connections only"
+    )
+    parser.add_argument(
+        "--recorder-apart",
+        action="store_true",
+        help="the recorder runs on the core of the load, not on the worker's",
     )
     parser.add_argument(
         "--write",
@@ -111,75 +144,6 @@ def _between(low: int, high: int) -> Callable[[str], int]:
         return int(text)
 
     return number
-
-
-def _measure(plan: Plan, directory: Path) -> tuple[str, list[Measured]]:
-    """Every row of the plan, each round once; and what it was measured on."""
-    cores = processes.cores()
-    with setting({row.target for row in plan.rows}, cores, directory) as running:
-        processes.pin(cores.load)
-        measured = {
-            (row, at_once): Measured(row, at_once, failure=running.failures.get(row.target))
-            for row, at_once in plan.order()
-            if row.target not in running.absent
-        }
-        neighbours = machine.Neighbours()
-        sizes = _warm_up(measured, running)
-        for number in range(1, plan.runs + 1):
-            for key, each in measured.items():
-                if each.failure is None:
-                    measured[key] = _again(each, running, plan.seconds, sizes[key[0]], directory)
-                    _say(f"round {number} of {plan.runs}: {_outcome(measured[key])}")
-        return machine.facts(cores, running.versions, neighbours), list(measured.values())
-
-
-def _warm_up(measured: dict[tuple[Row, int], Measured], running: Setting) -> dict[Row, int]:
-    """One exchange of each row, checked to the last byte, and a second of load that is not counted. Returns the size of a right answer for each row."""
-    sizes: dict[Row, int] = {}
-    for key, each in measured.items():
-        row = each.row
-        if each.failure is not None:
-            continue
-        port = running.ports[row.target]
-        try:
-            if row not in sizes:
-                sizes[row] = streams.probe(port, row.exchange)
-                streams.run(port, row.exchange, at_once=16, seconds=1)
-        except BadAnswer as flaw:
-            measured[key] = structs.replace(each, failure=str(flaw))
-            sizes[row] = 0
-            _say(_outcome(measured[key]))
-    return sizes
-
-
-def _again(each: Measured, running: Setting, seconds: int, size: int, directory: Path) -> Measured:
-    """One more round of a row. A wrong answer ends the row."""
-    row = each.row
-    pid = running.pids.get(row.target)
-    before = None if pid is None else processes.cpu_seconds(pid)
-    try:
-        load = _load(running.ports[row.target], row, each.at_once, seconds, size, directory)
-    except BadAnswer as flaw:
-        return structs.replace(each, failure=f"at {each.at_once} connections: {flaw}")
-    after = None if pid is None else processes.cpu_seconds(pid)
-    cpu = None if before is None or after is None else after - before
-    sample = Sample(load, cpu_seconds=cpu, resident_mb=None if pid is None else processes.resident_megabytes(pid))
-    return structs.replace(each, samples=(*each.samples, sample))
-
-
-def _load(port: int, row: Row, at_once: int, seconds: int, size: int, directory: Path) -> Load:
-    if row.group == "whole" and wrk.found():
-        return wrk.run(port, row.exchange, at_once=at_once, seconds=seconds, body_bytes=size, directory=directory)
-    return streams.run(port, row.exchange, at_once=at_once, seconds=seconds)
-
-
-def _outcome(each: Measured) -> str:
-    name = f"{each.row.target}, {each.row.name}, {each.at_once} at once"
-    if each.failure is not None:
-        return f"{name}: {each.failure}"
-    last = each.samples[-1]
-    cpu = "" if last.cpu_seconds is None else f", {last.cpu_seconds / last.load.requests * 1e6:.0f} µs of CPU each"
-    return f"{name}: {last.load.requests / last.load.seconds:,.0f}/s{cpu}"
 
 
 def _say(text: str) -> None:

@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Literal
 
 from bench.upstream import CHUNKS, MARK, TEXT, USAGE
@@ -23,6 +24,20 @@ _SENT_BY_SDKS = {
     "chat": {"authorization": "Bearer sk-client-0123456789"},
     "messages": {"x-api-key": "sk-client-0123456789", "anthropic-version": "2023-06-01"},
 }
+
+
+class Address(Struct, frozen=True):
+    """Where a target is asked: its port on 127.0.0.1, and what every request to it carries besides.
+
+    `authority` is the file of the one that its certificate comes from; None: it speaks no TLS.
+    """
+
+    port: int
+    authority: Path | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+
+    def url(self, path: str) -> str:
+        return f"http{'s' if self.authority else ''}://127.0.0.1:{self.port}{path}"
 
 
 class Exchange(Struct, frozen=True):
@@ -65,11 +80,14 @@ class Exchange(Struct, frozen=True):
             request["stream_options"] = {"include_usage": True}
         return json.dumps(request).encode()
 
-    def request(self, host: str) -> bytes:
+    def request(self, address: Address) -> bytes:
         """The whole HTTP/1.1 request."""
         body = self.body()
-        head = "".join(f"{name}: {value}\r\n" for name, value in self.headers.items())
-        return f"POST {self.path} HTTP/1.1\r\nhost: {host}\r\n{head}content-length: {len(body)}\r\n\r\n".encode() + body
+        head = "".join(f"{name}: {value}\r\n" for name, value in (*self.headers.items(), *address.headers))
+        return (
+            f"POST {self.path} HTTP/1.1\r\nhost: 127.0.0.1:{address.port}\r\n{head}content-length: {len(body)}\r\n\r\n".encode()
+            + body
+        )
 
     def flaw(self, status: int, answer: bytes) -> str | None:
         """What is wrong with an answer, or None when it is complete and says what the upstream said."""

@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from bench import processes
+from bench import processes, usage
 
 
 class Neighbours:
@@ -27,15 +27,15 @@ class Neighbours:
 
 
 def _others() -> float | None:
-    busy, ours = processes.busy_seconds(), processes.cpu_seconds(os.getpid())
+    busy, ours = usage.busy_seconds(), usage.cpu_seconds(os.getpid())
     return None if busy is None or ours is None else busy - ours
 
 
-def facts(cores: processes.Cores, versions: Mapping[str, str], neighbours: Neighbours) -> str:
+def facts(cores: processes.Cores, versions: Mapping[str, str], neighbours: Neighbours, *, apart: bool) -> str:
     """Lines of Markdown: date, processor, cores and who had which, versions, and what else the machine did."""
     day = dt.datetime.now(dt.UTC).date().isoformat()
     pinned = (
-        f"proxy on core {cores.proxy}, load and upstream on core {cores.load}"
+        f"proxy on core {cores.proxy}, load and upstream{' and our recorder' if apart else ''} on core {cores.load}"
         if cores.proxy is not None
         else "nothing pinned"
     )
@@ -49,7 +49,7 @@ def facts(cores: processes.Cores, versions: Mapping[str, str], neighbours: Neigh
             f"- {day}, {platform.system()} {platform.release()}, {_processor()}, {cores.usable} cores; {pinned}",
             f"- {python}; {proxies}",
             *([] if others is None else [f"- other processes took {others:.0%} of the machine meanwhile"]),
-            *([] if processes.HAS_PROC else ["- CPU and memory are not measured on this system: it has no /proc"]),
+            *([] if usage.HAS_PROC else ["- CPU and memory are not measured on this system: it has no /proc"]),
         ]
     )
 

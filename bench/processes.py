@@ -1,12 +1,11 @@
-"""Processes that a run starts: on which core, how much CPU and memory their trees have taken, and that they end.
-
-CPU and memory come from /proc (proc(5)); where there is none (macOS), both are None and nothing is pinned.
-"""
+"""Processes that a run starts: on which core, and that they end. Where a process cannot be pinned (macOS), none is."""
 
 import contextlib
 import os
 import select
+import shutil
 import signal
+import ssl
 import subprocess
 import time
 import urllib.error
@@ -14,11 +13,9 @@ import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from bench.usage import tree
 from msgspec import Struct
 
-HAS_PROC = Path("/proc/self/stat").exists()
-_TICKS = os.sysconf("SC_CLK_TCK") if HAS_PROC else 100
-_PAGE = os.sysconf("SC_PAGE_SIZE")
 _PROXY_VARIABLES = {"http_proxy", "https_proxy", "all_proxy"}
 
 
@@ -52,9 +49,22 @@ def pin(core: int | None) -> None:
         os.sched_setaffinity(0, {core})
 
 
+def pin_process(pid: int, core: int | None) -> None:
+    if core is not None:
+        os.sched_setaffinity(pid, {core})
+
+
+def leashed(command: Sequence[str]) -> list[str]:
+    """The command, such that the kernel asks it to end (SIGTERM) when this process dies, however that comes about: with `kill -9` nobody here can.
+
+    setpriv(1) of util-linux sets PR_SET_PDEATHSIG and becomes the command, so the pid is the command's own. Where it is missing (macOS) there is no leash.
+    """
+    return [*(("setpriv", "--pdeathsig", "TERM", "--") if shutil.which("setpriv") else ()), *command]
+
+
 @contextlib.contextmanager
 def started(
-    command: Sequence[str], *, core: int | None, log: Path, environ: Mapping[str, str] | None = None, grace: float = 5
+    command: Sequence[str], *, core: int | None, log: Path, environ: Mapping[str, str] | None = None, grace: float = 8
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Runs `command` on `core` with its output in `log`; whatever happens inside the block, its whole tree is gone after it.
 
@@ -67,7 +77,7 @@ def started(
         try:
             # A session of its own: Ctrl-C reaches us alone, and we end our processes in order.
             process = subprocess.Popen(
-                command,
+                leashed(command),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -83,13 +93,25 @@ def started(
         _end(process, grace)
 
 
-def wait_healthy(process: subprocess.Popen[bytes], url: str, log: Path, seconds: float = 30) -> None:
-    """Returns once GET `url` answers 200. Raises NotStarted when the process ends first, or when time is up."""
+def wait_healthy(
+    process: subprocess.Popen[bytes],
+    url: str,
+    log: Path,
+    *,
+    authority: Path | None = None,
+    seconds: float = 30,
+    every: float = 0.05,
+) -> None:
+    """Returns once GET `url` answers 200; asks `every` so many seconds. Raises NotStarted when the process ends first, or when time is up."""
     until = time.monotonic() + seconds
+    handlers: list[urllib.request.BaseHandler] = [urllib.request.ProxyHandler({})]
+    if authority is not None:
+        handlers.append(urllib.request.HTTPSHandler(context=ssl.create_default_context(cafile=str(authority))))
+    opener = urllib.request.build_opener(*handlers)
     while process.poll() is None and time.monotonic() < until:
-        if _answers(url):
+        if _answers(opener, url):
             return
-        time.sleep(0.05)
+        time.sleep(every)
     ended = process.poll()
     how = f"it ended with {ended}" if ended is not None else f"it did not answer {url} within {seconds:.0f} s"
     raise NotStarted(how + last_lines(log))
@@ -101,68 +123,9 @@ def last_lines(log: Path, count: int = 5) -> str:
     return "".join(f"\n    {line}" for line in lines)
 
 
-def cpu_seconds(pid: int) -> float | None:
-    """User and system time of a process and all that descend from it. Children that have ended count as well: they are in their parent's `cutime`."""
-    return sum(_cpu(each) for each in tree(pid)) if HAS_PROC else None
-
-
-def busy_seconds() -> float | None:
-    """What all processes of this machine have spent on its processors since it started, and what the hypervisor gave to others meanwhile."""
-    if not HAS_PROC:
-        return None
-    user, nice, system, _, _, _, _, stolen = (
-        Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]
-    )  # proc(5), the line `cpu`
-    return sum(map(int, (user, nice, system, stolen))) / _TICKS
-
-
-def resident_megabytes(pid: int) -> float | None:
-    """Resident memory of the tree; pages that two processes share count twice."""
-    return sum(_resident_pages(each) for each in tree(pid)) * _PAGE / 1e6 if HAS_PROC else None
-
-
-def tree(pid: int) -> list[int]:
-    """A process and all its descendants, the process itself first."""
-    children: dict[int, list[int]] = {}
-    for entry in Path("/proc").iterdir() if HAS_PROC else ():
-        if entry.name.isdigit() and (fields := _stat(int(entry.name))):
-            children.setdefault(int(fields[1]), []).append(int(entry.name))
-    found = [pid]
-    for each in found:  # grows as it goes
-        found.extend(children.get(each, ()))
-    return found
-
-
-def _stat(pid: int) -> list[str]:
-    """The fields of /proc/PID/stat from the third (state) on: the second is a name that may hold spaces. Empty once the process is gone."""
+def _answers(opener: urllib.request.OpenerDirector, url: str) -> bool:
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return []
-
-
-def _cpu(pid: int) -> float:
-    """The sum of `utime`, `stime`, `cutime` and `cstime` of proc(5). The first two come from the process's own clock, which counts nanoseconds where /proc
-    counts ticks of 10 ms: 16 paced streams take a proxy no more than a few of those.
-    """
-    fields = _stat(pid)
-    try:
-        own = time.clock_gettime((~pid << 3) | 2)  # what clock_getcpuclockid(3) returns on Linux for a pid
-    except OSError:
-        return 0.0
-    return own + sum(int(ticks) for ticks in fields[13:15]) / _TICKS
-
-
-def _resident_pages(pid: int) -> int:
-    try:
-        return int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    except OSError:
-        return 0
-
-
-def _answers(url: str) -> bool:
-    try:
-        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(url, timeout=2) as answer:
+        with opener.open(url, timeout=2) as answer:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False

@@ -1,79 +1,53 @@
-"""Samples -> tables in Markdown: medians over the rounds, the smallest and the largest value, and ratios taken round by round. Pure."""
+"""Measured rows -> tables in Markdown. Pure."""
 
-from collections.abc import Callable, Iterable, Sequence
-from statistics import median
+from collections.abc import Callable, Sequence
 
-from bench.exchange import Load
-from bench.rows import DIRECT, LIMIT, PACE_MS, Group, Row
-from msgspec import Struct
+from bench.measured import (
+    Figure,
+    Measured,
+    differences,
+    find,
+    middle,
+    number,
+    other_cpu,
+    rate,
+    ratios,
+    spread,
+    whole_cpu,
+    worker_cpu,
+)
+from bench.rows import DIRECT, LIMIT, OURS, PACE_MS, Group
+from bench.usage import ROLES
 
 START, END = "<!-- results -->", "<!-- /results -->"
 
-
-class Sample(Struct, frozen=True):
-    """One row in one round. CPU and memory are of the target's whole process tree; None where they cannot be measured."""
-
-    load: Load
-    cpu_seconds: float | None = None
-    resident_mb: float | None = None
-
-
-class Measured(Struct, frozen=True):
-    """A row at one number of connections: a sample for each round, in the order of the rounds, or the reason why the row failed."""
-
-    row: Row
-    at_once: int
-    samples: tuple[Sample, ...] = ()
-    failure: str | None = None
-
-
-Figure = Callable[[Sample], float | None]
+Cell = Callable[[Measured, Sequence[Measured]], str]
+"""A row, and all rows of its group -> what stands in one column."""
 
 _TITLES: dict[Group, str] = {
     "whole": "Whole answers (1 KB of JSON)",
+    "tls-upstream": "Whole answers, TLS to the upstream",
+    "tls-listener": "Whole answers, TLS to the client",
     "stream": "Streams of 50 pieces, as fast as they go",
     "paced": f"Streams of 50 pieces, one every {PACE_MS} ms",
-}
-_HEADS: dict[Group, tuple[str, ...]] = {
-    "whole": (
-        "connections",
-        "requests/s",
-        "CPU µs per request",
-        "× nginx",
-        "× untranslated",
-        "p50 ms",
-        "p99 ms",
-        "RSS MB",
-    ),
-    "stream": ("streams", "streams/s", "CPU ms per stream", "× nginx", "× verbatim", "p50 ms", "p99 ms", "RSS MB"),
-    "paced": (
-        "streams",
-        "CPU ms per stream",
-        "× nginx",
-        "× verbatim",
-        "first byte, ms added",
-        "a piece, ms later",
-        "RSS MB",
-    ),
 }
 
 
 def tables(measured: Sequence[Measured]) -> str:
-    """A table for each group that has rows, then what failed and why."""
+    """A table for each group that has rows, then one for the peers, then what failed and why."""
     parts = []
     for group, title in _TITLES.items():
         of_group = [each for each in measured if each.row.group == group]
         if of_group:
-            head = ("through", "row", *_HEADS[group])
-            lines = [head, tuple("---" for _ in head), *(_line(each, of_group) for each in of_group)]
-            parts.append(f"{title}\n\n" + "\n".join(f"| {' | '.join(line)} |" for line in lines))
-    failures: dict[str, list[str]] = {}
-    for each in measured:
-        if each.failure is not None:
-            failures.setdefault(f"{each.row.target}: {each.failure}", []).append(f"{each.row.name} at {each.at_once}")
-    if failures:
-        parts.append("Failed\n\n" + "\n".join(f"- {', '.join(rows)}; {reason}" for reason, rows in failures.items()))
+            columns = _COLUMNS[group]
+            head = ("through", "row", *(name for name, _ in columns))
+            parts.append(f"{title}\n\n{table(head, [_line(each, of_group) for each in of_group])}")
+    parts += [part for part in (_beside(measured), _failures(measured)) if part]
     return "\n\n".join(parts)
+
+
+def table(head: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
+    return "\n".join(f"| {' | '.join(line)} |" for line in (head, ["---"] * len(head), *lines))
 
 
 def written(page: str, results: str) -> str:
@@ -85,91 +59,133 @@ def written(page: str, results: str) -> str:
     return f"{before}{START}\n\n{results}\n\n{END}{after}"
 
 
-def _line(each: Measured, others: Sequence[Measured]) -> tuple[str, ...]:
-    names = (each.row.target, each.row.name, str(each.at_once))
-    heads = _HEADS[each.row.group]
+def _line(each: Measured, of_group: Sequence[Measured]) -> list[str]:
+    names = [each.row.target, each.row.name]
+    cells = [cell for _, cell in _COLUMNS[each.row.group]]
     if each.failure is not None:
-        return (*names, "failed", *("" for _ in heads[2:]))
-    limit = _find(others, each.at_once, LIMIT)
-    beside = _find(others, each.at_once, each.row.target, each.row.beside) if each.row.beside else None
-    cpu = _spread(map(_cpu(each.row.group), each.samples)), _ratio(each, limit), _ratio(each, beside)
-    resident = _largest(sample.resident_mb for sample in each.samples)
-    if each.row.group == "paced":
-        direct = _find(others, each.at_once, DIRECT)
-        return (
-            *names,
-            *cpu,
-            _added(each, direct, lambda s: s.load.first_ms),
-            _added(each, direct, lambda s: s.load.late_ms),
-            resident,
-        )
-    pace = _spread(sample.load.requests / sample.load.seconds for sample in each.samples)
-    p50, p99 = (
-        _middle(sample.load.p50_ms for sample in each.samples),
-        _middle(sample.load.p99_ms for sample in each.samples),
-    )
-    return (*names, pace, *cpu, p50, p99, resident)
+        return [*names, str(each.at_once), "failed", *("" for _ in cells[2:])]
+    return [*names, *(cell(each, of_group) for cell in cells)]
 
 
-def _cpu(group: Group) -> Figure:
-    """CPU per exchange: microseconds for a whole answer, milliseconds for a stream."""
-    unit = 1e6 if group == "whole" else 1e3
-    return lambda sample: None if sample.cpu_seconds is None else sample.cpu_seconds / sample.load.requests * unit
+def _connections(each: Measured, _: Sequence[Measured]) -> str:
+    return str(each.at_once)
 
 
-def _find(among: Sequence[Measured], at_once: int, target: str, name: str | None = None) -> Measured | None:
-    for each in among:
-        if (
-            (each.row.target, each.at_once) == (target, at_once)
-            and name in {None, each.row.name}
-            and each.failure is None
-        ):
-            return each
-    return None
+def _rate(each: Measured, _: Sequence[Measured]) -> str:
+    return spread(map(rate, each.samples))
 
 
-def _ratio(each: Measured, to: Measured | None) -> str:
-    """CPU per exchange against another row's in the same round, then the median: what slows a round down slows both."""
-    if to is None or to is each:
+def _cpu(each: Measured, _: Sequence[Measured]) -> str:
+    return spread(map(worker_cpu(each.row.group), each.samples))
+
+
+def _other_cpu(each: Measured, _: Sequence[Measured]) -> str:
+    return spread(map(other_cpu(each.row.group), each.samples))
+
+
+def _by_limit(each: Measured, of_group: Sequence[Measured]) -> str:
+    return spread(ratios(each, find(of_group, each.at_once, LIMIT), worker_cpu(each.row.group)))
+
+
+def _by_beside(each: Measured, of_group: Sequence[Measured]) -> str:
+    if each.row.beside is None:
         return ""
-    cpu = _cpu(each.row.group)
-    pairs = [(cpu(ours), cpu(theirs)) for ours, theirs in zip(each.samples, to.samples, strict=True)]
-    return _spread(None if ours is None or not theirs else ours / theirs for ours, theirs in pairs)
+    beside = find(of_group, each.at_once, each.row.target, each.row.beside)
+    return spread(ratios(each, beside, worker_cpu(each.row.group)))
 
 
-def _added(each: Measured, direct: Measured | None, figure: Figure) -> str:
+def _p50(each: Measured, _: Sequence[Measured]) -> str:
+    return middle(sample.load.p50_ms for sample in each.samples)
+
+
+def _p99(each: Measured, _: Sequence[Measured]) -> str:
+    return middle(sample.load.p99_ms for sample in each.samples)
+
+
+def _added(figure: Figure) -> Cell:
     """What the proxy adds to a time, round by round; for the row without a proxy the time itself."""
-    if direct is None:
+
+    def cell(each: Measured, of_group: Sequence[Measured]) -> str:
+        direct = find(of_group, each.at_once, DIRECT)
+        if direct is None:
+            return ""
+        if each is direct:
+            return f"{middle(map(figure, each.samples))} in all"
+        return spread(differences(each, direct, figure))
+
+    return cell
+
+
+def _resident(each: Measured, _: Sequence[Measured]) -> str:
+    """The largest of each role: `worker / recorder / supervisor`."""
+    held = [sample.resident for sample in each.samples if sample.resident is not None]
+    largest = [max(each.get(role, 0.0) for each in held) for role in ROLES] if held else []
+    return " / ".join(number(size) for size in largest if size)
+
+
+def _records(each: Measured, _: Sequence[Measured]) -> str:
+    told = [sample.records for sample in each.samples if sample.records is not None]
+    if not told:
         return ""
-    if each is direct:
-        return f"{_middle(map(figure, each.samples))} in all"
-    pairs = [(figure(ours), figure(theirs)) for ours, theirs in zip(each.samples, direct.samples, strict=True)]
-    return _spread(None if through is None or straight is None else through - straight for through, straight in pairs)
+    if any(records.missing is None for records in told):
+        return "unknown"
+    missing = sum(records.missing or 0 for records in told)
+    unread = sum(records.without_usage or 0 for records in told) - missing
+    requests = sum(sample.load.requests for sample in each.samples)
+    flaws = [f"{count:,} {what}" for count, what in ((missing, "missing"), (unread, "without usage")) if count > 0]
+    return f"{', '.join(flaws)} of {requests:,}" if flaws else "all"
 
 
-def _spread(values: Iterable[float | None]) -> str:
-    """`median (min–max)`."""
-    known = [value for value in values if value is not None]
-    if not known:
+_FIRST: tuple[tuple[str, Cell], ...] = (("connections", _connections), ("requests/s", _rate))
+_TIMES: tuple[tuple[str, Cell], ...] = (("p50 ms", _p50), ("p99 ms", _p99))
+_LAST: tuple[tuple[str, Cell], ...] = (("RSS MB", _resident), ("records", _records))
+_PER_REQUEST: tuple[tuple[str, Cell], ...] = (
+    ("CPU µs per request", _cpu),
+    ("beside it", _other_cpu),
+    ("× nginx", _by_limit),
+)
+_PER_STREAM: tuple[tuple[str, Cell], ...] = (
+    ("CPU ms per stream", _cpu),
+    ("beside it", _other_cpu),
+    ("× nginx", _by_limit),
+    ("× verbatim", _by_beside),
+)
+_COLUMNS: dict[Group, tuple[tuple[str, Cell], ...]] = {
+    "whole": (*_FIRST, *_PER_REQUEST, ("× untranslated", _by_beside), *_TIMES, *_LAST),
+    "tls-upstream": (*_FIRST, *_PER_REQUEST, *_TIMES, *_LAST),
+    "tls-listener": (*_FIRST, *_PER_REQUEST, *_TIMES, *_LAST),
+    "stream": (("streams", _connections), ("streams/s", _rate), *_PER_STREAM, *_TIMES, *_LAST),
+    "paced": (
+        ("streams", _connections),
+        *_PER_STREAM,
+        ("first byte, ms added", _added(lambda sample: sample.load.first_ms)),
+        ("a piece, ms later", _added(lambda sample: sample.load.late_ms)),
+        *_LAST,
+    ),
+}
+
+
+def _beside(measured: Sequence[Measured]) -> str:
+    """The gateway beside each peer: how many times as many requests, and how many times as much CPU the peer takes."""
+    lines = []
+    for peer in measured:
+        ours = find(measured, peer.at_once, OURS, peer.row.name)
+        if peer.row.target in {LIMIT, OURS, DIRECT} or peer.failure is not None or ours is None:
+            continue
+        group = peer.row.group
+        more = "" if group == "paced" else spread(ratios(ours, peer, rate))
+        cpu, whole = ratios(peer, ours, worker_cpu(group)), ratios(peer, ours, whole_cpu(group))
+        lines.append([peer.row.target, peer.row.name, str(peer.at_once), more, spread(cpu), spread(whole)])
+    if not lines:
         return ""
-    return (
-        _number(median(known))
-        if len(known) == 1
-        else f"{_number(median(known))} ({_number(min(known))}–{_number(max(known))})"
-    )
+    head = ("peer", "row", "connections", "requests/s of planoai ÷ its", "its CPU ÷ the worker's", "÷ our whole tree's")
+    return f"planoai beside its peers\n\n{table(head, lines)}"
 
 
-def _middle(values: Iterable[float | None]) -> str:
-    known = [value for value in values if value is not None]
-    return _number(median(known)) if known else ""
-
-
-def _largest(values: Iterable[float | None]) -> str:
-    known = [value for value in values if value is not None]
-    return _number(max(known)) if known else ""
-
-
-def _number(value: float) -> str:
-    """About three digits."""
-    size = abs(value)
-    return f"{value:,.0f}" if size >= 100 else f"{value:.1f}" if size >= 10 else f"{value:.2f}"
+def _failures(measured: Sequence[Measured]) -> str:
+    failures: dict[str, list[str]] = {}
+    for each in measured:
+        if each.failure is not None:
+            failures.setdefault(f"{each.row.target}: {each.failure}", []).append(f"{each.row.name} at {each.at_once}")
+    lines = [f"- {', '.join(rows)}; {reason}" for reason, rows in failures.items()]
+    return "Failed\n\n" + "\n".join(lines) if lines else ""

@@ -6,16 +6,44 @@ from typing import Literal
 from bench.exchange import Exchange
 from msgspec import Struct
 
-Group = Literal["whole", "stream", "paced"]
-"""Whole JSON answers; streams as fast as they go; streams with a piece every PACE_MS, as a model would write them."""
+Group = Literal["whole", "tls-upstream", "tls-listener", "stream", "paced"]
+"""Whole JSON answers, in the clear, with TLS to the upstream, and with TLS to the client; streams as fast as they go; streams with a piece
+every PACE_MS, as a model would write them."""
 
-LEVELS: dict[Group, tuple[int, ...]] = {"whole": (1, 16, 128), "stream": (16, 128), "paced": (16, 128)}
+Door = Literal["plain", "tls-upstream", "tls-listener"]
+"""How a target is configured."""
+
+LEVELS: dict[Group, tuple[int, ...]] = {
+    "whole": (1, 16, 128),
+    "tls-upstream": (16, 128),
+    "tls-listener": (16, 128),
+    "stream": (16, 128),
+    "paced": (16, 128),
+}
 """Connections that are busy at once."""
 
+STREAMS: frozenset[Group] = frozenset({"stream", "paced"})
 PACE_MS = 20
+QUICK = 16
+"""Connections, where only one number of them is measured."""
 
 LIMIT, OURS, DIRECT = "nginx", "planoai", "direct"
 """Targets with a part in the arithmetic: the limit, the gateway, and no proxy at all."""
+
+MEMORY = "memory"
+"""Not a row of load: what the gateway holds, and how soon it is there (`memory.py`)."""
+
+_DOORS: dict[Group, Door] = {"tls-upstream": "tls-upstream", "tls-listener": "tls-listener"}
+
+
+class Seat(Struct, frozen=True):
+    """A target as one of its doors needs it: a process tree of its own."""
+
+    target: str
+    door: Door = "plain"
+
+    def __str__(self) -> str:
+        return self.target if self.door == "plain" else f"{self.target}, {self.door}"
 
 
 class Row(Struct, frozen=True):
@@ -25,6 +53,27 @@ class Row(Struct, frozen=True):
     exchange: Exchange
     beside: str | None = None
     """Name of another row of the same target that this one is compared with, beside nginx."""
+    slow: bool = False
+    """The target takes milliseconds for an exchange: it is measured at QUICK connections, for a short time."""
+
+    @property
+    def seat(self) -> Seat:
+        return Seat(self.target, _DOORS.get(self.group, "plain"))
+
+    @property
+    def levels(self) -> tuple[int, ...]:
+        return (QUICK,) if self.slow else LEVELS[self.group]
+
+
+class Peer(Struct, frozen=True):
+    """What rows a peer can be measured in: one that is `slow` not where pieces are timed, one without `streams` in whole answers only."""
+
+    name: str
+    slow: bool = False
+    streams: bool = True
+
+    def takes(self, group: Group) -> bool:
+        return group not in STREAMS or (self.streams and (group != "paced" or not self.slow))
 
 
 _CLAUDE = "anthropic/claude-sonnet-4-5"  # the model that a Messages upstream serves; the default one is behind Chat Completions
@@ -37,6 +86,10 @@ ROWS = (
     Row("chat", "whole", OURS, _WHOLE),
     Row("chat-to-messages", "whole", OURS, Exchange(model=_CLAUDE), beside="chat"),
     Row("messages-to-chat", "whole", OURS, Exchange(api="messages"), beside="chat"),
+    Row("tls-upstream", "tls-upstream", LIMIT, _WHOLE),
+    Row("tls-upstream", "tls-upstream", OURS, _WHOLE),
+    Row("tls-listener", "tls-listener", LIMIT, _WHOLE),
+    Row("tls-listener", "tls-listener", OURS, _WHOLE),
     Row("stream-verbatim", "stream", LIMIT, _STREAM),
     Row("stream-verbatim", "stream", OURS, _STREAM),
     Row("stream-events", "stream", OURS, Exchange(stream=True), beside="stream-verbatim"),
@@ -62,11 +115,11 @@ ROWS = (
     ),
 )
 
-NAMES = tuple(dict.fromkeys(row.name for row in ROWS))
+NAMES = (*dict.fromkeys(row.name for row in ROWS), MEMORY)
 
 
-def chosen(names: Collection[str], peers: Collection[str]) -> tuple[Row, ...]:
-    """The rows whose name begins with one of `names`, all when there are none, and the rows that their ratios need; peers go where nginx goes.
+def chosen(names: Collection[str], peers: Collection[Peer] = ()) -> tuple[Row, ...]:
+    """The rows whose name begins with one of `names`, all when there are none, and the rows that their ratios need; peers go where nginx goes without TLS.
 
     Rows stay in the order of the table, grouped, which is the order of one round.
     """
@@ -78,9 +131,10 @@ def chosen(names: Collection[str], peers: Collection[str]) -> tuple[Row, ...]:
         if group in groups:
             rows += [row for row in ROWS if row.group == group and (row.target != OURS or row.name in needed)]
             rows += [
-                Row(row.name, group, peer, row.exchange)
+                Row(row.name, group, peer.name, row.exchange, slow=peer.slow)
                 for row in ROWS
-                if row.group == group and row.target == LIMIT
+                if row.group == group and row.target == LIMIT and group not in _DOORS
                 for peer in peers
+                if peer.takes(group)
             ]
     return tuple(rows)

@@ -8,76 +8,145 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from subprocess import Popen
 
-from bench.processes import Cores, NotInstalled, NotStarted, last_lines, started, wait_healthy
-from bench.rows import DIRECT
-from bench.targets import TARGETS, Place, Target
+from bench.accesslog import AccessLog
+from bench.authority import Authority, authority
+from bench.exchange import Address
+from bench.processes import Cores, NotInstalled, NotStarted, last_lines, pin_process, started, wait_healthy
+from bench.rows import DIRECT, LIMIT, Seat
+from bench.target import Place, Target
+from bench.targets import TARGETS
+from bench.usage import roles
 from msgspec import Struct
 
-from bench import wrk
+from bench import nginx, wrk
+
+
+class Running(Struct, frozen=True):
+    """A target that serves: the root of its process tree, None for the upstream, and its access log where it writes one."""
+
+    address: Address
+    pid: int | None = None
+    log: AccessLog | None = None
 
 
 class Setting(Struct, frozen=True):
-    """By name of the target: its port, the root of its process tree, its version, or why it does not run. The upstream is the target `direct`."""
+    """What runs, and why the rest does not; the upstream itself is the seat DIRECT. `versions` are by name of the program."""
 
-    ports: dict[str, int]
-    pids: dict[str, int]
+    running: dict[Seat, Running]
     versions: dict[str, str]
-    failures: dict[str, str]
-    absent: dict[str, str]
-    """Targets that this machine does not have, and how to get them: their rows are left out."""
+    failures: dict[Seat, str]
+    absent: dict[Seat, str]
+    """What this machine does not have, and how to get it: rows are left out."""
+
+
+class Around(Struct, frozen=True):
+    """What a target is started into. `apart`: recorders run on the core of the load."""
+
+    cores: Cores
+    directory: Path
+    upstream: int
+    tls_upstream: int | None = None
+    authority: Authority | None = None
+    apart: bool = False
 
 
 @contextlib.contextmanager
-def setting(names: Collection[str], cores: Cores, directory: Path) -> Iterator[Setting]:
+def setting(seats: Collection[Seat], cores: Cores, directory: Path, *, apart: bool = False) -> Iterator[Setting]:
     """Everything runs inside the block and is gone after it. Raises NotStarted when the upstream does not run; a target that does not is in `failures`."""
     with contextlib.ExitStack() as stack:
-        upstream = _upstream(cores.load, directory, stack)
+        around = Around(cores, directory, stack.enter_context(_upstream(cores.load, directory)), apart=apart)
+        if any(seat.door != "plain" for seat in seats):
+            around = _with_tls(around, stack)
         versions = {"wrk": wrk.version()} if wrk.found() else {}
-        found = Setting(ports={DIRECT: upstream}, pids={}, versions=versions, failures={}, absent={})
-        for target in TARGETS.values():
-            if target.name in names:
-                try:
-                    _start(target, upstream, cores.proxy, directory, found, stack)
-                except NotInstalled as error:
-                    found.absent[target.name] = str(error)
-                    print(f"{target.name} is not installed, its rows and ratios are left out: {error}", file=sys.stderr)
-                except NotStarted as error:
-                    found.failures[target.name] = f"not started: {error}"
-                    print(f"{target.name}: {found.failures[target.name]}", file=sys.stderr)
+        upstream = Running(Address(around.upstream))
+        found = Setting(running={Seat(DIRECT): upstream}, versions=versions, failures={}, absent={})
+        wanted = [seat for name in TARGETS for seat in sorted(seats, key=str) if seat.target == name]
+        for seat in wanted:
+            try:
+                found.running[seat] = stack.enter_context(seated(seat, around))
+                found.versions[seat.target] = TARGETS[seat.target].version()
+            except NotInstalled as error:
+                found.absent[seat] = str(error)
+                print(f"{seat}: not installed, its rows and ratios are left out: {error}", file=sys.stderr)
+            except NotStarted as error:
+                found.failures[seat] = f"not started: {error}"
+                print(f"{seat}: {found.failures[seat]}", file=sys.stderr)
         yield found
 
 
-def _upstream(core: int | None, directory: Path, stack: contextlib.ExitStack) -> int:
-    """Returns the port, which the upstream prints once it listens."""
-    log = directory / "upstream.log"
-    process = stack.enter_context(started([sys.executable, "-m", "bench.upstream"], core=core, log=log))
-    until = time.monotonic() + 15
-    while process.poll() is None and time.monotonic() < until:
-        line = log.read_text()
-        if line.endswith("\n"):
-            return int(line)
-        time.sleep(0.02)
-    raise NotStarted(f"it printed no port{last_lines(log)}")
-
-
-def _start(
-    target: Target, upstream: int, core: int | None, directory: Path, found: Setting, stack: contextlib.ExitStack
-) -> None:
+@contextlib.contextmanager
+def seated(seat: Seat, around: Around, name: str = "") -> Iterator[Running]:
+    """A target that serves inside the block. Raises NotInstalled or NotStarted. `name` tells its directory from that of others in the same seat."""
+    target = TARGETS[seat.target]
     target.install()
-    home = directory / target.name
-    home.mkdir()
-    port, spare = _free_ports(2)
-    place = Place(directory=home, port=port, spare_port=spare, upstream_port=upstream)
-    process: Popen[bytes] = stack.enter_context(
-        started(target.command(place), core=core, log=home / "log", environ=target.environ(place))
-    )
-    wait_healthy(process, f"http://127.0.0.1:{port}{target.health}", home / "log")
-    found.ports[target.name] = port
-    found.pids[target.name] = process.pid
-    found.versions[target.name] = target.version()
+    where = place(seat, around, name)
+    tls = where.authority if seat.door == "tls-listener" else None
+    address = Address(where.port, tls.ca if tls else None, tuple(target.headers(where).items()))
+    with contextlib.ExitStack() as stack:
+        process = stack.enter_context(launched(target, where, around.cores.proxy))
+        log = where.directory / "log"
+        wait_healthy(process, address.url(target.health), log, authority=address.authority, seconds=target.patience)
+        if around.apart:
+            for pid, role in roles(process.pid).items():
+                if role == "recorder":
+                    pin_process(pid, around.cores.load)
+        path = target.access_log(where)
+        lines = None if path is None else stack.enter_context(contextlib.closing(AccessLog(path)))
+        yield Running(address, process.pid, lines)
 
 
-def _free_ports(count: int) -> list[int]:
+@contextlib.contextmanager
+def launched(target: Target, where: Place, core: int | None) -> Iterator[Popen[bytes]]:
+    """The target's processes, which may not serve yet."""
+    log = where.directory / "log"
+    with started(target.command(where), core=core, log=log, environ=target.environ(where)) as process:
+        yield process
+
+
+def place(seat: Seat, around: Around, name: str = "") -> Place:
+    """Its directory is made. Raises NotInstalled."""
+    directory = around.directory / (name or f"{seat.target}-{seat.door}")
+    directory.mkdir()
+    port, spare = free_ports(2)
+    upstream = around.upstream
+    if seat.door != "plain" and (around.tls_upstream is None or around.authority is None):
+        raise NotInstalled(f"what speaks TLS to load and upstream is {LIMIT}: `apt-get install nginx`")
+    if seat.door == "tls-upstream" and around.tls_upstream is not None:
+        upstream = around.tls_upstream
+    return Place(directory, port, spare, upstream, seat.door, around.authority)
+
+
+@contextlib.contextmanager
+def _upstream(core: int | None, directory: Path) -> Iterator[int]:
+    """Gives the port, which the upstream prints once it listens."""
+    log = directory / "upstream.log"
+    with started([sys.executable, "-m", "bench.upstream"], core=core, log=log) as process:
+        until = time.monotonic() + 15
+        while not log.read_text().endswith("\n"):
+            if process.poll() is not None or time.monotonic() > until:
+                raise NotStarted(f"it printed no port{last_lines(log)}")
+            time.sleep(0.02)
+        yield int(log.read_text())
+
+
+def _with_tls(around: Around, stack: contextlib.ExitStack) -> Around:
+    """With an upstream behind TLS, where there is nginx to be one: in Python it would cost the load core more than the limit costs the other."""
+    try:
+        nginx.find()
+    except NotInstalled:
+        return around
+    directory = around.directory / "tls-upstream"
+    directory.mkdir()
+    made = authority(directory)
+    [port] = free_ports(1)
+    log = directory / "log"
+    command = nginx.answers_over_tls(directory, port, made)
+    process = stack.enter_context(started(command, core=around.cores.load, log=log))
+    wait_healthy(process, f"https://127.0.0.1:{port}/healthz", log, authority=made.ca)
+    return Around(around.cores, around.directory, around.upstream, port, made, around.apart)
+
+
+def free_ports(count: int) -> list[int]:
     """Held together while they are picked, so that they differ."""
     with contextlib.ExitStack() as stack:
         sockets = [stack.enter_context(socket.socket()) for _ in range(count)]

@@ -5,13 +5,14 @@ against the time that the upstream wrote into it.
 """
 
 import asyncio
+import ssl
 import time
 from statistics import median
 from typing import cast
 
 import httptools
 import uvloop
-from bench.exchange import BadAnswer, Exchange, Load, lateness_ns, percentile
+from bench.exchange import Address, BadAnswer, Exchange, Load, lateness_ns, percentile
 from bench.upstream import CHUNKS
 from msgspec import Struct, structs
 
@@ -31,10 +32,12 @@ class Answer(Struct):
 
 
 class Connection(asyncio.Protocol):
-    """Sends one request at a time and collects the answer."""
+    """Sends one request at a time and collects the answer. `begun` is set with the first piece that ever came."""
 
     def __init__(self) -> None:
         self.closed = False
+        self.begun = asyncio.Event()
+        self._lost = asyncio.Event()
         self._parser = httptools.HttpResponseParser(self)
         self._answer = Answer(0, [], [])
         self._waiting: asyncio.Future[Answer] | None = None
@@ -46,14 +49,18 @@ class Connection(asyncio.Protocol):
         self._transport.write(request)
         return self._waiting
 
-    def close(self) -> None:
-        self._transport.close()
+    async def aclose(self) -> None:
+        """At once, whatever is under way; TLS would otherwise take its leave for longer than the loop runs."""
+        self._waiting = None
+        self._transport.abort()
+        await self._lost.wait()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.closed = True
+        self._lost.set()
         self._fail(
             f"the connection was lost after {len(self._answer.pieces)} pieces of an answer ({exc or 'closed by the other side'})"
         )
@@ -66,6 +73,7 @@ class Connection(asyncio.Protocol):
             self._fail(f"not HTTP: {error}")
 
     def on_body(self, body: bytes) -> None:
+        self.begun.set()
         self._answer.pieces.append(body)
         self._answer.arrivals.append(self._now)
 
@@ -83,9 +91,9 @@ class Connection(asyncio.Protocol):
             self._waiting.set_exception(BadAnswer(reason))
 
 
-def run(port: int, exchange: Exchange, *, at_once: int, seconds: float) -> Load:
+def run(address: Address, exchange: Exchange, *, at_once: int, seconds: float) -> Load:
     """Keeps `at_once` exchanges going for `seconds`, then waits for the last ones. Raises BadAnswer at the first answer that is wrong."""
-    made = _Run(port, exchange)
+    made = _Run(address, exchange)
     elapsed = uvloop.run(made.go(at_once, seconds))
     took = [(answer.ended - answer.asked) / 1e6 for answer in made.answers]
     load = Load(requests=len(took), seconds=elapsed, p50_ms=percentile(took, 0.5), p99_ms=percentile(took, 0.99))
@@ -96,9 +104,9 @@ def run(port: int, exchange: Exchange, *, at_once: int, seconds: float) -> Load:
     return structs.replace(load, first_ms=median(first) / 1e6, late_ms=median(late) / 1e6)
 
 
-def probe(port: int, exchange: Exchange) -> int:
+def probe(address: Address, exchange: Exchange) -> int:
     """One exchange; how many bytes the body of a right answer has. Raises BadAnswer."""
-    made = _Run(port, exchange)
+    made = _Run(address, exchange)
     uvloop.run(made.go(1, seconds=0))
     return made.answers[0].size
 
@@ -106,11 +114,12 @@ def probe(port: int, exchange: Exchange) -> int:
 class _Run:
     """The exchanges of one run. The bytes of an answer are kept only where they are looked at again, for their times."""
 
-    def __init__(self, port: int, exchange: Exchange) -> None:
+    def __init__(self, address: Address, exchange: Exchange) -> None:
         self.answers: list[Answer] = []
-        self._port = port
+        self._port = address.port
+        self._tls = None if address.authority is None else ssl.create_default_context(cafile=str(address.authority))
         self._exchange = exchange
-        self._request = exchange.request(f"127.0.0.1:{port}")
+        self._request = exchange.request(address)
         self._takes = CHUNKS * exchange.pace_ms / 1000
         self._until = 0.0
 
@@ -137,15 +146,20 @@ class _Run:
         await asyncio.sleep(delay)
         try:
             while not self.answers or time.monotonic() < self._until:
-                if connection is None or connection.closed:
+                if connection is not None and connection.closed:
+                    await connection.aclose()
+                    connection = None
+                if connection is None:
                     connection = await self._connect()
                 self._take(await connection.ask(self._request))
         finally:
             if connection is not None:
-                connection.close()
+                await connection.aclose()
 
     async def _connect(self) -> Connection:
-        _, connection = await asyncio.get_running_loop().create_connection(Connection, "127.0.0.1", self._port)
+        _, connection = await asyncio.get_running_loop().create_connection(
+            Connection, "127.0.0.1", self._port, ssl=self._tls
+        )
         return connection
 
     def _take(self, answer: Answer) -> None:

@@ -176,6 +176,13 @@ def _messages() -> Script:
 
 
 _SCRIPTS = {b"/v1/chat/completions": _chat(), b"/v1/messages": _messages()}
+
+
+def whole_body(path: bytes) -> bytes:
+    """What is answered there to whoever asks for no stream."""
+    return _SCRIPTS[path].whole.partition(b"\r\n\r\n")[2]
+
+
 _HEALTHY = _whole({"status": "ok", "object": "list", "data": []})
 _NO_SUCH_PATH = b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n"
 

@@ -5,7 +5,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from bench.exchange import BadAnswer, Exchange, Load
+from bench.exchange import Address, BadAnswer, Exchange, Load
+from bench.processes import leashed
 
 # What `wrk` hands to done() are counts and microseconds; `errors.status` counts answers over 399.
 _DONE = """
@@ -28,13 +29,14 @@ def version() -> str:
     return subprocess.run(["wrk", "-v"], capture_output=True, text=True, check=False).stdout.split()[1]
 
 
-def run(port: int, exchange: Exchange, *, at_once: int, seconds: int, body_bytes: int, directory: Path) -> Load:
-    """One thread with `at_once` connections. `wrk` sees statuses but no bodies, so the mean size of an answer must be `body_bytes` and a head.
+def run(address: Address, exchange: Exchange, *, at_once: int, seconds: int, body_bytes: int, directory: Path) -> Load:
+    """One thread with `at_once` connections. `wrk` sees statuses but no bodies, so the mean size of an answer must be `body_bytes` and a head. Nor does it
+    check certificates.
 
     Raises BadAnswer when a single answer failed.
     """
     script = directory / "wrk.lua"
-    script.write_text(_script(exchange))
+    script.write_text(_script(exchange, address))
     command = [
         "wrk",
         "-t1",
@@ -44,10 +46,10 @@ def run(port: int, exchange: Exchange, *, at_once: int, seconds: int, body_bytes
         "10s",
         "-s",
         str(script),
-        f"http://127.0.0.1:{port}{exchange.path}",
+        address.url(exchange.path),
     ]
     try:
-        ran = subprocess.run(command, capture_output=True, text=True, check=False, timeout=seconds + 15)
+        ran = subprocess.run(leashed(command), capture_output=True, text=True, check=False, timeout=seconds + 15)
     except subprocess.TimeoutExpired as late:
         raise BadAnswer("wrk did not end") from late
     return read(ran.stdout, body_bytes)
@@ -72,8 +74,7 @@ def read(output: str, body_bytes: int) -> Load:
     )
 
 
-def _script(exchange: Exchange) -> str:
-    headers = "".join(
-        f"wrk.headers[{json.dumps(name)}] = {json.dumps(value)}\n" for name, value in exchange.headers.items()
-    )
+def _script(exchange: Exchange, address: Address) -> str:
+    sent = (*exchange.headers.items(), *address.headers)
+    headers = "".join(f"wrk.headers[{json.dumps(name)}] = {json.dumps(value)}\n" for name, value in sent)
     return f'wrk.method = "POST"\nwrk.body = [==[{exchange.body().decode()}]==]\n{headers}{_DONE}'

@@ -1,7 +1,7 @@
 import json
 
 import pytest
-from bench.exchange import Exchange, lateness_ns, percentile
+from bench.exchange import Address, Exchange, lateness_ns, percentile
 from bench.upstream import CHUNKS, TEXT
 
 PIECES = b"".join(b'data: {"text":"@%020d@"}\n\n' % at for at in range(CHUNKS))
@@ -17,10 +17,16 @@ def chat_answer(text: str = TEXT, tokens: tuple[int, int] = (412, 96)) -> bytes:
 @pytest.mark.parametrize("api", ["chat", "messages"])
 def test_a_request_is_about_two_kilobytes_of_http(api: str) -> None:
     exchange = Exchange(api="chat" if api == "chat" else "messages", stream=True, pace_ms=20)
-    head, _, body = exchange.request("127.0.0.1:1").partition(b"\r\n\r\n")
+    head, _, body = exchange.request(Address(1)).partition(b"\r\n\r\n")
+    assert b"\r\nhost: 127.0.0.1:1\r\n" in head
     assert f"content-length: {len(body)}".encode() in head
     assert 1500 < len(body) < 2500
     assert "[pace=20ms]" in json.loads(body)["messages"][-1]["content"]
+
+
+def test_a_request_carries_what_its_target_wants_besides() -> None:
+    address = Address(1, headers=(("x-portkey-provider", "openai"),))
+    assert b"\r\nx-portkey-provider: openai\r\n" in Exchange().request(address)
 
 
 def test_usage_is_asked_for_only_where_the_row_says_so() -> None:
