@@ -283,7 +283,9 @@ async def test_facts_have_no_bound_while_a_recorder_is_there(monkeypatch: pytest
     assert feed.dropped == 0
 
 
-async def test_a_recorder_that_never_reads_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_recorder_that_has_long_taken_nothing_has_a_bound_until_it_reads_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(outbox, "MOST_MESSAGES", 10)
     monkeypatch.setattr(outbox, "PATIENCE", -1.0)
     feed = Feed()
@@ -291,8 +293,10 @@ async def test_a_recorder_that_never_reads_is_none(monkeypatch: pytest.MonkeyPat
     for _ in range(50):
         feed.open(request(), "req-1").close(404, "failed", 0, 0, 0.0)
 
-    assert len(await listener.rest()) == 0
+    assert len(await listener.messages(10)) == 10
     assert feed.dropped == 45
+    feed.open(request(), "req-1").close(404, "failed", 0, 0, 0.0)
+    assert len(await everything(feed, listener)) == 2
 
 
 async def test_the_next_recorder_hears_of_what_runs() -> None:

@@ -13,7 +13,7 @@ SEND_SECONDS = 0.05  # the longest that a message waits for others to travel wit
 BATCH_BYTES = 256 * 1024  # of bodies: a batch goes at once
 MOST_BODIES = 64 * 1024 * 1024  # bytes
 MOST_MESSAGES = 100_000
-PATIENCE = 30.0  # seconds: a recorder with MOST_MESSAGES to take that takes none is not one
+PATIENCE = 30.0  # seconds: a recorder that has MOST_MESSAGES to take and took none for so long counts as none
 
 _BATCH_MESSAGES = 512
 
@@ -38,9 +38,7 @@ class Outbox:
         """Whether the facts of one more exchange are kept."""
         if len(self._queue) < MOST_MESSAGES:
             return True
-        if self._pipe is not None and perf_counter() - self._moved > PATIENCE:
-            self.detach()
-        return self._pipe is not None
+        return self._pipe is not None and perf_counter() - self._moved <= PATIENCE
 
     def takes(self, size: int) -> bool:
         """Whether there is room for a body of `size` bytes."""
