@@ -115,20 +115,20 @@ def refused(answer: Answer, path: str = CHAT_PATH) -> str:
 
 
 @asynccontextmanager
-async def attacked(folder: Path, *words: str) -> AsyncIterator[Target]:
-    """A gateway for a module of tests. On the way out: it stops when told to, and never said anything of an exception."""
+async def attacked(folder: Path, *, upstream: int | None = None) -> AsyncIterator[Target]:
+    """A gateway, in front of the port `upstream` where one is given. On the way out: it stops when told to, and never said anything of an exception."""
     home = folder / "home"
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
-    async with scripted() as upstream:
+    async with scripted() as ours:
         config = folder / "config.yaml"
-        config.write_text(CONFIG.format(port=port, url=upstream.url))
+        config.write_text(CONFIG.format(port=port, url=f"http://127.0.0.1:{upstream or ours.port}"))
         environ = {"PLANO_HOME": str(home)}
-        async with planoai("up", str(config), "--foreground", *words, environ=environ) as program:
+        async with planoai("up", str(config), "--foreground", environ=environ) as program:
             await program.says("serves openai/gpt-4o")
             reading = asyncio.ensure_future(_read(program))
-            yield Target(port, upstream, home, running_workers(home))
+            yield Target(port, ours, home, running_workers(home))
             program.signal()
             await reading
             assert await program.ends() == 0
