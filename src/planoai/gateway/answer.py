@@ -12,7 +12,7 @@ from typing import Self
 
 from msgspec import Struct
 
-from planoai.apis.dialect import Envelope
+from planoai.apis.dialect import STREAM_TYPES, Envelope
 from planoai.apis.fields import tells_error
 from planoai.conversation.event import Event
 from planoai.conversation.fold import Answer, Fold, fold
@@ -25,7 +25,6 @@ from planoai.gateway.thread import LARGE, beside
 from planoai.net.client import Response
 
 _MOST_COLLECTED = 100 * 1024 * 1024  # bytes of a stream that is read to its end
-_STREAM_TYPES = (b"text/event-stream", b"application/vnd.amazon.eventstream")
 
 
 class Refusal(Struct, frozen=True):
@@ -120,7 +119,7 @@ class UpstreamAnswer:
             raise UpstreamUnreadable(
                 f"the upstream answered with status {response.status}, which is no answer to a model call"
             )
-        elif not self.kind.startswith(_STREAM_TYPES):
+        elif not self.kind.startswith(STREAM_TYPES):
             body = await response.body()
             self.content = self._whole(body) if len(body) < LARGE else await beside(self._whole, body)
         elif call.head.stream:
