@@ -593,6 +593,27 @@ async def test_an_answer_before_the_whole_request_was_sent_is_read() -> None:
         assert await upstream.closed.get() == 1
 
 
+async def test_an_answer_before_the_whole_request_was_sent_is_read_even_if_the_upstream_hangs_up_at_once() -> None:
+    async def script(raw: Raw, number: int) -> None:
+        await raw.head()
+        await raw.send(b"HTTP/1.1 413 Content Too Large\r\nConnection: close\r\nContent-Length: 2\r\n\r\nno")
+
+    async with scripted(script) as upstream, Client() as client:
+        for size in (300_000, 3_000_000, 30_000_000):
+            with await client.send(upstream.origin, "POST", "/", [], b"x" * size) as response:
+                assert (response.status, await response.body()) == (413, b"no")
+
+
+async def test_very_many_very_small_chunks_make_one_body() -> None:
+    body = bytes(range(256)) * 200
+    chunks = b"".join(b"1\r\n%c\r\n" % byte for byte in body)
+    answer = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks + b"0\r\n\r\n"
+    async with scripted(keeps_saying(answer)) as upstream, Client() as client:
+        for _ in range(2):
+            assert await get(client, upstream) == (200, body)
+        assert upstream.connections == 1
+
+
 async def test_reading_stops_while_nobody_takes_what_came() -> None:
     sent = 0
     stalled = asyncio.Event()

@@ -105,10 +105,10 @@ async def test_the_authorities_of_a_file_are_believed_and_no_others(authority: t
     ("content", "reason"),
     [
         (None, "No such file or directory"),
-        ("", "it holds no certificates in PEM, or broken ones"),
+        ("", "it holds no certificates, or broken ones"),
         (
             "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
-            "it holds no certificates in PEM, or broken ones",
+            "it holds no certificates, or broken ones",
         ),
     ],
     ids=["missing", "empty", "broken"],

@@ -5,6 +5,7 @@ It shares no code with planoai, so that a mistake of ours is not made twice.
 
 import asyncio
 import json
+import ssl
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -45,6 +46,7 @@ class Upstream:
     """`script` is what the next requests get, in order; the last one is given again and again."""
 
     port: int = 0
+    tls: bool = False
     scripts: list[Sequence[Step]] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list)
     left: asyncio.Event = field(default_factory=asyncio.Event)  # a caller went away before its answer was complete
@@ -53,7 +55,7 @@ class Upstream:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"https://localhost:{self.port}" if self.tls else f"http://127.0.0.1:{self.port}"
 
     def will(self, *scripts: Sequence[Step]) -> None:
         self.scripts = list(scripts)
@@ -114,9 +116,10 @@ async def _read(reader: asyncio.StreamReader) -> Asked | None:
 
 
 @asynccontextmanager
-async def scripted() -> AsyncIterator[Upstream]:
-    upstream = Upstream()
-    server = await asyncio.start_server(upstream.serve, "127.0.0.1", 0)
+async def scripted(context: ssl.SSLContext | None = None) -> AsyncIterator[Upstream]:
+    """Over TLS if there is a `context`; its certificate is to be one for localhost."""
+    upstream = Upstream(tls=context is not None)
+    server = await asyncio.start_server(upstream.serve, "127.0.0.1", 0, ssl=context)
     upstream.port = server.sockets[0].getsockname()[1]
     try:
         yield upstream

@@ -12,7 +12,7 @@ def client_context(ca_path: str | None = None) -> ssl.SSLContext:
     try:
         context = ssl.create_default_context(cafile=ca_path)
     except ssl.SSLError:  # whose words are OpenSSL's
-        raise OSError(errno.EINVAL, "it holds no certificates in PEM, or broken ones", ca_path) from None
+        raise OSError(errno.EINVAL, "it holds no certificates, or broken ones", ca_path) from None
     offer_http_1(context)
     return context
 
