@@ -12,8 +12,8 @@ import pytest
 import pytest_asyncio
 
 from tests.hostile.target import MESSAGES_PATH, PATIENCE, Target, attacked, head, post
-from tests.support.answers import CHAT_STREAM, MESSAGES_STREAM, chat_chunk, messages_event
-from tests.support.upstream import Hold, stream
+from tests.support.answers import CHAT, CHAT_STREAM, MESSAGES_STREAM, chat_chunk, messages_event
+from tests.support.upstream import Hold, stream, whole
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -168,7 +168,7 @@ async def test_a_stream_that_waits_costs_little(
 async def test_bodies_that_wait_are_not_read_ahead(target: Target) -> None:
     """Fifty clients have sent as much of a large body as is taken before the head of the next request, which waits, is answered."""
     hold = Hold()
-    target.upstream.will([hold])
+    target.upstream.will([hold, *whole(CHAT)])
     before = memory(target)
     large = head(b"Content-Length: %d" % (90 * MEGABYTE))
     async with asyncio.timeout(PATIENCE), AsyncExitStack() as stack:
@@ -182,4 +182,6 @@ async def test_bodies_that_wait_are_not_read_ahead(target: Target) -> None:
         for each in sending:
             each.cancel()
         await asyncio.wait(sending)
+        hold.release.set()
     assert grown < 50 * MEGABYTE
+    print(f"\na connection with a body that waits: {grown / 50 / 1024:.0f} KiB")
