@@ -108,13 +108,9 @@ class Supervisor:
             self._home.status.unlink(missing_ok=True)
 
     async def _supervise(self) -> int:
-        loaded = self._read()
-        if isinstance(loaded, Refused):
-            self._tell(loaded)
-            return 1
         async with asyncio.TaskGroup() as group:
-            recording = group.create_task(self._recorder.run())
-            refused = await self._begin(loaded, group)
+            recording = group.create_task(self._recorder.run())  # starts while we read
+            refused = await self._begin(group)
             if refused is None:
                 self._tell(Serving(*_described(self._serving)))
                 while not self._stop.is_set():
@@ -128,37 +124,35 @@ class Supervisor:
 
     # From one config to the next.
 
-    def _read(self) -> Loaded | Refused:
-        loaded = read(Path(self._settings.file), self._settings.environ)
-        if isinstance(loaded, Loaded):
-            for line in loaded.warnings:
-                self._tell(Warned(line))
-        return loaded
+    async def _begin(self, group: asyncio.TaskGroup) -> Refused | None:
+        """Reads the config and starts its workers, which serve when this returns; or says why not, and then what was there before goes on."""
+        loaded = await asyncio.to_thread(read, Path(self._settings.file), self._settings.environ)
+        if isinstance(loaded, Refused):
+            return loaded
+        for line in loaded.warnings:
+            self._tell(Warned(line))
+        problems = await self._succeed(loaded, group)
+        self._doors.keep(places_of(self._serving.config) if self._serving else [])
+        return Refused(tuple(map(loaded.located, problems)), of_config=False) if problems else None
 
-    async def _begin(self, loaded: Loaded, group: asyncio.TaskGroup) -> Refused | None:
-        """Starts the workers of `loaded`, which serve when this returns; or says why not, and then what was there before goes on."""
-        places, before = places_of(loaded.config), self._serving
+    async def _succeed(self, loaded: Loaded, group: asyncio.TaskGroup) -> Sequence[str]:
+        """The problems of a new generation; where there are none it serves, and the one before it comes to its end."""
+        before = self._serving
         try:
-            generation = self._generation(loaded, await self._opened(places))
+            generation = self._generation(loaded, await self._opened(places_of(loaded.config)))
         except ConfigError as error:
-            return Refused(tuple(map(loaded.located, error.problems)), of_config=False)
-        except (
-            ValueError,
-            OSError,
-        ) as error:  # of the address of a proxy; of a machine that has no room for one more table
-            return Refused((str(error),), of_config=False)
+            return error.problems
+        except (ValueError, OSError) as error:  # of the address of a proxy; of a machine that has no room left
+            return [str(error)]
         self._living[generation] = group.create_task(self._live(generation))
         if problems := await self._started(generation):
             generation.cut()
-            self._doors.keep(places_of(before.config) if before else [])
-            return Refused(tuple(map(loaded.located, problems)), of_config=False)
+            return problems
         self._serving = generation
         if before is not None:
             before.drain(stopping=False)
-        self._doors.keep(places)
-        listeners = tuple(map(url, loaded.config.listeners))
-        self._say(state="serving", listeners=listeners, shutdown_timeout=generation.patience)
-        return None
+        self._say(state="serving", listeners=_described(generation)[0], shutdown_timeout=generation.patience)
+        return ()
 
     async def _opened(self, places: list[tuple[str, int]]) -> list[socket.socket]:
         """Raises ConfigError."""
@@ -221,8 +215,7 @@ class Supervisor:
         asked = self._status.reload.asked
         if asked == self._status.reload.number or self._stop.is_set():
             return
-        loaded = self._read()
-        refused = loaded if isinstance(loaded, Refused) else await self._begin(loaded, group)
+        refused = await self._begin(group)
         if self._stop.is_set():
             return
         if refused is None:
@@ -351,6 +344,7 @@ async def _detached(descriptor: int) -> int:
             channel.send(told)
             if isinstance(told, Serving | Refused):
                 watching.cancel()
+                channel.close()
 
         async def watch() -> None:
             """Whoever was interrupted while it started us does not want us any more."""
