@@ -185,3 +185,19 @@ async def test_bodies_that_wait_are_not_read_ahead(target: Target) -> None:
         hold.release.set()
     assert grown < 50 * MEGABYTE
     print(f"\na connection with a body that waits: {grown / 50 / 1024:.0f} KiB")
+
+
+async def test_a_body_in_tiny_chunks_takes_no_more_than_its_size(target: Target) -> None:
+    """Of two bytes each: kept one by one they would take forty times as much."""
+    target.upstream.will(whole(CHAT))
+    size = 8 * MEGABYTE
+    before = memory(target)
+    async with asyncio.timeout(PATIENCE), target.connected() as raw:
+        await raw.send(head(b"Transfer-Encoding: chunked"))
+        for _ in range(size // 2**15):
+            await raw.send(b"2\r\n  \r\n" * 2**14)
+        grown = memory(target) - before
+        body = asking("openai/gpt-4o").replace(b'"stream": true', b'"stream": false')
+        await raw.send(b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body))
+        assert (await raw.answer()).status == 200
+    assert grown < 4 * size

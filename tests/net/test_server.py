@@ -953,3 +953,25 @@ async def test_an_answer_reaches_a_client_whose_body_was_held_back() -> None:
         assert (await raw.answer()).status == 401
         assert await raw.rest() == b""
         await flood
+
+
+SIZES = {
+    "small ones": [10] * 5000,
+    "large ones": [100_000] * 30,
+    "of all sizes": [1, 2000, 1, 1, 1023, 1024, 70_000, *([3] * 40_000), 5000, 1],
+    "one, then small ones": [1025, *([1] * 10)],
+}
+
+
+@pytest.mark.parametrize("sizes", SIZES.values(), ids=SIZES.keys())
+async def test_a_body_is_whole_whatever_the_size_of_its_pieces(sizes: list[int]) -> None:
+    async def handler(request: Request, reply: Reply) -> None:
+        reply.send(200, [], await request.body())
+
+    pieces = [bytes([number % 256]) * size for number, size in enumerate(sizes)]
+    async with serving(handler) as server, connected(server) as raw:
+        await raw.send(b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n")
+        sent = b"".join(b"%x\r\n%b\r\n" % (len(piece), piece) for piece in pieces)
+        sending = asyncio.ensure_future(raw.send(sent + b"0\r\n\r\n"))
+        assert (await raw.answer()).body == b"".join(pieces)
+        await sending

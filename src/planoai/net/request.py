@@ -8,6 +8,8 @@ from planoai.net.decoding import Decoder, codings_of
 from planoai.net.headers import Headers
 
 _SLICE = 64 * 1024  # bytes of a compressed body that are decoded in one go
+_SMALL = 1024  # a piece of a body below this is put together with its neighbours: kept by itself it takes some forty bytes more
+_LARGE = 1024 * 1024  # bytes; joining more takes milliseconds, for which a thread lets go of the interpreter
 
 
 class Source(Protocol):
@@ -28,6 +30,7 @@ class Request:
         "_limit",
         "_parts",
         "_plain",
+        "_small",
         "_source",
         "_waiter",
         "complete",
@@ -72,6 +75,7 @@ class Request:
         self._source = source
         self._limit = limit
         self._parts: list[bytes] = []
+        self._small: bytearray | None = None  # comes after the parts
         self._plain = False  # the body has been decoded
         self._failure: ClientError | None = None
         self._waiter: asyncio.Future[None] | None = None
@@ -95,8 +99,9 @@ class Request:
                 self._waiter = None
         if self._failure is not None:
             raise self._failure
+        self._put_together()
         if len(self._parts) > 1:
-            self._parts = [b"".join(self._parts)]
+            self._parts = [await joined(self._parts, self.received)]
         if decoder is not None:
             await self._decode(decoder)
         return self._parts[0] if self._parts else b""
@@ -116,7 +121,15 @@ class Request:
         if self.received > self._limit:
             self.fail(self._too_large())
             return
-        self._parts.append(chunk)
+        if len(chunk) < _SMALL and self._parts:  # most bodies are one piece
+            if self._small is None:
+                self._small = bytearray()
+            self._small += chunk
+            if len(self._small) >= _SLICE:
+                self._put_together()
+        else:
+            self._put_together()
+            self._parts.append(chunk)
 
     def finish(self) -> None:
         self.complete = True
@@ -127,6 +140,7 @@ class Request:
         if self._failure is None:
             self._failure = failure
             self._parts = []
+            self._small = None
         self._wake()
 
     @property
@@ -162,8 +176,13 @@ class Request:
         except ClientError as error:
             self.fail(error)
             raise
-        self._parts = [b"".join(parts)]
+        self._parts = [await joined(parts, size)]
         self._plain = True
+
+    def _put_together(self) -> None:
+        if self._small is not None:
+            self._parts.append(bytes(self._small))
+            self._small = None
 
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():
@@ -171,3 +190,10 @@ class Request:
 
     def _too_large(self) -> TooLarge:
         return TooLarge(f"The body of the request is larger than {self._limit} bytes.")
+
+
+async def joined(parts: list[bytes], size: int) -> bytes:
+    """`parts`, which are `size` bytes together, as one."""
+    if size > _LARGE:
+        return await asyncio.to_thread(b"".join, parts)
+    return b"".join(parts)
