@@ -31,6 +31,7 @@ def launch(settings: Settings, tell: Tell) -> bool:
     with ours:
         last = asyncio.run(_listen(ours, settings, tell))
     if isinstance(last, Serving):
+        process.returncode = 0  # it outlives us, so nobody waits for it, and its object is not to complain of that
         return True
     if last is None:
         tell(Refused((f"it ended before it served; {home.log} says more",), of_config=False))

@@ -1,0 +1,100 @@
+"""The folder of a Plano, its lock, and what its supervisor says of itself."""
+
+import os
+import signal
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from planoai.errors import PlanoError
+from planoai.process import status
+from planoai.process.home import Home
+from planoai.process.status import Reloads, Status
+
+HOLDER = """
+import sys, signal
+from pathlib import Path
+from planoai.process.home import Home
+with Home(Path(sys.argv[1])).held():
+    print("held", flush=True)
+    signal.pause()
+"""
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_it_is_where_the_environment_says(tmp_path: Path) -> None:
+    assert Home.of({"PLANO_HOME": str(tmp_path)}).status == tmp_path / "run" / "plano.pid"
+    assert Home.of({}).root == Path.home() / ".plano"
+    assert Home.of({"PLANO_HOME": ""}).root == Path.home() / ".plano"
+    assert Home.of({"PLANO_HOME": "~/x"}).root == Path.home() / "x"
+
+
+def test_its_folders_are_for_their_owner_alone_even_where_they_were_not(tmp_path: Path) -> None:
+    home = Home(tmp_path / "deep" / "home")
+    home.run.mkdir(parents=True, mode=0o755)
+    home.root.chmod(0o755)
+    home.make()
+    assert [mode(each) for each in (home.root, home.run, home.logs)] == [0o700] * 3
+
+
+def test_one_at_a_time_holds_it(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    assert not home.in_use()
+    with home.held():
+        assert home.in_use()
+        assert mode(home.lock) == 0o600
+        with pytest.raises(PlanoError, match="another Plano runs"), home.held():
+            pass
+        assert home.in_use()
+    assert not home.in_use()
+    with home.held():
+        assert home.in_use()
+
+
+def test_a_holder_that_is_killed_holds_nothing(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    with subprocess.Popen([sys.executable, "-c", HOLDER, str(tmp_path)], stdout=subprocess.PIPE) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"held\n"
+        status.write(home.status, Status(pid=holder.pid, started=1.0, config="/c.yaml"))
+        assert status.read(home) is not None
+        holder.send_signal(signal.SIGKILL)
+        holder.wait()
+    assert not home.in_use()
+    assert status.read(home) is None
+
+
+def test_what_is_said_is_read_again(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    said = Status(
+        pid=os.getpid(),
+        started=1.5,
+        config="/etc/plano.yaml",
+        state="draining",
+        listeners=("http://127.0.0.1:12000",),
+        workers=(1, 2),
+        recorder=3,
+        waiting=4,
+        shutdown_timeout=300.0,
+        reload=Reloads(asked=2, number=1, problems=("config.yaml:1:1: no",)),
+    )
+    with home.held():
+        assert status.read(home) is None
+        status.write(home.status, said)
+        assert status.read(home) == said
+        assert mode(home.status) == 0o600
+        assert sorted(each.name for each in home.run.iterdir()) == ["logs", "plano.lock", "plano.pid"]
+
+
+@pytest.mark.parametrize("text", [b"", b"{", b"4711\n", b'{"envoy_pid": 1}', b"\xff"], ids=range(5))
+def test_what_is_no_status_is_none(tmp_path: Path, text: bytes) -> None:
+    home = Home(tmp_path)
+    with home.held():
+        home.status.write_bytes(text)
+        assert status.read(home) is None
