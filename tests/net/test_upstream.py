@@ -53,9 +53,20 @@ class Line(asyncio.Transport):
 
 
 def on(line: Line, limits: ClientLimits | None = None) -> UpstreamConnection:
-    connection = UpstreamConnection(asyncio.get_running_loop(), ORIGIN, limits or ClientLimits(), lambda _: None)
+    buffer = memoryview(bytearray(1024))
+    connection = UpstreamConnection(
+        asyncio.get_running_loop(), ORIGIN, limits or ClientLimits(), lambda _: None, buffer
+    )
     connection.connection_made(line)
     return connection
+
+
+def arrives(connection: UpstreamConnection, data: bytes) -> None:
+    """As a loop does it, in a buffer that is used for something else at once."""
+    buffer = connection.get_buffer(-1)
+    buffer[: len(data)] = data
+    connection.buffer_updated(len(data))
+    buffer[:] = bytes(len(buffer))
 
 
 async def exchanged(chunks: list[bytes]) -> list[object]:
@@ -67,7 +78,7 @@ async def exchanged(chunks: list[bytes]) -> list[object]:
     )
     await asyncio.sleep(0)
     for chunk in chunks:
-        connection.data_received(chunk)
+        arrives(connection, chunk)
     connection.eof_received()
     connection.connection_lost(None)
     try:
@@ -99,9 +110,9 @@ async def test_reading_pauses_above_the_mark_and_goes_on_when_the_body_is_taken(
     exchange = asyncio.create_task(connection.exchange(REQUEST, Timeouts(), float("inf"), head_only=False))
     await asyncio.sleep(0)
     assert line.written == REQUEST
-    connection.data_received(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n" + b"x" * 10)
+    arrives(connection, b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n" + b"x" * 10)
     assert line.paced == []
-    connection.data_received(b"y")
+    arrives(connection, b"y")
     assert line.paced == ["paused"]
     await exchange
     assert await connection.chunk() == b"x" * 10 + b"y"
@@ -124,7 +135,7 @@ async def test_a_connection_is_kept_only_when_the_whole_request_has_left(unsent:
     connection = on(line)
     exchange = asyncio.create_task(connection.exchange(REQUEST, Timeouts(), float("inf"), head_only=False))
     await asyncio.sleep(0)
-    connection.data_received(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+    arrives(connection, b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
     await exchange
     line.unsent = [unsent]
     assert connection.release() is (unsent == 0)
@@ -136,7 +147,7 @@ async def test_a_connection_that_was_paused_is_read_again_once_it_is_kept() -> N
     connection = on(line, ClientLimits(pending_bytes=1))
     exchange = asyncio.create_task(connection.exchange(REQUEST, Timeouts(), float("inf"), head_only=False))
     await asyncio.sleep(0)
-    connection.data_received(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+    arrives(connection, b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
     await exchange
     assert connection.release()
     assert line.paced == ["paused", "resumed"]

@@ -13,7 +13,7 @@ from planoai.net.tunnel import Tunnel
 from planoai.net.unreachable import unreachable, unreachable_through
 from planoai.net.upstream import UpstreamConnection
 
-_P = TypeVar("_P", bound=asyncio.Protocol)
+_P = TypeVar("_P", bound=asyncio.BaseProtocol)
 
 
 class Connector:

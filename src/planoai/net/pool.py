@@ -9,6 +9,8 @@ from planoai.net.connecting import Connector
 from planoai.net.origin import Origin
 from planoai.net.upstream import UpstreamConnection
 
+_READ_AT_ONCE = 256 * 1024  # bytes
+
 
 class Pool:
     """Idle connections are taken last in, first out: the one used last is the least likely to have been closed by the other end."""
@@ -20,6 +22,7 @@ class Pool:
         self._idle: defaultdict[Origin, list[UpstreamConnection]] = defaultdict(list)
         self._open: set[UpstreamConnection] = set()
         self._changed = asyncio.Event()
+        self._buffer = memoryview(bytearray(_READ_AT_ONCE))
         self._closed = False
 
     def take(self, origin: Origin) -> UpstreamConnection | None:
@@ -56,7 +59,7 @@ class Pool:
         try:
             async with asyncio.timeout(min(timeouts.connect, left)):
                 connection = await self._connector.connect(
-                    origin, lambda: UpstreamConnection(self._loop, origin, self._limits, self._lost)
+                    origin, lambda: UpstreamConnection(self._loop, origin, self._limits, self._lost, self._buffer)
                 )
         except TimeoutError as error:
             limit = (
