@@ -975,3 +975,23 @@ async def test_a_body_is_whole_whatever_the_size_of_its_pieces(sizes: list[int])
         sending = asyncio.ensure_future(raw.send(sent + b"0\r\n\r\n"))
         assert (await raw.answer()).body == b"".join(pieces)
         await sending
+
+
+async def test_a_client_that_sends_much_gives_others_their_turn() -> None:
+    most = 0
+
+    async def handler(request: Request, reply: Reply) -> None:
+        nonlocal most
+        whole = asyncio.ensure_future(request.body())
+        before = request.received
+        while not whole.done():
+            await asyncio.sleep(0)
+            most = max(most, request.received - before)
+            before = request.received
+        reply.send(200, [], str(len(await whole)).encode())
+
+    async with serving(handler) as server:
+        with socket.create_connection(server.addresses[0]) as client:
+            await asyncio.to_thread(client.sendall, post(b"x" * 64_000_000))
+            assert b"200" in await asyncio.to_thread(client.recv, 100)
+    assert 0 < most <= 512 * 1024

@@ -6,19 +6,17 @@ losing the connection before the answer is complete cancels it.
 
 import asyncio
 import logging
-import struct
 from collections import deque
-from socket import SO_LINGER, SOL_SOCKET
 from typing import cast
 
 from planoai.errors import BadRequest, ClientError, RequestTimeout
 from planoai.net.deadline import Deadline
+from planoai.net.ending import reset_when_closed, untaken
 from planoai.net.reading import RequestReader
 from planoai.net.refusal import Refusal
 from planoai.net.reply import Reply
 from planoai.net.request import Request
 from planoai.net.service import Service
-from planoai.net.untaken import untaken
 from planoai.net.wait import Wait
 
 logger = logging.getLogger("planoai.net")
@@ -26,8 +24,10 @@ logger = logging.getLogger("planoai.net")
 _AHEAD = 256 * 1024  # bytes of a body that are read before anybody asks for them
 # The rest of an unread body that is read and dropped to keep the connection; above it, closing is cheaper.
 _DRAINED = 64 * 1024
+_MUCH = (
+    128 * 1024
+)  # bytes in one read: more wait, and libuv would read on up to 32 times before anybody else has a turn
 _LINGER_BYTES = 16 * 1024 * 1024  # read and dropped after our last answer, so that the client gets to read it
-_RESET = struct.pack("ii", 1, 0)  # SO_LINGER for no time: closing sends a reset
 
 
 class Connection(asyncio.Protocol):
@@ -93,6 +93,9 @@ class Connection(asyncio.Protocol):
             return
         reader = self._reader
         reader.feed(data)
+        if len(data) >= _MUCH and not self._paused:
+            self._transport.pause_reading()
+            self._service.loop.call_soon(self._read_on)
         if reader.head_open and self._wait is Wait.REQUEST:
             self._expect(Wait.HEAD, self._service.limits.head_seconds)
 
@@ -193,9 +196,8 @@ class Connection(asyncio.Protocol):
 
     def cut(self, *, reset: bool) -> None:
         if reset:
-            raw = self._transport.get_extra_info("socket")
-            if raw is not None and not self._gone:
-                raw.setsockopt(SOL_SOCKET, SO_LINGER, _RESET)
+            if not self._gone:
+                reset_when_closed(self._transport)
             self._transport.abort()
         else:
             self._close()
@@ -308,6 +310,10 @@ class Connection(asyncio.Protocol):
         if not self._paused:
             self._paused = True
             self._transport.pause_reading()
+
+    def _read_on(self) -> None:
+        if not (self._paused or self._gone or self._transport.is_closing()):
+            self._transport.resume_reading()
 
     def _resume(self) -> None:
         if self._paused and not self._gone and not self._queue:
