@@ -7,11 +7,12 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from bench.exchange import BadAnswer
 from bench.goals import Goal, of_load, of_memory
 from bench.goals import table as goals_table
-from bench.processes import NotInstalled, NotStarted
+from bench.processes import NotStarted
 from bench.rounds import Plan, measure
-from bench.rows import MEMORY, NAMES, Peer, Row, chosen
+from bench.rows import MEMORY, NAMES, OURS, ROWS, Peer, Row, chosen
 from bench.setting import setting
 from bench.targets import PEERS, TARGETS
 from msgspec import Struct
@@ -38,7 +39,7 @@ def main() -> int:
     except KeyboardInterrupt:
         _say("interrupted; everything that was started has been stopped")
         return 130
-    except (NotInstalled, NotStarted) as error:
+    except NotStarted as error:
         _say(str(error))
         return 1
     print(results.text)
@@ -50,37 +51,49 @@ def main() -> int:
 
 
 def _results(options: argparse.Namespace, directory: Path) -> Results:
-    """Load first, then memory, each with processes of its own."""
+    """Load first, then memory, each with processes of its own. Raises NotStarted when the upstream of the load does not run."""
     cores = processes.cores()
     processes.pin(cores.load)
+    neighbours = machine.Neighbours()
+    versions = {OURS: TARGETS[OURS].version()}
     parts: list[str] = []
     goals: list[Goal] = []
     failed = False
     rows = _rows(options)
     if rows:
         plan = Plan(rows, options.runs, options.seconds, options.quick)
-        with setting({row.seat for row in rows}, cores, directory, apart=options.recorder_apart) as running:
-            neighbours = machine.Neighbours()
-            measured = measure(plan, running, directory)
-            facts = machine.facts(cores, running.versions, neighbours, apart=options.recorder_apart)
+        with setting({row.seat for row in rows}, cores, directory, apart=options.recorder_apart) as found:
+            measured = measure(plan, found, directory)
+        versions = found.versions
         how = f"{plan.runs} rounds, {plan.seconds} s for each row in a round; medians, in brackets the smallest and the largest"
-        parts += [f"{facts}\n- {how}", report.tables(measured)]
+        parts += [f"- {how}", report.tables(measured)]
         goals += of_load(measured)
         failed = any(each.failure is not None for each in measured)
-    if not options.rows or any(MEMORY.startswith(name) for name in options.rows):
-        held = memory.measure(cores, directory, quick=options.quick)
-        parts.append(memory.tables(held))
-        goals += of_memory(held)
-    parts.append(goals_table(goals))
-    return Results("\n\n".join(parts), failed)
+    if _wants_memory(options):
+        try:
+            held = memory.measure(cores, directory, quick=options.quick)
+        except (BadAnswer, NotStarted) as error:
+            parts.append(f"Memory: failed: {error}")
+            failed = True
+        else:
+            parts.append(memory.tables(held))
+            goals += of_memory(held)
+    facts = machine.facts(cores, versions, neighbours, apart=options.recorder_apart)
+    joint = "\n" if rows else "\n\n"  # what was run and how is one list
+    return Results(facts + joint + "\n\n".join([*parts, goals_table(goals)]), failed)
 
 
 def _rows(options: argparse.Namespace) -> tuple[Row, ...]:
-    names = [name for name in options.rows if not MEMORY.startswith(name)]
+    """The rows of load; none when only memory is asked for."""
+    peers = [TARGETS[name] for name in options.peers]
+    names = [name for name in options.rows if any(row.name.startswith(name) for row in ROWS)]
     if options.rows and not names:
         return ()
-    peers = [TARGETS[name] for name in options.peers]
     return chosen(names, [Peer(peer.name, peer.slow, peer.streams) for peer in peers])
+
+
+def _wants_memory(options: argparse.Namespace) -> bool:
+    return not options.rows or any(MEMORY.startswith(name) for name in options.rows)
 
 
 def _options() -> argparse.Namespace:
