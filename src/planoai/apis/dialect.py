@@ -8,7 +8,7 @@ the bytes go through, with `adapt` and `Frames` for the little that must change.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal, Protocol
 
 from msgspec import Raw, Struct
 
@@ -65,7 +65,7 @@ class Written(Struct, frozen=True):
     lost: tuple[str, ...] = ()
 
 
-class Adapted(NamedTuple):
+class Adapted(Struct, frozen=True):
     """A request that was already in the upstream's dialect. `fields` is the very mapping that came in where nothing was needed.
 
     `lost` holds the JSON paths of what was left out, in the client's body.

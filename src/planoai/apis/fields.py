@@ -24,7 +24,7 @@ _FIELDS = msgspec.json.Decoder(dict[str, Raw])
 _PEEK = msgspec.json.Decoder(_Peek)
 _PLACE = re.compile(r"^(?P<what>.*?)(?: - at `\$?(?P<path>[^`]*)`)?$", re.DOTALL)
 _MISSING = re.compile(r"^Object missing required field `(?P<field>[^`]+)`$")
-_OURS = ("routing_preferences",)  # fields that speak to the gateway and never go on
+_OURS = frozenset({"routing_preferences"})  # fields that speak to the gateway and never go on
 _OUR_METADATA = ("archgw_preference_config", "plano_preference_config")
 
 
@@ -70,12 +70,11 @@ def tells_error(body: bytes) -> bool:
 
 def without_ours(fields: Mapping[str, Raw]) -> Fields:
     """The fields without those that speak to the gateway."""
-    ours = [name for name in _OURS if name in fields]
     metadata = fields.get("metadata")
     mentions_us = metadata is not None and any(name.encode() in bytes(metadata) for name in _OUR_METADATA)
-    if not ours and not mentions_us:
+    if not mentions_us and _OURS.isdisjoint(fields):
         return fields
-    kept = {name: value for name, value in fields.items() if name not in ours}
+    kept = {name: value for name, value in fields.items() if name not in _OURS}
     if mentions_us:
         try:
             rest = {

@@ -6,7 +6,7 @@ Only the JSON types of well-known fields are looked at; whatever is unknown is l
 from typing import Annotated, Any
 
 import msgspec
-from msgspec import Meta, Raw, Struct
+from msgspec import Meta, Struct
 
 from planoai.apis.dialect import Fields, Head
 from planoai.apis.fields import read
@@ -56,27 +56,29 @@ _KINDS: dict[str, Any] = {
     "reasoning_effort": str | None,
 }
 _DECODERS = {name: msgspec.json.Decoder(kind) for name, kind in _KINDS.items()}
+_LIMITS = tuple(name for name, kind in _KINDS.items() if kind is _Limit)
 
 
 def inspect(fields: Fields) -> Head:
     """Raises BadRequest with the path of the field at fault."""
     if "messages" not in fields:
         raise BadRequest("messages: this field is required", param="messages")
-    values = {name: _check(name, raw) for name, raw in fields.items() if name in _KINDS}
-    options = values.get("stream_options") or _StreamOptions()
-    return Head(
-        model=values.get("model") or "",
-        stream=values.get("stream") or False,
-        include_usage=options.include_usage or False,
-        choices=values.get("n") or 1,
-    )
-
-
-def _check(name: str, raw: Raw) -> Any:  # noqa: ANN401 (the type stands in _KINDS)
     try:
-        value = _DECODERS[name].decode(raw)
+        values: dict[str, Any] = {
+            name: _DECODERS[name].decode(raw) for name, raw in fields.items() if name in _DECODERS
+        }
     except (ValueError, RecursionError):
-        value = read(raw, _KINDS[name], name)  # the same again, for an error that names the place
-    if value == 0 and _KINDS[name] is _Limit:
-        raise BadRequest(f"{name}: expected int >= 1, or -1 for no limit", param=name)
-    return value
+        for name, raw in fields.items():
+            if name in _KINDS:
+                read(raw, _KINDS[name], name)  # one of them fails again, and says where
+        raise
+    for name in _LIMITS:
+        if values.get(name) == 0:
+            raise BadRequest(f"{name}: expected int >= 1, or -1 for no limit", param=name)
+    options = values.get("stream_options")
+    return Head(
+        values.get("model") or "",
+        values.get("stream") or False,
+        options is not None and options.include_usage is True,
+        values.get("n") or 1,
+    )
