@@ -21,6 +21,18 @@ def request(*, stream: bool, says: str = "Hello [simulate words=3]") -> bytes:
     ).encode()
 
 
+async def streams(port: int, number: int, words: int = 40) -> list[Raw]:
+    """So many streams, of which each has begun: its head is read. The simulated provider says twenty words a second."""
+    begun = []
+    for _ in range(number):
+        raw = Raw(*await asyncio.open_connection("127.0.0.1", port))
+        await raw.send(request(stream=True, says=f"Hello [simulate words={words} pace=50ms]"))
+        begun.append(raw)
+    for raw in begun:
+        await raw.head()
+    return begun
+
+
 @dataclass
 class Lost:
     """A request that got no whole answer. `client` is the port at its end of the connection, 0 where there was none."""

@@ -11,11 +11,11 @@ import pytest
 
 from planoai.process.status import Status
 from tests.net.raw import Raw
-from tests.process.load import Load, load, owners, request
+from tests.process.load import Load, load, owners, streams
 from tests.process.tree import Tree, tree
+from tests.support.answers import CHAT_DONE, CHAT_STREAM
 from tests.support.program import gone
-
-DONE = b"data: [DONE]\n\n"
+from tests.support.upstream import Hold, scripted, stream
 
 
 async def reloads(running: Tree, driven: Load, times: int, between: int) -> None:
@@ -52,18 +52,6 @@ def replaced(victim: int, status: Status) -> bool:
     return victim not in status.workers and len(status.workers) == 2
 
 
-async def streams(running: Tree, number: int) -> list[Raw]:
-    """So many streams, of which each has begun."""
-    begun = []
-    for _ in range(number):
-        raw = Raw(*await asyncio.open_connection("127.0.0.1", running.port))
-        await raw.send(request(stream=True, says="Hello [simulate words=40 pace=50ms]"))
-        begun.append(raw)
-    for raw in begun:
-        await raw.head()
-    return begun
-
-
 async def test_reloads_lose_no_request(tmp_path: Path) -> None:
     async with tree(tmp_path) as running:
         async with load(running.port, clients=16, think=0.2) as driven:
@@ -83,21 +71,26 @@ async def test_a_killed_worker_loses_only_what_it_had(tmp_path: Path) -> None:
 
 
 async def test_running_streams_come_to_their_end(tmp_path: Path) -> None:
-    async with tree(tmp_path) as running:
-        begun = await streams(running, 20)
+    hold = Hold()
+    async with scripted() as upstream, tree(tmp_path, upstream=upstream.url) as running:
+        upstream.will(stream(*CHAT_STREAM[:2], hold, *CHAT_STREAM[2:4], CHAT_DONE))
+        begun = await streams(running.port, 20)
         running.program.signal(signal.SIGTERM)
         assert (await running.when(lambda status: status.waiting == 20)).state == "draining"
         await running.program.says("waiting for 20 running requests")
+        hold.release.set()
         for raw in begun:
-            assert (await raw._chunks()).endswith(DONE)
+            assert (await raw._chunks()).endswith(CHAT_DONE)
             raw.writer.close()
         assert await running.program.ends() == 0
 
 
 async def test_what_runs_under_the_old_config_ends_under_it(tmp_path: Path) -> None:
-    async with tree(tmp_path, workers=1) as running:
+    hold = Hold()
+    async with scripted() as upstream, tree(tmp_path, workers=1, upstream=upstream.url) as running:
+        upstream.will(stream(*CHAT_STREAM[:2], hold, *CHAT_STREAM[2:4], CHAT_DONE))
         old = running.status.workers
-        [raw] = await streams(running, 1)
+        [raw] = await streams(running.port, 1)
         running.write(workers=1, more="model_aliases:\n  fast: {target: gpt-4o}\n")
         assert (await running.reload()).problems == ()
         assert (await running.when(lambda status: status.waiting == 1)).state == "serving"
@@ -106,7 +99,8 @@ async def test_what_runs_under_the_old_config_ends_under_it(tmp_path: Path) -> N
         await fresh.send(b"GET /v1/models HTTP/1.1\r\nHost: a\r\n\r\n")
         assert b'"fast"' in (await fresh.answer()).body
         fresh.writer.close()
-        assert (await raw._chunks()).endswith(DONE)
+        hold.release.set()
+        assert (await raw._chunks()).endswith(CHAT_DONE)
         raw.writer.close()
         await gone(old)
 
@@ -126,9 +120,9 @@ async def test_ten_reloads_and_ten_kills_at_a_hundred_requests_a_second(tmp_path
             took = await kills(running, driven, times=10, between=400)
             print(f"kills: seconds to another worker {took}, lost {len(driven.lost)} of {driven.sent}")
         assert driven.whole + len(driven.lost) == driven.sent
-        begun = await streams(running, 20)
+        begun = await streams(running.port, 20)
         running.program.signal(signal.SIGTERM)
         for raw in begun:
-            assert (await raw._chunks()).endswith(DONE)
+            assert (await raw._chunks()).endswith(CHAT_DONE)
             raw.writer.close()
         assert await running.program.ends() == 0

@@ -3,11 +3,15 @@
 import asyncio
 import os
 import signal
+import socket
+import sys
 from pathlib import Path
 
 import pytest
+from msgspec.msgpack import Decoder
 
 from planoai.process import status
+from planoai.process.control import Channel
 from planoai.process.home import Home
 from planoai.process.launch import launch
 from planoai.process.settings import Settings
@@ -95,3 +99,16 @@ async def test_the_log_of_before_is_kept(settings: Settings) -> None:
     await launched(settings)
     assert home.log.with_name("plano.log.1").read_text() == "of before\n"
     assert "there is no file" in home.log.read_text()
+
+
+async def test_one_whose_start_is_interrupted_goes(settings: Settings) -> None:
+    ours, theirs = socket.socketpair()
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "planoai.process.supervisor", str(theirs.fileno()), pass_fds=[theirs.fileno()]
+    )
+    theirs.close()
+    with Channel(ours, Decoder(Told)) as channel:
+        channel.send(settings)
+    async with asyncio.timeout(20):
+        assert await process.wait() == 0
+    assert not Home(Path(settings.home)).in_use()

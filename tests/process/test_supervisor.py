@@ -3,20 +3,21 @@
 import asyncio
 import os
 import signal
+import ssl
 import stat
 from functools import partial
 from pathlib import Path
 
 import pytest
+import trustme
 
 from planoai.net.server import listen
 from planoai.process import status
 from planoai.process.status import Status
 from tests.net.raw import Answer, Raw
-from tests.process.load import request
+from tests.process.load import request, streams
 from tests.process.tree import CONFIG, KEY, Tree, free_port, tree
 from tests.support.program import gone, is_alive, planoai
-from tests.support.upstream import Hold, scripted, stream
 
 HEALTHY = b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"
 
@@ -67,8 +68,7 @@ async def test_a_killed_recorder_is_replaced_while_requests_go_on(tmp_path: Path
         running.program.signal()
         assert await running.program.ends() == 0
         assert after.workers
-        lines = (running.program.home.logs / "access_llm.log").read_text().splitlines()
-        assert [line.count("POST /v1/chat/completions") for line in lines] == [1, 1]
+        assert [line.count("POST /v1/chat/completions") for line in access_log(running)] == [1, 1]
 
 
 async def test_a_worker_that_dies_again_and_again_is_given_time(tmp_path: Path) -> None:
@@ -229,12 +229,7 @@ async def test_signals_to_children_do_not_end_them(tmp_path: Path) -> None:
 
 
 async def test_readiness_ends_where_the_gateway_stops_and_not_where_it_reloads(tmp_path: Path) -> None:
-    hold = Hold()
-    async with scripted() as upstream, tree(tmp_path, workers=1) as running:
-        upstream.will(stream(b"data: {}\n\n", hold))
-        running.url = upstream.url
-        running.write(workers=1)
-        assert (await running.reload()).problems == ()
+    async with tree(tmp_path, workers=1) as running:
         kept = Raw(*await asyncio.open_connection("127.0.0.1", running.port))
         await kept.send(b"GET /readyz HTTP/1.1\r\nHost: a\r\n\r\n")
         assert (await kept.answer()).status == 200
@@ -269,6 +264,75 @@ async def test_connections_that_wait_when_it_is_told_to_stop_are_served(tmp_path
             assert (await raw.answer()).status == 200
             raw.writer.close()
         assert await running.program.ends() == 0
+
+
+async def test_a_worker_that_dies_before_it_is_ready_changes_nothing(tmp_path: Path) -> None:
+    async with tree(tmp_path, workers=1) as running:
+        [old] = running.status.workers
+        os.kill(running.status.pid, signal.SIGHUP)
+        begun = await running.when(lambda now: len(now.workers) == 2)
+        [fresh] = set(begun.workers) - {old}
+        os.kill(fresh, signal.SIGKILL)
+        now = await running.when(lambda now: now.reload.number == 1)
+        assert now.reload.problems == (f"worker {fresh} was ended by SIGKILL before it was ready",)
+        assert now.workers == (old,)
+        assert (await ask(running.port)).status == 200
+        assert (await running.reload()).problems == ()
+
+
+async def test_what_runs_too_long_is_cut(tmp_path: Path) -> None:
+    async with tree(tmp_path, workers=1, listener=", shutdown_timeout: 500ms") as running:
+        [raw] = await streams(running.port, 1, words=2000)
+        running.program.signal()
+        with pytest.raises((EOFError, OSError)):
+            await raw._chunks()
+        raw.writer.close()
+        assert await running.program.ends() == 0
+        [line] = access_log(running)
+        assert "outcome=cancelled" in line
+
+
+async def test_the_recorder_knows_every_worker_and_what_it_took_with_it(tmp_path: Path) -> None:
+    async with tree(tmp_path, workers=1) as running:
+        [raw] = await streams(running.port, 1, words=2000)
+        [victim] = running.status.workers
+        for _ in range(10):  # half a second of it: what has just begun is not told yet
+            await raw.reader.readuntil(b"data: ")
+        os.kill(victim, signal.SIGKILL)
+        with pytest.raises((EOFError, OSError)):
+            await raw.reader.readuntil(b"[DONE]")
+        raw.writer.close()
+        assert (await ask(running.port, request(stream=False))).status == 200
+        running.program.signal()
+        assert await running.program.ends() == 0
+        lost, answered = access_log(running)
+        assert "outcome=lost" in lost
+        assert "outcome=completed" in answered
+
+
+async def test_a_listener_with_a_certificate_speaks_tls(tmp_path: Path) -> None:
+    authority = trustme.CA()
+    issued = authority.issue_cert("localhost")
+    issued.cert_chain_pems[0].write_to_path(tmp_path / "cert.pem")
+    issued.private_key_pem.write_to_path(tmp_path / "key.pem")
+    context = ssl.create_default_context()
+    authority.configure_trust(context)
+    async with tree(tmp_path, workers=2, listener=", tls: {cert: cert.pem, key: key.pem}") as running:
+        assert running.status.listeners == (f"https://127.0.0.1:{running.port}",)
+        raw = Raw(*await asyncio.open_connection("127.0.0.1", running.port, ssl=context, server_hostname="localhost"))
+        await raw.send(HEALTHY)
+        assert (await raw.answer()).status == 200
+        (tmp_path / "key.pem").write_text("nothing")
+        [problem] = (await running.reload()).problems
+        assert problem.startswith("config.yaml:5:")
+        assert "listeners[0].tls: " in problem
+        await raw.send(HEALTHY)
+        assert (await raw.answer()).status == 200
+        raw.writer.close()
+
+
+def access_log(running: Tree) -> list[str]:
+    return (running.program.home.logs / "access_llm.log").read_text().splitlines()
 
 
 async def refused(port: int) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,12 +57,15 @@ class Tree:
 
 
 @asynccontextmanager
-async def tree(folder: Path, *, workers: int = 2, listener: str = "") -> AsyncIterator[Tree]:
-    async with planoai("simulate", "--port", "0") as provider:
-        url = (await provider.says(r"(http://\S+)\n"))[1]
+async def tree(folder: Path, *, workers: int = 2, listener: str = "", upstream: str = "") -> AsyncIterator[Tree]:
+    """`listener`: more of its keys. `upstream`: the address of another provider than the simulated one."""
+    async with AsyncExitStack() as stack:
+        if not upstream:
+            provider = await stack.enter_async_context(planoai("simulate", "--port", "0"))
+            upstream = (await provider.says(r"(http://\S+)\n"))[1]
         config, port = folder / "config.yaml", free_port()
-        config.write_text(CONFIG.format(workers=workers, port=port, url=url, listener=listener))
+        config.write_text(CONFIG.format(workers=workers, port=port, url=upstream, listener=listener))
         environ = {"THE_KEY": KEY, "OTHER_SECRET": "sk-planted-in-the-environment"}
-        async with planoai("up", str(config), "--foreground", environ=environ) as program:
-            await program.says(r"on http://")
-            yield Tree(program, config, port, url)
+        program = await stack.enter_async_context(planoai("up", str(config), "--foreground", environ=environ))
+        await program.says(r"on https?://")
+        yield Tree(program, config, port, upstream)

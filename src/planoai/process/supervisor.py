@@ -6,6 +6,7 @@
 import asyncio
 import logging
 import os
+import re
 import resource
 import signal
 import socket
@@ -49,6 +50,7 @@ from planoai.process.told import (
 log = logging.getLogger("planoai.process")
 _LEVELS = {Warned: logging.WARNING, Died: logging.WARNING, Refused: logging.ERROR, Unchanged: logging.ERROR}
 
+_PATH = re.compile(r"[a-z_]+(\[\d+\]|\.[a-z_]+)*: ")  # of the value in the config that a problem is about
 _START_SECONDS = 30.0  # a child that is not ready then never will be
 _RECORDER_SECONDS = 20.0  # for the recorder, to write what the workers left it
 _PORT_SECONDS = 2.0  # for a port that somebody is about to let go of
@@ -133,7 +135,10 @@ class Supervisor:
             self._tell(Warned(line))
         problems = await self._succeed(loaded, group)
         self._doors.keep(places_of(self._serving.config) if self._serving else [])
-        return Refused(tuple(map(loaded.located, problems)), of_config=False) if problems else None
+        if not problems:
+            return None
+        located = (loaded.located(each) if _PATH.match(each) else each for each in problems)
+        return Refused(tuple(located), of_config=False)
 
     async def _succeed(self, loaded: Loaded, group: asyncio.TaskGroup) -> Sequence[str]:
         """The problems of a new generation; where there are none it serves, and the one before it comes to its end."""
