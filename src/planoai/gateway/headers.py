@@ -51,7 +51,8 @@ def onward(headers: Headers, withheld: frozenset[bytes], *, same_dialect: bool) 
 
     Headers of the client's API go only to an upstream that speaks it.
     """
-    withheld |= _nominated(headers)
+    if nominated := _nominated(headers):
+        withheld |= nominated
     return [pair for pair in headers.pairs if pair[0] not in withheld and _goes_on(pair[0], same_dialect)]
 
 

@@ -31,7 +31,8 @@ class Leg(Struct, frozen=True, eq=False):
     """`same`: both ends speak the same dialect, so the bytes go through.
 
     `model`: what the upstream calls it, as JSON. `place`: the origin as text. `fixed`: headers of ours; `withheld`: names of those that stay behind.
-    `yielding`: headers of ours that a client of the same dialect may send its own of.
+    `yielding`: headers of ours that a client of the same dialect may send its own of. `passes`: the client's own credential goes on.
+    `name`: the target's, as a header tells it.
     """
 
     target: Target
@@ -44,6 +45,8 @@ class Leg(Struct, frozen=True, eq=False):
     fixed: Pairs
     withheld: frozenset[bytes]
     yielding: Pairs
+    passes: bool
+    name: bytes
     timeouts: Timeouts
 
     def address(self, call: Call) -> str:
@@ -56,11 +59,14 @@ class Leg(Struct, frozen=True, eq=False):
     def headers(self, call: Call) -> Pairs:
         """The headers to send."""
         sent = onward(call.headers, self.withheld, same_dialect=self.same)
-        sent += [pair for pair in self.yielding if not self.same or call.headers.get(pair[0]) is None]
-        if passes_through(self.target.entry) and (credential := client_credential(call.headers)):
+        sent += self.fixed
+        sent.append((REQUEST_ID, call.request_id.encode()))
+        if self.yielding:
+            sent += [pair for pair in self.yielding if not self.same or call.headers.get(pair[0]) is None]
+        if self.passes and (credential := client_credential(call.headers)):
             signed = self.target.provider.sign(credential, self.dialect.name)
             sent += [pair for pair in signed if pair[0] not in names_in(self.fixed)]
-        return [*sent, *self.fixed, (REQUEST_ID, call.request_id.encode())]
+        return sent
 
     def discreet(self, text: str) -> str:
         """`text` for a client: without our key, and without the address, which only the operator need know."""
@@ -69,7 +75,7 @@ class Leg(Struct, frozen=True, eq=False):
     def without_key(self, text: str) -> str:
         """`text` without our key, which some upstreams repeat when they refuse it."""
         key = self.target.entry.access_key
-        return text.replace(key, "[key]") if key and not passes_through(self.target.entry) else text
+        return text.replace(key, "[key]") if key and not self.passes else text
 
     def write(self, call: Call) -> Written:
         """The body to send. Raises BadRequest for what this upstream can not be asked."""
@@ -106,6 +112,8 @@ def leg_to(target: Target, client_dialect: str, bound: Limits, *, stream: bool) 
         fixed=fixed,
         withheld=names_in(fixed) | {REQUEST_ID} | (frozenset() if passes_through(entry) else OF_AN_ACCOUNT),
         yielding=[pair for pair in signed if pair[0] in _YIELDING - names_in(configured)],
+        passes=passes_through(entry),
+        name=target.name.encode(),
         timeouts=Timeouts(
             connect=bound.connect,
             first_byte=min(bound.first_byte, bound.total_answer)

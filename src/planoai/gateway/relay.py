@@ -98,22 +98,19 @@ def _carrier(answer: UpstreamAnswer, call: Call) -> Carrier:
     return Verbatim(frames, hide_usage=not call.head.include_usage, choices=call.head.choices)
 
 
-def _named(answer: UpstreamAnswer, call: Call) -> Pairs:
-    """The request's id where this client's library looks for it, unless the upstream has told its own there."""
-    name = call.client.id_header
-    if name == REQUEST_ID or answer.response.headers.get(name) is not None:
-        return []
-    return [(name, call.request_id.encode())]
-
-
 def _headers(answer: UpstreamAnswer, call: Call, ours: Pairs) -> Pairs:
+    """The upstream's and `ours`; the request's id too, where this client's library looks for it, unless the upstream has told its own there."""
+    headers = answer.response.headers
     before = (answer.prepared - call.received) * 1000
     upstream = (answer.arrived - answer.prepared) * 1000
-    return [
-        *back(answer.response.headers),
-        *ours,
-        *_named(answer, call),
-        (MODEL, answer.leg.target.name.encode()),
+    told = back(headers)
+    told += ours
+    told += [
+        (MODEL, answer.leg.name),
         (ATTEMPTS, b"%d" % answer.tries),
         (SERVER_TIMING, b"gateway;dur=%.3f, upstream;dur=%.3f" % (before, upstream)),
     ]
+    id_header = call.client.id_header
+    if id_header != REQUEST_ID and headers.get(id_header) is None:
+        told.append((id_header, call.request_id.encode()))
+    return told

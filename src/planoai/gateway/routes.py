@@ -181,7 +181,8 @@ def _id_of(request: Request) -> str:
 
 def _new_id() -> str:
     """A UUID of version 4 (RFC 9562, section 5.4) of which 80 bits are drawn anew. It tells requests apart and keeps no secret."""
-    return f"{getrandbits(32):08x}{_MIDDLE}{getrandbits(48):012x}"
+    drawn = getrandbits(80).to_bytes(10, "big").hex()
+    return drawn[:8] + _MIDDLE + drawn[8:]
 
 
 def _headers(client: ClientSide, request_id: str) -> Pairs:
