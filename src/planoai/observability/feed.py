@@ -4,8 +4,6 @@ import socket
 from itertools import count
 from time import perf_counter, time
 
-from msgspec import structs
-
 from planoai.net.headers import Headers
 from planoai.net.request import Request
 from planoai.observability.outbox import Outbox
@@ -32,19 +30,15 @@ class Recording:
         "_attempts",
         "_begun",
         "_content",
-        "_headers",
         "_held",
         "_id",
         "_kept",
-        "_method",
         "_opened",
         "_outbox",
-        "_path",
-        "_peer",
+        "_request",
         "_request_id",
         "_shipped",
         "_size",
-        "_version",
         "began",
     )
 
@@ -54,13 +48,7 @@ class Recording:
         self._outbox = outbox
         self._id = number
         self._request_id = request_id
-        # The request itself is not held: with it its body would be kept.
-        self._headers = request.headers
-        self._method = request.method
-        self._path = request.path
-        self._peer = request.peer
-        self._version = request.version
-        self._opened = False
+        self._request: Request | None = request  # until it is told: its body may be large
         self._kept = True  # what follows is shipped
         self._answer = True  # and so are the bytes of the answer
         self._begun = False  # some of them have been
@@ -71,7 +59,8 @@ class Recording:
 
     def asks(self, dialect: str, model: str, body: bytes, *, stream: bool) -> None:
         """The call is understood: this is what is asked for."""
-        self._open(dialect, model[:_LONGEST], stream=stream, body=body)
+        if self._request is not None:
+            self._open(self._request, dialect, model[:_LONGEST], body, stream=stream)
 
     def tried(self, attempt: Attempt) -> None:
         self._attempts.append(attempt)
@@ -94,43 +83,45 @@ class Recording:
         ended = perf_counter() - self.began
         if self._held:
             self._ship()
-        if not self._opened:
-            self._open("", "", stream=False, body=None)
+        if self._request is not None:
+            self._open(self._request, "", "", None, stream=False)
         if self._kept:
             attempts = tuple(self._attempts)
             self._outbox.add(
                 Closed(self._id, status, outcome, bytes_in, bytes_out, first, ended, attempts, self._content, streamed)
             )
 
-    def _open(self, dialect: str, model: str, *, stream: bool, body: bytes | None) -> None:
+    def _open(self, request: Request, dialect: str, model: str, body: bytes | None, *, stream: bool) -> None:
+        self._request = None
         outbox = self._outbox
-        self._opened = True
         if not outbox.admits:
             outbox.dropped += 1
             self._kept = self._answer = False
             return
-        opened = Opened(
-            self._id,
-            self._at,
-            self._request_id[:_LONGEST].encode(),
-            self._method,
-            self._path[:_LONGEST],
-            self._version,
-            self._peer,
-            _kept(self._headers),
-            dialect,
-            model,
-            stream,
+        size = 0
+        if body is not None:
+            if outbox.takes(len(body)):
+                size = len(body)
+            else:
+                outbox.dropped += 1
+                body = None
+        outbox.add(
+            Opened(
+                self._id,
+                self._at,
+                self._request_id[:_LONGEST].encode(),
+                request.method,
+                request.path[:_LONGEST],
+                request.version,
+                request.peer,
+                _kept(request.headers),
+                dialect,
+                model,
+                stream,
+                body,
+            ),
+            size,
         )
-        if body is None:
-            outbox.add(opened)
-            return
-        outbox.lasts(opened)
-        if outbox.takes(len(body)):
-            outbox.add(structs.replace(opened, body=body), len(body))
-        else:
-            outbox.dropped += 1
-            outbox.add(opened)
 
     def _ship(self) -> None:
         held, size = self._held, self._size
@@ -211,5 +202,4 @@ class Feed:
 
 
 def _kept(headers: Headers) -> tuple[tuple[bytes, bytes], ...]:
-    kept = [pair for pair in headers.pairs if pair[0] in _KEPT]
-    return tuple([pair if len(pair[1]) <= _LONGEST else (pair[0], pair[1][:_LONGEST]) for pair in kept[:_MOST_KEPT]])
+    return tuple([(name, value[:_LONGEST]) for name, value in headers.pairs if name in _KEPT][:_MOST_KEPT])

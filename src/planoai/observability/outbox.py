@@ -5,9 +5,11 @@ import socket
 from collections import deque
 from time import perf_counter
 
+from msgspec import structs
+
 from planoai.observability.framing import frame
 from planoai.observability.pipe import Pipe
-from planoai.observability.record import Closed, Message, Opened, Piece
+from planoai.observability.record import Closed, Message, Opened
 
 SEND_SECONDS = 0.05  # the longest that a message waits for others to travel with
 BATCH_BYTES = 256 * 1024  # of bodies: a batch goes at once
@@ -26,7 +28,10 @@ class Outbox:
         self._queue: deque[Message] = deque()
         self._batch: list[Message] = []  # under way
         self._bytes = 0  # of bodies, in the queue and under way
-        self._open: dict[int, Opened] = {}  # without body, until the recorder has been sent the end
+        self._batch_bytes = 0  # of those, under way
+        self._open: dict[
+            int, Opened
+        ] = {}  # without body, once the recorder was sent them and until it was sent the end
         self._pipe: Pipe | None = None
         self._moved = 0.0  # when the recorder last took something
         self._timer: asyncio.Handle | None = None
@@ -54,16 +59,12 @@ class Outbox:
             self._timer.cancel()
             self._schedule()
 
-    def lasts(self, opened: Opened) -> None:
-        """An exchange that will last has begun: a recorder that starts while it runs is told of it. `opened` has no body."""
-        self._open[opened.id] = opened
-
     def attach(self, sock: socket.socket) -> None:
         """From now on `sock` leads to the recorder. It has not heard of what runs, and is told."""
         self.detach()
         self._moved = perf_counter()
-        queued = {each.id for each in self._queue if isinstance(each, Opened)}
-        self._queue.extendleft([each for key, each in reversed(self._open.items()) if key not in queued])
+        self._queue.extendleft(reversed(self._open.values()))
+        self._open = {}
         self._pipe = Pipe(sock, asyncio.get_running_loop(), written=self._written, lost=self.detach)
         self._schedule()
 
@@ -114,14 +115,17 @@ class Outbox:
             message = queue.popleft()
             size += _body_size(message)
             batch.append(message)
+        self._batch_bytes = size
         pipe.send(frame(batch))
 
     def _written(self) -> None:
+        self._bytes -= self._batch_bytes
+        ended = {message.id for message in self._batch if type(message) is Closed}
         for message in self._batch:
-            if type(message) is Closed:
-                self._open.pop(message.id, None)
-            else:
-                self._bytes -= _body_size(message)
+            if type(message) is Opened and message.id not in ended:  # most begin and end in one batch
+                self._open[message.id] = structs.replace(message, body=None)
+        for number in ended:
+            self._open.pop(number, None)
         self._batch = []
         self._moved = perf_counter()
         self._schedule(at_once=len(self._queue) >= _BATCH_MESSAGES)
@@ -134,10 +138,7 @@ class Outbox:
 
 
 def _body_size(message: Message) -> int:
-    match message:
-        case Opened():
-            return len(message.body) if message.body is not None else 0
-        case Piece():
-            return len(message.data) if message.data is not None else 0
-        case _:
-            return 0
+    if isinstance(message, Closed):
+        return 0
+    body = message.body if isinstance(message, Opened) else message.data
+    return 0 if body is None else len(body)
