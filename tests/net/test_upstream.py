@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from planoai.errors import PlanoError, UpstreamTimeout
 from planoai.net.bounds import ClientLimits, Timeouts
 from planoai.net.origin import Origin
-from planoai.net.upstream import UpstreamConnection
+from planoai.net.upstream import TlsConnection, UpstreamConnection
 from tests.net.test_reading import cut
 
 ORIGIN = Origin("http", "up.example", 80)
@@ -53,20 +53,9 @@ class Line(asyncio.Transport):
 
 
 def on(line: Line, limits: ClientLimits | None = None) -> UpstreamConnection:
-    buffer = memoryview(bytearray(1024))
-    connection = UpstreamConnection(
-        asyncio.get_running_loop(), ORIGIN, limits or ClientLimits(), lambda _: None, buffer
-    )
+    connection = UpstreamConnection(asyncio.get_running_loop(), ORIGIN, limits or ClientLimits(), lambda _: None)
     connection.connection_made(line)
     return connection
-
-
-def arrives(connection: UpstreamConnection, data: bytes) -> None:
-    """As a loop does it, in a buffer that is used for something else at once."""
-    buffer = connection.get_buffer(-1)
-    buffer[: len(data)] = data
-    connection.buffer_updated(len(data))
-    buffer[:] = bytes(len(buffer))
 
 
 async def exchanged(chunks: list[bytes]) -> list[object]:
@@ -78,7 +67,7 @@ async def exchanged(chunks: list[bytes]) -> list[object]:
     )
     await asyncio.sleep(0)
     for chunk in chunks:
-        arrives(connection, chunk)
+        connection.data_received(chunk)
     connection.eof_received()
     connection.connection_lost(None)
     try:
@@ -110,9 +99,9 @@ async def test_reading_pauses_above_the_mark_and_goes_on_when_the_body_is_taken(
     exchange = asyncio.create_task(connection.exchange(REQUEST, Timeouts(), float("inf"), head_only=False))
     await asyncio.sleep(0)
     assert line.written == REQUEST
-    arrives(connection, b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n" + b"x" * 10)
+    connection.data_received(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n" + b"x" * 10)
     assert line.paced == []
-    arrives(connection, b"y")
+    connection.data_received(b"y")
     assert line.paced == ["paused"]
     await exchange
     assert await connection.chunk() == b"x" * 10 + b"y"
@@ -135,7 +124,7 @@ async def test_a_connection_is_kept_only_when_the_whole_request_has_left(unsent:
     connection = on(line)
     exchange = asyncio.create_task(connection.exchange(REQUEST, Timeouts(), float("inf"), head_only=False))
     await asyncio.sleep(0)
-    arrives(connection, b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+    connection.data_received(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
     await exchange
     line.unsent = [unsent]
     assert connection.release() is (unsent == 0)
@@ -147,8 +136,25 @@ async def test_a_connection_that_was_paused_is_read_again_once_it_is_kept() -> N
     connection = on(line, ClientLimits(pending_bytes=1))
     exchange = asyncio.create_task(connection.exchange(REQUEST, Timeouts(), float("inf"), head_only=False))
     await asyncio.sleep(0)
-    arrives(connection, b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+    connection.data_received(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
     await exchange
     assert connection.release()
     assert line.paced == ["paused", "resumed"]
+    connection.connection_lost(None)
+
+
+async def test_what_was_read_into_a_buffer_is_out_of_it_before_it_is_used_again() -> None:
+    line = Line()
+    buffer = memoryview(bytearray(100))
+    connection = TlsConnection(asyncio.get_running_loop(), ORIGIN, ClientLimits(), lambda _: None, buffer)
+    connection.connection_made(line)
+    exchange = asyncio.create_task(connection.exchange(REQUEST, Timeouts(), float("inf"), head_only=False))
+    await asyncio.sleep(0)
+    for piece in (b"HTTP/1.1 200 OK\r\nX: y\r\nContent-Le", b"ngth: 11\r\n\r\nhello", b" world"):
+        connection.get_buffer(-1)[: len(piece)] = piece
+        connection.buffer_updated(len(piece))
+        buffer[:] = bytes(100)
+    await exchange
+    assert connection.headers.get(b"x") == b"y"
+    assert await connection.chunk() == b"hello world"
     connection.connection_lost(None)

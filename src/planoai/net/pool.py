@@ -7,9 +7,9 @@ from planoai.errors import ConnectTimeout
 from planoai.net.bounds import ClientLimits, Timeouts
 from planoai.net.connecting import Connector
 from planoai.net.origin import Origin
-from planoai.net.upstream import UpstreamConnection
+from planoai.net.upstream import TlsConnection, UpstreamConnection
 
-_READ_AT_ONCE = 256 * 1024  # bytes
+_READ_AT_ONCE = 64 * 1024  # bytes, of TLS
 
 
 class Pool:
@@ -58,9 +58,7 @@ class Pool:
         left = total_at - self._loop.time()
         try:
             async with asyncio.timeout(min(timeouts.connect, left)):
-                connection = await self._connector.connect(
-                    origin, lambda: UpstreamConnection(self._loop, origin, self._limits, self._lost, self._buffer)
-                )
+                connection = await self._connector.connect(origin, lambda: self._new(origin))
         except TimeoutError as error:
             limit = (
                 f"{timeouts.connect:g} s (connect limit)"
@@ -71,6 +69,11 @@ class Pool:
         if not connection.gone:
             self._open.add(connection)
         return connection
+
+    def _new(self, origin: Origin) -> UpstreamConnection:
+        if origin.scheme == "https":
+            return TlsConnection(self._loop, origin, self._limits, self._lost, self._buffer)
+        return UpstreamConnection(self._loop, origin, self._limits, self._lost)
 
     async def close(self) -> None:
         """Cuts everything, and returns when it is gone."""

@@ -27,15 +27,10 @@ class Phase(Enum):
 _FRAMING = frozenset((b"content-length", b"transfer-encoding"))
 
 
-class UpstreamConnection(asyncio.BufferedProtocol):
-    """The `on_...` methods are the interface of httptools. `lost` is called once, when the connection has gone.
-
-    What comes is read into `buffer`, which the connections of one loop share: it is used up before anything else is read. Without it, loops allocate
-    256 KiB for each read of a TLS connection, which costs more than decrypting what came.
-    """
+class UpstreamConnection(asyncio.BaseProtocol):
+    """The `on_...` methods are the interface of httptools. `lost` is called once, when the connection has gone."""
 
     __slots__ = (
-        "_buffer",
         "_chunks",
         "_deadline",
         "_ended",
@@ -74,7 +69,6 @@ class UpstreamConnection(asyncio.BufferedProtocol):
         origin: Origin,
         limits: ClientLimits,
         lost: Callable[["UpstreamConnection"], None],
-        buffer: memoryview,
     ) -> None:
         self.origin = origin
         self.status = 0
@@ -85,7 +79,6 @@ class UpstreamConnection(asyncio.BufferedProtocol):
         self._loop = loop
         self._limits = limits
         self._lost = lost
-        self._buffer = buffer
         self._deadline = Deadline(loop, self._expired)
         self._parser = httptools.HttpResponseParser(self)
         self._phase = Phase.IDLE
@@ -197,15 +190,11 @@ class UpstreamConnection(asyncio.BufferedProtocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
 
-    def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002 - asyncio gives it
-        return self._buffer
-
-    def buffer_updated(self, nbytes: int) -> None:
-        data = self._buffer[:nbytes]
+    def data_received(self, data: bytes) -> None:
         self.heard = True
         phase = self._phase
         if phase is Phase.IDLE or phase is Phase.DONE:
-            self._spoil(bytes(data[:4]))
+            self._spoil(data[:4])
             return
         self._since += len(data)
         try:
@@ -213,7 +202,7 @@ class UpstreamConnection(asyncio.BufferedProtocol):
         except httptools.HttpParserUpgrade:
             self._fail(UpstreamUnreadable(f"{self.origin} switched to another protocol."))
         except httptools.HttpParserError as error:
-            self._unreadable(error, bytes(data[:4]))
+            self._unreadable(error, data[:4])
         if self._since > self._limits.head_bytes and self._phase is not Phase.DONE:
             self._fail(self._too_large())
         if self._waiter is not None and self._phase is not Phase.HEAD:
@@ -381,3 +370,30 @@ class UpstreamConnection(asyncio.BufferedProtocol):
         return UpstreamUnreadable(
             f"The head or the trailers of {self.origin}'s answer are larger than {self._limits.head_bytes} bytes."
         )
+
+
+class TlsConnection(UpstreamConnection, asyncio.BufferedProtocol):
+    """Reads into `buffer`, which the connections of one loop share: what came is taken out of it before anything else is read.
+
+    Otherwise a loop allocates 256 KiB for each read of a TLS connection, which costs more than decrypting what came. To read in plain text this way
+    would be the slower one.
+    """
+
+    __slots__ = ("_buffer",)
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        origin: Origin,
+        limits: ClientLimits,
+        lost: Callable[[UpstreamConnection], None],
+        buffer: memoryview,
+    ) -> None:
+        super().__init__(loop, origin, limits, lost)
+        self._buffer = buffer
+
+    def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002 - asyncio gives it
+        return self._buffer
+
+    def buffer_updated(self, nbytes: int) -> None:
+        self.data_received(bytes(self._buffer[:nbytes]))
