@@ -32,8 +32,8 @@ async def reloads(running: Tree, driven: Load, times: int, between: int) -> None
 async def kills(running: Tree, driven: Load, times: int, between: int) -> list[float]:
     """Seconds until there was another worker, each time. Fails for a lost request which was not that worker's."""
     took = []
-    for _ in range(times):
-        victim, *others = running.status.workers
+    for number in range(times):
+        victim, *others = running.status.workers[:: 1 if number % 2 else -1]  # in turn
         before = len(driven.lost)
         connections = owners(driven.port, (victim, *others))
         theirs = {client for client, pid in connections.items() if pid in (victim, None)}

@@ -5,6 +5,7 @@ import os
 import signal
 import ssl
 import stat
+import sys
 from functools import partial
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import trustme
 
 from planoai.net.server import listen
 from planoai.process import status
+from planoai.process.home import Home
 from planoai.process.status import Status
 from tests.net.raw import Answer, Raw
 from tests.process.load import request, streams
@@ -343,3 +345,31 @@ async def refused(port: int) -> None:
         except ConnectionRefusedError:
             return
         writer.close()
+
+
+LEADER = "import os, sys; os.login_tty(int(sys.argv[1])); os.execv(sys.executable, [sys.executable, *sys.argv[2:]])"
+
+
+async def test_a_terminal_that_is_closed_stops_what_runs_in_it(tmp_path: Path) -> None:
+    """The signal that says so is the one which asks for a reload everywhere else."""
+    config = tmp_path / "config.yaml"
+    config.write_text(CONFIG.format(workers=1, port=free_port(), url="http://127.0.0.1:1", listener=""))
+    home = Home(tmp_path / "home")
+    screen, terminal = os.openpty()
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-c", LEADER, str(terminal), "-m", "planoai", "up", str(config), "--foreground"),
+        pass_fds=[terminal],
+        env={**os.environ, "PLANO_HOME": str(home.root), "THE_KEY": KEY},
+    )
+    os.close(terminal)
+    async with asyncio.timeout(30):
+        while (found := status.read(home)) is None or found.state != "serving":
+            await asyncio.sleep(0.01)
+        os.kill(found.pid, signal.SIGHUP)  # the terminal is still there
+        while (found := status.read(home)) is None or found.reload.number != 1:
+            await asyncio.sleep(0.01)
+        os.close(screen)
+        await process.wait()
+    assert not home.status.exists()
+    assert not any(map(is_alive, found.workers))
