@@ -23,6 +23,7 @@ from planoai.table import pick
 
 _ENCODER = Encoder()
 _SECRET = re.compile(r"key|token|secret|auth|sig|password|credential", re.IGNORECASE)
+_SECRET_LENGTH = 12  # a shorter key is a placeholder for a server that asks for none, and may be a word
 _YIELDING = frozenset({b"anthropic-version"})
 _IDENTITY = (b"accept-encoding", b"identity")  # what is compressed can only be passed on in blocks
 
@@ -76,6 +77,13 @@ class Leg(Struct, frozen=True, eq=False):
         """`text` without our key, which some upstreams repeat when they refuse it."""
         key = self.target.entry.access_key
         return text.replace(key, "[key]") if key and not self.passes else text
+
+    def without_key_in_errors(self, events: bytes) -> bytes:
+        """Events for a client, where one of them may be an error: what a model says is never touched."""
+        key = self.target.entry.access_key
+        if key is None or len(key) < _SECRET_LENGTH or passes_through(self.target.entry):
+            return events
+        return events.replace(key.encode(), b"[key]")
 
     def write(self, call: Call) -> Written:
         """The body to send. Raises BadRequest for what this upstream can not be asked."""

@@ -61,7 +61,7 @@ async def _stream(answer: UpstreamAnswer, opened: Opening, call: Call, visit: Vi
             while True:
                 recording.piece(chunk)
                 if out := carrier.feed(chunk):
-                    await reply.write(out)
+                    await reply.write(answer.leg.without_key_in_errors(out) if b'"error"' in out else out)
                     pulse.beat()
                 if carrier.done or not more:
                     break
@@ -71,7 +71,7 @@ async def _stream(answer: UpstreamAnswer, opened: Opening, call: Call, visit: Vi
         except UpstreamError as error:
             rest = carrier.fail(told(error, answer.leg, call))
         if rest:
-            await reply.write(rest)
+            await reply.write(answer.leg.without_key_in_errors(rest))
     await reply.end()
     if carrier.failed:
         visit.outcome = "cut"
