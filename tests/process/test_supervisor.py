@@ -21,6 +21,7 @@ from tests.process.load import request, streams
 from tests.process.tree import CONFIG, KEY, Tree, free_port, tree
 from tests.support.program import gone, is_alive, planoai
 
+NOWHERE = "http://127.0.0.1:1"  # for who asks for no answer
 HEALTHY = b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"
 
 
@@ -41,7 +42,7 @@ def processes(running: Tree) -> list[int]:
 
 
 async def test_a_killed_supervisor_leaves_no_child_and_a_free_port(tmp_path: Path) -> None:
-    async with tree(tmp_path) as running:
+    async with tree(tmp_path, upstream=NOWHERE) as running:
         children, supervisor, home = processes(running), running.status.pid, running.program.home
         assert all(map(is_alive, children))
         os.kill(supervisor, signal.SIGKILL)
@@ -74,7 +75,7 @@ async def test_a_killed_recorder_is_replaced_while_requests_go_on(tmp_path: Path
 
 
 async def test_a_worker_that_dies_again_and_again_is_given_time(tmp_path: Path) -> None:
-    async with tree(tmp_path, workers=1) as running:
+    async with tree(tmp_path, workers=1, upstream=NOWHERE) as running:
         for pause in ("0.1", "0.2", "0.4"):
             [victim] = running.status.workers
             os.kill(victim, signal.SIGKILL)
@@ -112,7 +113,7 @@ async def test_a_config_that_can_not_be_read_changes_nothing(tmp_path: Path, tex
 
 
 async def test_a_file_that_has_gone_changes_nothing(tmp_path: Path) -> None:
-    async with tree(tmp_path, workers=1) as running:
+    async with tree(tmp_path, workers=1, upstream=NOWHERE) as running:
         before = processes(running)
         running.config.unlink()
         [problem] = (await running.reload()).problems
@@ -121,7 +122,7 @@ async def test_a_file_that_has_gone_changes_nothing(tmp_path: Path) -> None:
 
 
 async def test_a_port_that_is_taken_changes_nothing(tmp_path: Path) -> None:
-    async with tree(tmp_path, workers=1) as running:
+    async with tree(tmp_path, workers=1, upstream=NOWHERE) as running:
         before, port = processes(running), running.port
         with listen("127.0.0.1", 0) as taken:
             running.port = taken.getsockname()[1]
@@ -133,14 +134,14 @@ async def test_a_port_that_is_taken_changes_nothing(tmp_path: Path) -> None:
 
 
 async def test_an_address_beside_one_that_is_open_is_explained(tmp_path: Path) -> None:
-    async with tree(tmp_path, workers=1) as running:
+    async with tree(tmp_path, workers=1, upstream=NOWHERE) as running:
         running.config.write_text(running.config.read_text().replace("address: 127.0.0.1", "address: 0.0.0.0"))
         [problem] = (await running.reload()).problems
         assert f"127.0.0.1:{running.port} is open and keeps 0.0.0.0:{running.port} from being bound" in problem
 
 
 async def test_a_changed_port_and_number_of_workers_are_taken_up(tmp_path: Path) -> None:
-    async with tree(tmp_path, workers=1) as running:
+    async with tree(tmp_path, workers=1, upstream=NOWHERE) as running:
         old, port = running.status.workers, running.port
         with listen("127.0.0.1", 0) as probe:
             running.port = probe.getsockname()[1]
@@ -155,7 +156,7 @@ async def test_a_changed_port_and_number_of_workers_are_taken_up(tmp_path: Path)
 
 
 async def test_the_file_beside_the_config_is_read_again(tmp_path: Path) -> None:
-    async with tree(tmp_path, workers=1) as running:
+    async with tree(tmp_path, workers=1, upstream=NOWHERE) as running:
         running.config.write_text(running.config.read_text().replace("$THE_KEY", "$KEY_OF_LATER"))
         [problem] = (await running.reload()).problems
         assert "KEY_OF_LATER is not set" in problem
@@ -164,7 +165,7 @@ async def test_the_file_beside_the_config_is_read_again(tmp_path: Path) -> None:
 
 
 async def test_the_home_is_private(tmp_path: Path) -> None:
-    async with tree(tmp_path, workers=1) as running:
+    async with tree(tmp_path, workers=1, upstream=NOWHERE) as running:
         home = running.program.home
         for folder in (home.root, home.run, home.logs):
             assert stat.S_IMODE(folder.stat().st_mode) == 0o700
@@ -188,7 +189,7 @@ async def test_no_child_is_told_a_secret_where_others_can_see_it(tmp_path: Path)
 
 async def test_a_child_has_no_descriptor_that_is_not_for_it(tmp_path: Path) -> None:
     """Standard streams, its channel, its feeds; a worker the socket of each listener and the table beside its siblings."""
-    async with tree(tmp_path) as running:
+    async with tree(tmp_path, upstream=NOWHERE) as running:
         sockets = [set(descriptors(pid, "socket:")) for pid in processes(running)]
         workers, recorder = sockets[:-1], sockets[-1]
         [door] = set.intersection(*workers)
@@ -199,7 +200,23 @@ async def test_a_child_has_no_descriptor_that_is_not_for_it(tmp_path: Path) -> N
         assert not any(each & recorder for each in own)
 
 
-def descriptors(pid: int, kind: str) -> list[str]:
+async def test_reloads_and_deaths_leave_no_descriptor_behind(tmp_path: Path) -> None:
+    async with tree(tmp_path, upstream=NOWHERE) as running:
+        before = {pid: len(descriptors(pid)) for pid in (running.status.pid, running.status.recorder or 0)}
+        for _ in range(3):
+            old = running.status.workers
+            assert (await running.reload()).problems == ()
+            await gone(old)
+        victim = running.status.workers[0]
+        os.kill(victim, signal.SIGKILL)
+        await running.when(lambda now: victim not in now.workers and len(now.workers) == 2)
+        assert (await ask(running.port)).status == 200
+        async with asyncio.timeout(30):
+            while {pid: len(descriptors(pid)) for pid in before} != before:
+                await asyncio.sleep(0.01)
+
+
+def descriptors(pid: int, kind: str = "") -> list[str]:
     targets = [os.readlink(each) for each in Path(f"/proc/{pid}/fd").iterdir()]
     return [target for target in targets if target.startswith(kind)]
 
@@ -216,9 +233,34 @@ async def test_a_stop_during_the_start_is_obeyed(tmp_path: Path) -> None:
         assert not any(map(is_alive, found.workers))
 
 
+async def test_a_stop_during_a_reload_ends_both_generations(tmp_path: Path) -> None:
+    async with tree(tmp_path, upstream=NOWHERE) as running:
+        old = set(running.status.workers)
+        for _ in range(5):
+            running.program.signal(signal.SIGHUP)
+        fresh = (await running.when(lambda now: not old.issuperset(now.workers))).workers
+        running.program.signal(signal.SIGTERM)
+        assert await running.program.ends() == 0
+        assert not any(map(is_alive, {*old, *fresh}))
+        assert "unchanged" not in running.program.said
+
+
+async def test_reloads_that_come_while_one_runs_are_all_answered(tmp_path: Path) -> None:
+    async with tree(tmp_path, workers=1, upstream=NOWHERE) as running:
+        os.kill(running.status.pid, signal.SIGHUP)
+        await running.when(lambda now: len(now.workers) == 2)
+        running.config.write_text("version: [")
+        os.kill(running.status.pid, signal.SIGHUP)
+        first = await running.when(lambda now: now.reload.number == 1)
+        assert first.reload.problems == ()
+        second = await running.when(lambda now: now.reload.number == 2)
+        assert second.reload.asked == 2
+        assert "not valid YAML" in second.reload.problems[0]
+
+
 async def test_signals_to_children_do_not_end_them(tmp_path: Path) -> None:
     """A service manager may send its signals to all processes of a service at once."""
-    async with tree(tmp_path) as running:
+    async with tree(tmp_path, upstream=NOWHERE) as running:
         before = processes(running)
         for pid in before:
             for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
@@ -231,7 +273,7 @@ async def test_signals_to_children_do_not_end_them(tmp_path: Path) -> None:
 
 
 async def test_readiness_ends_where_the_gateway_stops_and_not_where_it_reloads(tmp_path: Path) -> None:
-    async with tree(tmp_path, workers=1) as running:
+    async with tree(tmp_path, workers=1, upstream=NOWHERE) as running:
         kept = Raw(*await asyncio.open_connection("127.0.0.1", running.port))
         await kept.send(b"GET /readyz HTTP/1.1\r\nHost: a\r\n\r\n")
         assert (await kept.answer()).status == 200
@@ -253,7 +295,7 @@ async def test_readiness_ends_where_the_gateway_stops_and_not_where_it_reloads(t
 
 
 async def test_connections_that_wait_when_it_is_told_to_stop_are_served(tmp_path: Path) -> None:
-    async with tree(tmp_path, workers=1) as running:
+    async with tree(tmp_path, workers=1, upstream=NOWHERE) as running:
         [worker] = running.status.workers
         os.kill(worker, signal.SIGSTOP)
         waiting = [Raw(*await asyncio.open_connection("127.0.0.1", running.port)) for _ in range(400)]
@@ -269,7 +311,7 @@ async def test_connections_that_wait_when_it_is_told_to_stop_are_served(tmp_path
 
 
 async def test_a_worker_that_dies_before_it_is_ready_changes_nothing(tmp_path: Path) -> None:
-    async with tree(tmp_path, workers=1) as running:
+    async with tree(tmp_path, workers=1, upstream=NOWHERE) as running:
         [old] = running.status.workers
         os.kill(running.status.pid, signal.SIGHUP)
         begun = await running.when(lambda now: len(now.workers) == 2)
@@ -319,7 +361,7 @@ async def test_a_listener_with_a_certificate_speaks_tls(tmp_path: Path) -> None:
     issued.private_key_pem.write_to_path(tmp_path / "key.pem")
     context = ssl.create_default_context()
     authority.configure_trust(context)
-    async with tree(tmp_path, workers=2, listener=", tls: {cert: cert.pem, key: key.pem}") as running:
+    async with tree(tmp_path, workers=2, listener=", tls: {cert: cert.pem, key: key.pem}", upstream=NOWHERE) as running:
         assert running.status.listeners == (f"https://127.0.0.1:{running.port}",)
         raw = Raw(*await asyncio.open_connection("127.0.0.1", running.port, ssl=context, server_hostname="localhost"))
         await raw.send(HEALTHY)
