@@ -4,12 +4,15 @@
 promise: a stream that did not end well never looks as if it had.
 """
 
+import re
 from typing import Protocol
 
 from planoai.apis.dialect import Closing, Frames, StreamReader, StreamWriter
 from planoai.apis.framing.sse import SseSplitter, parse_event
 from planoai.conversation.event import Ended, Event, Failed
 from planoai.conversation.failure import CUT_SHORT, Failure
+
+_MAY_TELL_USAGE = re.compile(rb'"usage"(?!\s*:\s*null)').search  # many upstreams put `"usage":null` into every event
 
 COMMENT = b": keep-alive\n\n"  # what can be said in any stream of events before its first one
 
@@ -53,6 +56,8 @@ class Verbatim:
         self.done = False
         self.failed = False
         self._frames = frames
+        self._last_words = frames.last_words
+        self._may_finish = frames.may_finish
         self._hide_usage = hide_usage
         self._splitter = SseSplitter()
         self._last = b""  # the last event that was not a comment
@@ -64,11 +69,11 @@ class Verbatim:
             return b""
         blocks = self._splitter.feed(chunk)
         if self._hide_usage:
-            blocks = [block for block in blocks if not self._hidden(block)]
+            blocks = [block for block in blocks if not (_MAY_TELL_USAGE(block) and self._is_usage(block))]
         for block in blocks:
             if not block.startswith(b":"):  # a comment says nothing of the end
                 self._note(block)
-                if self._frames.last_words in block and self._closing() is Closing.TERMINAL:
+                if self._last_words in block and self._closing() is Closing.TERMINAL:
                     self.done = True
                     break
         return blocks[0] if len(blocks) == 1 else b"".join(blocks)
@@ -79,7 +84,11 @@ class Verbatim:
             return b""
         rest = self._splitter.close()
         ending = b""
-        if rest and self._frames.closing(parse_event(rest)) is not Closing.OPEN and not self._hidden(rest):
+        if (
+            rest
+            and self._frames.closing(parse_event(rest)) is not Closing.OPEN
+            and not (self._hide_usage and self._is_usage(rest))
+        ):
             self._note(rest)
             ending = rest.rstrip(b"\r\n") + b"\n\n"
         self.done = True
@@ -107,8 +116,7 @@ class Verbatim:
     def _note(self, block: bytes) -> None:
         """What must be remembered of an event that goes on."""
         self._last = block
-        may_finish = self._frames.may_finish
-        if may_finish is not None and len(self._finished) < self._choices and may_finish(block):
+        if self._may_finish is not None and self._may_finish(block) and len(self._finished) < self._choices:
             self._finished |= self._frames.finished(parse_event(block))
 
     def _closing(self) -> Closing:
@@ -120,8 +128,8 @@ class Verbatim:
             return Closing.COMPLETE
         return last if self._choices == 1 else Closing.OPEN
 
-    def _hidden(self, block: bytes) -> bool:
-        return self._hide_usage and b'"usage"' in block and self._frames.is_usage(parse_event(block))
+    def _is_usage(self, block: bytes) -> bool:
+        return self._frames.is_usage(parse_event(block))
 
 
 class Translated:

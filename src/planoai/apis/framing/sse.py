@@ -12,6 +12,7 @@ from planoai.errors import UpstreamUnreadable
 MOST_BYTES = 16 * 1024 * 1024  # of one event: far above any answer, low enough to stop a stream that never ends a line
 
 _BLANK_LINE = re.compile(rb"(?:\n|\r\n?+)(?:\n|\r\n?+)")  # possessive: a CRLF is one line end, never two
+_CR = 13
 _LONGEST_SEAM = 3  # bytes of a blank line that may lie before a cut
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -42,7 +43,9 @@ class SseSplitter:
                 self._keep(chunk)
                 return []
             chunk = self._take() + chunk
-        if chunk.endswith(b"\n\n") and b"\r" not in chunk:  # as nearly all come; the pattern is slower by far
+        if chunk.endswith(b"\n\n") and _CR not in chunk:  # as nearly all come; the pattern is slower by far
+            if len(chunk) > 2 and chunk.rfind(b"\n\n", 0, -1) < 0:  # one event: most upstreams write them one by one
+                return [chunk]
             *ended, rest = chunk.split(b"\n\n")
             if not rest:
                 return [block + b"\n\n" for block in ended if block]
