@@ -11,7 +11,7 @@ from typing import cast
 
 from planoai.errors import BadRequest, ClientError, RequestTimeout
 from planoai.net.deadline import Deadline
-from planoai.net.ending import reset_when_closed, untaken
+from planoai.net.ending import Ending, reset_when_closed
 from planoai.net.reading import RequestReader
 from planoai.net.refusal import Refusal
 from planoai.net.reply import Reply
@@ -35,9 +35,9 @@ class Connection(asyncio.Protocol):
 
     __slots__ = (
         "_body_before",
-        "_close_until",
         "_current",
         "_deadline",
+        "_ending",
         "_gone",
         "_held_back",
         "_linger",
@@ -361,14 +361,11 @@ class Connection(asyncio.Protocol):
         else:
             request.fail(RequestTimeout("The body of the request came too slowly."))
 
-    # The end.
-
     def _close(self) -> None:
         """What is written still goes out, if the client takes it in time."""
-        limits = self._service.limits
         self._reader.deaf = True
-        self._close_until = self._service.loop.time() + limits.write_stall_seconds
-        self._expect(Wait.CLOSE, limits.linger_seconds if self._tls else limits.write_stall_seconds)
+        limits = self._service.limits
+        self._end_within(limits.linger_seconds / 2 if self._tls else limits.write_stall_seconds)
         self._transport.close()
 
     def _close_after_reading(self) -> None:
@@ -381,19 +378,21 @@ class Connection(asyncio.Protocol):
         self._reader.deaf = True
         self._linger = _LINGER_BYTES
         limits, unsent = self._service.limits, self._transport.get_write_buffer_size()
-        self._close_until = self._service.loop.time() + limits.write_stall_seconds
-        self._expect(Wait.CLOSE, limits.write_stall_seconds if unsent and not self._tls else limits.linger_seconds)
+        self._end_within(limits.write_stall_seconds if unsent and not self._tls else limits.linger_seconds)
         if self._paused:
             self._paused = False
             self._transport.resume_reading()
         if not self._tls:
             self._transport.write_eof()
 
+    def _end_within(self, seconds: float) -> None:
+        self._ending = Ending(self._service.loop.time() + self._service.limits.write_stall_seconds)
+        self._expect(Wait.CLOSE, seconds)
+
     def _give_time_or_abort(self) -> None:
         """Under TLS a transport neither tells what it has not sent yet, nor is it gone before the client has said goodbye too, which idle ones do not."""
-        limits = self._service.limits
-        if self._tls and self._service.loop.time() < self._close_until and untaken(self._transport):
-            self._expect(Wait.CLOSE, limits.linger_seconds)
+        if self._tls and self._ending.goes_on(self._transport, self._service.loop.time()):
+            self._expect(Wait.CLOSE, self._service.limits.linger_seconds / 2)
         elif self._tls and not self._transport.is_closing():
             self._close()
         else:
