@@ -35,9 +35,10 @@ async def streams(port: int, number: int, words: int = 40) -> list[Raw]:
 
 @dataclass
 class Lost:
-    """A request that got no whole answer. `client` is the port at its end of the connection, 0 where there was none."""
+    """A request that got no whole answer. `client` is the port at its end of the connection, 0 where there was none; `sent` is of the loop's clock."""
 
     client: int
+    sent: float
     stream: bool
     why: str
 
@@ -53,7 +54,6 @@ class Load:
     streamed: int = 0
     connections: int = 0
     lost: list[Lost] = field(default_factory=list)
-    waiting: set[int] = field(default_factory=set)  # client ports of the requests that run
     stopping: bool = False
 
     async def client(self, number: int) -> None:
@@ -63,7 +63,7 @@ class Load:
             try:
                 raw = Raw(*await asyncio.open_connection("127.0.0.1", self.port))
             except OSError as error:
-                self.lost.append(Lost(0, stream=False, why=repr(error)))
+                self.lost.append(Lost(0, 0.0, stream=False, why=repr(error)))
                 await asyncio.sleep(0.05)
                 continue
             self.connections += 1
@@ -77,18 +77,16 @@ class Load:
         keeps = True
         while keeps and not self.stopping:
             await asyncio.sleep(chance.uniform(0, self.think))
-            if raw.reader.at_eof():
+            if raw.reader.at_eof() or raw.reader.exception():  # it was closed while nothing ran on it
                 return
             stream = chance.random() < 0.5
             self.sent += 1
-            self.waiting.add(port)
+            sent = asyncio.get_running_loop().time()
             try:
                 keeps = await self._ask(raw, chance, stream=stream)
             except ERRORS as error:
-                self.lost.append(Lost(port, stream, repr(error)))
+                self.lost.append(Lost(port, sent, stream, repr(error)))
                 return
-            finally:
-                self.waiting.discard(port)
 
     async def _ask(self, raw: Raw, chance: random.Random, *, stream: bool) -> bool:
         """Whether the connection is kept."""

@@ -93,12 +93,13 @@ async def gone(pids: Iterable[int]) -> None:
 
 
 def is_alive(pid: int) -> bool:
-    """A zombie has ended, whether or not its parent has looked."""
+    """A zombie has ended, whether or not its parent has looked; unless a thread of it has not, and keeps its sockets open."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text()
+        threads = len(os.listdir(f"/proc/{pid}/task"))
     except OSError:
         return not Path("/proc/self").exists() and _exists(pid)
-    return stat.rpartition(")")[2].split()[0] != "Z"
+    return stat.rpartition(")")[2].split()[0] != "Z" or threads > 1
 
 
 def _exists(pid: int) -> bool:
