@@ -16,7 +16,7 @@ from tests.support.upstream import Upstream, scripted, whole
 CONFIG = """
 version: v0.4.0
 listeners:
-  - {{type: model, name: test, address: 127.0.0.1, port: {port}}}
+  - {{type: model, name: test, address: 127.0.0.1, port: {port}{more}}}
 model_providers:
   - {{model: openai/gpt-4o, base_url: "{url}", access_key: sk-of-ours, default: true}}
   - {{model: anthropic/claude-sonnet-4-5, base_url: "{url}", access_key: sk-ant-of-ours}}
@@ -115,15 +115,19 @@ def refused(answer: Answer, path: str = CHAT_PATH) -> str:
 
 
 @asynccontextmanager
-async def attacked(folder: Path, *, upstream: int | None = None) -> AsyncIterator[Target]:
-    """A gateway, in front of the port `upstream` where one is given. On the way out: it stops when told to, and never said anything of an exception."""
+async def attacked(folder: Path, *, upstream: int | None = None, tls: str = "") -> AsyncIterator[Target]:
+    """A gateway, in front of the port `upstream` where one is given; `tls` as the config has it.
+
+    On the way out: it stops when told to, and never said anything of an exception.
+    """
     home = folder / "home"
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
     async with scripted() as ours:
         config = folder / "config.yaml"
-        config.write_text(CONFIG.format(port=port, url=f"http://127.0.0.1:{upstream or ours.port}"))
+        more = f", tls: {tls}" if tls else ""
+        config.write_text(CONFIG.format(port=port, more=more, url=f"http://127.0.0.1:{upstream or ours.port}"))
         environ = {"PLANO_HOME": str(home)}
         async with planoai("up", str(config), "--foreground", environ=environ) as program:
             await program.says("serves openai/gpt-4o")
