@@ -78,14 +78,14 @@ def merged(first: Pairs, *later: Pairs) -> Pairs:
     return first
 
 
-@lru_cache(4096)  # the same few names come all day
+@lru_cache(512)  # the same few names come all day; one may be as long as a head
 def _goes_on(name: bytes, same_dialect: bool) -> bool:
     if name in _NOT_ON or name.startswith(_NOT_ON_BEGINNINGS) or any(word in name for word in _SECRETS):
         return False
     return same_dialect or not name.startswith(_OF_ONE_API)
 
 
-@lru_cache(4096)
+@lru_cache(512)
 def _comes_back(name: bytes) -> bool:
     return name not in _NOT_BACK and not name.startswith(names.OURS)
 

@@ -3,7 +3,7 @@
 Only the JSON types of well-known fields are looked at; whatever is unknown is let through for the upstream to judge.
 """
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta, Struct
@@ -31,32 +31,34 @@ class _StreamOptions(Struct):
     include_usage: bool | None = None
 
 
-_Count = Annotated[int, Meta(ge=1)] | None
 _Limit = Annotated[int, Meta(ge=-1)] | None  # servers that people run themselves take -1 for no limit
-_Number = float | None
 
-_MESSAGES: Any = Annotated[list[_Message], Meta(min_length=1)]
-_KINDS: dict[str, Any] = {
-    "messages": _MESSAGES,
-    "model": str | None,
-    "stream": bool | None,
-    "stream_options": _StreamOptions | None,
-    "max_tokens": _Limit,
-    "max_completion_tokens": _Limit,
-    "temperature": _Number,
-    "top_p": _Number,
-    "frequency_penalty": _Number,
-    "presence_penalty": _Number,
-    "n": _Count,
-    "stop": str | list[str] | None,
-    "tools": list[_Object] | None,
-    "tool_choice": str | _Object | None,
-    "parallel_tool_calls": bool | None,
-    "response_format": _Object | None,
-    "reasoning_effort": str | None,
-}
-_DECODERS = {name: msgspec.json.Decoder(kind) for name, kind in _KINDS.items()}
-_LIMITS = tuple(name for name, kind in _KINDS.items() if kind is _Limit)
+
+class _Outline(Struct):
+    """The fields that are checked, as deep as they are checked."""
+
+    messages: Annotated[list[_Message], Meta(min_length=1)]
+    model: str | None = None
+    stream: bool | None = None
+    stream_options: _StreamOptions | None = None
+    max_tokens: _Limit = None
+    max_completion_tokens: _Limit = None
+    temperature: float | None = None
+    top_p: float | None = None
+    frequency_penalty: float | None = None
+    presence_penalty: float | None = None
+    n: Annotated[int, Meta(ge=1)] | None = None
+    stop: str | list[str] | None = None
+    tools: list[_Object] | None = None
+    tool_choice: str | _Object | None = None
+    parallel_tool_calls: bool | None = None
+    response_format: _Object | None = None
+    reasoning_effort: str | None = None
+
+
+_ENCODER = msgspec.json.Encoder()
+_OUTLINE = msgspec.json.Decoder(_Outline)
+_KINDS = {field.name: field.type for field in msgspec.structs.fields(_Outline)}
 
 
 def inspect(fields: Fields) -> Head:
@@ -64,21 +66,20 @@ def inspect(fields: Fields) -> Head:
     if "messages" not in fields:
         raise BadRequest("messages: this field is required", param="messages")
     try:
-        values: dict[str, Any] = {
-            name: _DECODERS[name].decode(raw) for name, raw in fields.items() if name in _DECODERS
-        }
-    except (ValueError, RecursionError):
+        outline = _OUTLINE.decode(_ENCODER.encode(fields))
+    except RecursionError:
+        raise BadRequest("the body is nested too deeply") from None
+    except ValueError:
         for name, raw in fields.items():
             if name in _KINDS:
                 read(raw, _KINDS[name], name)  # one of them fails again, and says where
         raise
-    for name in _LIMITS:
-        if values.get(name) == 0:
-            raise BadRequest(f"{name}: expected int >= 1, or -1 for no limit", param=name)
-    options = values.get("stream_options")
+    if outline.max_tokens == 0 or outline.max_completion_tokens == 0:
+        name = "max_tokens" if outline.max_tokens == 0 else "max_completion_tokens"
+        raise BadRequest(f"{name}: expected int >= 1, or -1 for no limit", param=name)
     return Head(
-        values.get("model") or "",
-        values.get("stream") or False,
-        options is not None and options.include_usage is True,
-        values.get("n") or 1,
+        outline.model or "",
+        outline.stream is True,
+        outline.stream_options is not None and outline.stream_options.include_usage is True,
+        outline.n or 1,
     )
