@@ -110,13 +110,13 @@ class Outbox:
 
     def _send(self, pipe: Pipe) -> None:
         self._timer = None
-        queue, batch, size = self._queue, self._batch, 0
-        while queue and len(batch) < _BATCH_MESSAGES and size < BATCH_BYTES:
-            message = queue.popleft()
-            size += _body_size(message)
-            batch.append(message)
-        self._batch_bytes = size
-        pipe.send(frame(batch))
+        queue = self._queue
+        if len(queue) <= _BATCH_MESSAGES and self._bytes < 2 * BATCH_BYTES:  # nearly always
+            self._batch, self._batch_bytes = list(queue), self._bytes
+            queue.clear()
+        else:
+            self._batch, self._batch_bytes = _taken(queue)
+        pipe.send(frame(self._batch))
 
     def _written(self) -> None:
         self._bytes -= self._batch_bytes
@@ -135,6 +135,17 @@ class Outbox:
     def _wake(self) -> None:
         if self._idle is not None and not self._idle.done():
             self._idle.set_result(None)
+
+
+def _taken(queue: deque[Message]) -> tuple[list[Message], int]:
+    """What fills a batch, taken out of `queue`, and the bytes of its bodies."""
+    batch: list[Message] = []
+    size = 0
+    while queue and len(batch) < _BATCH_MESSAGES and size < BATCH_BYTES:
+        message = queue.popleft()
+        size += _body_size(message)
+        batch.append(message)
+    return batch, size
 
 
 def _body_size(message: Message) -> int:
