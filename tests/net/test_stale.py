@@ -2,14 +2,19 @@
 
 import asyncio
 import socket
+import ssl
 import struct
 import sys
+import threading
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 
 import pytest
+import trustme
 
 from planoai.errors import UpstreamClosed
 from planoai.net.client import Client, ClientLimits, Origin
+from planoai.net.tls import client_context
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 PATIENT = ClientLimits(stale_seconds=30)  # a busy machine does not make a fresh failure an old one
@@ -165,3 +170,67 @@ async def test_a_new_connection_is_not_replaced(peer: Peer) -> None:
             await first
         with pytest.raises(BlockingIOError):
             peer.listening.accept()
+
+
+class TlsPeer:
+    """The upstream's side over TLS, in a thread: it goes on while the client's loop is held up. Takes two connections; `end` ends each."""
+
+    def __init__(self, context: ssl.SSLContext, *, politely: bool) -> None:
+        self.listening = socket.create_server(("127.0.0.1", 0))
+        self.listening.settimeout(10)
+        self.origin = Origin("https", "localhost", self.listening.getsockname()[1])
+        self.asked: list[bytes] = []
+        self._context = context
+        self._politely = politely
+        self._end = threading.Event()
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._serve)
+        self._thread.start()
+
+    def end(self) -> None:
+        """Returns when the connection has been closed."""
+        self._end.set()
+        assert self._ended.wait(10)
+        self._end.clear()
+        self._ended.clear()
+
+    def close(self) -> None:
+        self._end.set()
+        self._thread.join()
+        self.listening.close()
+
+    def _serve(self) -> None:
+        for _ in range(2):
+            accepted, _ = self.listening.accept()
+            accepted.settimeout(10)
+            with self._context.wrap_socket(accepted, server_side=True) as secure:
+                self.asked.append(secure.recv(65536).partition(b"\r\n")[0])
+                secure.sendall(OK)
+                self._end.wait(10)
+                if self._politely:
+                    secure.setblocking(False)
+                    with suppress(ssl.SSLWantReadError):  # the client's part of it is not waited for
+                        secure.unwrap()
+            self._ended.set()
+
+
+@pytest.mark.parametrize(
+    ("limits", "politely"),
+    [pytest.param(IMPATIENT, True, marks=needs_the_kernels_word), (PATIENT, False)],
+    ids=["with close_notify", "without, in time"],
+)
+async def test_over_tls_too_a_request_that_came_too_late_is_sent_again(limits: ClientLimits, politely: bool) -> None:
+    authority = trustme.CA()
+    context, trusting = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), client_context()
+    authority.issue_cert("localhost").configure_cert(context)
+    authority.configure_trust(trusting)
+    peer = TlsPeer(context, politely=politely)
+    try:
+        async with Client(limits, verify=trusting) as client:
+            for target in ("/first", "/second"):
+                with await client.send(peer.origin, "POST", target, [], b"paid") as response:
+                    assert await response.body() == b"ok"
+                peer.end()  # the loop has not looked at its end since
+    finally:
+        peer.close()
+    assert peer.asked == [b"POST /first HTTP/1.1", b"POST /second HTTP/1.1"]

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from planoai.errors import PlanoError, UpstreamTimeout
 from planoai.net.bounds import ClientLimits, Timeouts
 from planoai.net.origin import Origin
-from planoai.net.upstream import TlsConnection, UpstreamConnection
+from planoai.net.tls_connection import TlsConnection
+from planoai.net.upstream import UpstreamConnection
 from tests.net.test_reading import cut
 
 ORIGIN = Origin("http", "up.example", 80)

@@ -1,6 +1,5 @@
 """Whether a request reached an upstream that answered nothing."""
 
-import asyncio
 import sys
 from array import array
 from enum import Enum, auto
@@ -23,16 +22,17 @@ class Arrived(Enum):
     UNKNOWN = auto()
 
 
-def arrived(transport: asyncio.Transport, size: int, *, in_order: bool) -> Arrived:
-    """For a request of `size` bytes, at the moment its connection ends.
+def arrived(descriptor: int, size: int, unsent: int, *, in_order: bool) -> Arrived:
+    """For a request of `size` bytes, of which the loop still holds `unsent`, at the moment the connection of the socket `descriptor` ends.
 
-    What TLS adds to it can be acknowledged without it: less than a record that could be read.
+    What TLS adds to it can be acknowledged without it: less than a record that could be read. Where TLS ends without a word (close_notify), uvloop
+    tells of it after the socket is gone, and nothing is known.
     """
-    if not (in_order and _TELLS):
+    if not (in_order and _TELLS) or descriptor < 0:
         return Arrived.UNKNOWN
     answer = array("i", (0,))
     try:
-        ioctl(transport.get_extra_info("socket").fileno(), TIOCOUTQ, answer)  # tcp(7): SIOCOUTQ, the same number
+        ioctl(descriptor, TIOCOUTQ, answer)  # tcp(7): SIOCOUTQ, the same number
     except OSError:
         return Arrived.UNKNOWN
-    return Arrived.NO if answer[0] + transport.get_write_buffer_size() >= size else Arrived.YES
+    return Arrived.NO if answer[0] + unsent >= size else Arrived.YES

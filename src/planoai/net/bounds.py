@@ -23,4 +23,4 @@ class ClientLimits(Struct, frozen=True):
     idle_connections: int = 512  # per origin
     settle_seconds: float = 1.0  # what the rest of a settling answer may take
     settle_bytes: int = 64 * 1024  # and how long it may be
-    stale_seconds: float = 0.1  # a kept connection that was reset this soon after a request had no time to work on it
+    stale_seconds: float = 0.1  # an upstream that may have read a request had no time to act on it if it ends this soon

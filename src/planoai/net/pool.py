@@ -7,7 +7,8 @@ from planoai.errors import ConnectTimeout
 from planoai.net.bounds import ClientLimits, Timeouts
 from planoai.net.connecting import Connector
 from planoai.net.origin import Origin
-from planoai.net.upstream import TlsConnection, UpstreamConnection
+from planoai.net.tls_connection import TlsConnection
+from planoai.net.upstream import UpstreamConnection
 
 _READ_AT_ONCE = 64 * 1024  # bytes, of TLS
 

@@ -49,6 +49,7 @@ class UpstreamConnection(asyncio.BaseProtocol):
         "_settled",
         "_since",
         "_size",
+        "_socket",
         "_spoiled",
         "_timeouts",
         "_total_at",
@@ -189,6 +190,9 @@ class UpstreamConnection(asyncio.BaseProtocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
+        self._socket = transport.get_extra_info(
+            "socket"
+        )  # a transport of TLS forgets it before it says that it is lost
 
     def data_received(self, data: bytes) -> None:
         self.heard = True
@@ -307,8 +311,13 @@ class UpstreamConnection(asyncio.BaseProtocol):
 
     def _notice(self, *, in_order: bool) -> None:
         """Finds out, as the connection ends, whether the request had arrived."""
-        if self._phase is Phase.HEAD and not self._ended:
-            self.arrived = Arrived.YES if self.heard else arrived(self._transport, self._size, in_order=in_order)
+        if self._phase is not Phase.HEAD or self._ended:
+            return
+        if self.heard or self._socket is None:
+            self.arrived = Arrived.YES
+        else:
+            unsent = self._transport.get_write_buffer_size()
+            self.arrived = arrived(self._socket.fileno(), self._size, unsent, in_order=in_order)
 
     def _unreadable(self, error: httptools.HttpParserError, beginning: bytes) -> None:
         cause = error.__context__
@@ -370,30 +379,3 @@ class UpstreamConnection(asyncio.BaseProtocol):
         return UpstreamUnreadable(
             f"The head or the trailers of {self.origin}'s answer are larger than {self._limits.head_bytes} bytes."
         )
-
-
-class TlsConnection(UpstreamConnection, asyncio.BufferedProtocol):
-    """Reads into `buffer`, which the connections of one loop share: what came is taken out of it before anything else is read.
-
-    Otherwise a loop allocates 256 KiB for each read of a TLS connection, which costs more than decrypting what came. To read in plain text this way
-    would be the slower one.
-    """
-
-    __slots__ = ("_buffer",)
-
-    def __init__(
-        self,
-        loop: asyncio.AbstractEventLoop,
-        origin: Origin,
-        limits: ClientLimits,
-        lost: Callable[[UpstreamConnection], None],
-        buffer: memoryview,
-    ) -> None:
-        super().__init__(loop, origin, limits, lost)
-        self._buffer = buffer
-
-    def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002 - asyncio gives it
-        return self._buffer
-
-    def buffer_updated(self, nbytes: int) -> None:
-        self.data_received(bytes(self._buffer[:nbytes]))
