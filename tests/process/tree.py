@@ -10,8 +10,11 @@ from pathlib import Path
 
 from planoai.net.server import listen
 from planoai.process.status import Reloads, Status
+from tests.net.raw import Answer, Raw
 from tests.support.program import Program, planoai
 
+NOWHERE = "http://127.0.0.1:1"  # a provider for who asks for no answer
+HEALTHY = b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"
 KEY = "sk-planted-in-the-config"
 CONFIG = """
 version: v0.4.0
@@ -69,3 +72,33 @@ async def tree(folder: Path, *, workers: int = 2, listener: str = "", upstream: 
         program = await stack.enter_async_context(planoai("up", str(config), "--foreground", environ=environ))
         await program.says(r"on https?://")
         yield Tree(program, config, port, upstream)
+
+
+async def ask(port: int, what: bytes = HEALTHY) -> Answer:
+    """The answer on a connection of its own."""
+    raw = Raw(*await asyncio.open_connection("127.0.0.1", port))
+    await raw.send(what)
+    answer = await raw.answer()
+    raw.writer.close()
+    return answer
+
+
+def processes(running: Tree) -> list[int]:
+    """All but the supervisor."""
+    found = running.status
+    assert found.recorder is not None
+    return [*found.workers, found.recorder]
+
+
+def access_log(running: Tree) -> list[str]:
+    return (running.program.home.logs / "access_llm.log").read_text().splitlines()
+
+
+async def refused(port: int) -> None:
+    """Returns once nothing listens on `port` any more."""
+    while True:
+        try:
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+        except ConnectionRefusedError:
+            return
+        writer.close()

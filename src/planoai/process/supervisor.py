@@ -22,7 +22,6 @@ from msgspec.msgpack import Decoder
 from planoai.config.load import Loaded
 from planoai.errors import ConfigError, PlanoError
 from planoai.net.proxy import Proxies
-from planoai.process import status
 from planoai.process.child import Place, Role
 from planoai.process.control import Channel, inherited
 from planoai.process.doors import Doors, places_of, url
@@ -31,6 +30,7 @@ from planoai.process.generation import Generation
 from planoai.process.home import Home
 from planoai.process.orders import FeedFollows, FromChild, RecorderOrders
 from planoai.process.reading import read
+from planoai.process.report import Report
 from planoai.process.settings import Settings, scrubbed, workers_wanted
 from planoai.process.status import Reloads, Status
 from planoai.process.told import (
@@ -82,17 +82,16 @@ class Supervisor:
         self._environ = scrubbed(settings.environ)
         self._doors = Doors()
         self._serving: Generation | None = None
-        self._living: dict[
-            Generation, asyncio.Task[None]
-        ] = {}  # beside the one that serves: what begins, and what comes to its end
+        # With the one that serves: those which begin, and those which come to their end.
+        self._living: dict[Generation, asyncio.Task[None]] = {}
         self._recorder = Place(
             Role("recorder", "planoai.process.recorder", self._brief_recorder), self._environ, self._changed, self._tell
         )
         self._called = asyncio.Event()  # a signal came
         self._stop = asyncio.Event()
         self._running = 0  # as told last
-        self._writing: asyncio.Handle | None = None
-        self._status = Status(pid=os.getpid(), started=time.time(), config=settings.file)
+        said = Status(pid=os.getpid(), started=time.time(), config=settings.file)
+        self._report = Report(home.status, said, self._now)
         self._succeeds = home.status.exists()  # one that could not tidy up
         self._terminal = _has_terminal()
 
@@ -101,13 +100,11 @@ class Supervisor:
         loop.add_signal_handler(signal.SIGHUP, self._asked_to_reload)
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._asked_to_stop)
-        self._write()
+        self._report.write()
         try:
             return await self._supervise()
         finally:
-            if self._writing is not None:
-                self._writing.cancel()
-            self._home.status.unlink(missing_ok=True)
+            self._report.close()
 
     async def _supervise(self) -> int:
         async with asyncio.TaskGroup() as group:
@@ -156,7 +153,7 @@ class Supervisor:
         self._serving = generation
         if before is not None:
             before.drain(stopping=False)
-        self._say(state="serving", listeners=_described(generation)[0], shutdown_timeout=generation.patience)
+        self._report.say(state="serving", listeners=_described(generation)[0], shutdown_timeout=generation.patience)
         return ()
 
     async def _opened(self, places: list[tuple[str, int]]) -> list[socket.socket]:
@@ -217,8 +214,8 @@ class Supervisor:
         return done.result() if finished else otherwise
 
     async def _reload(self, group: asyncio.TaskGroup) -> None:
-        asked = self._status.reload.asked
-        if asked == self._status.reload.number or self._stop.is_set():
+        asked = self._report.status.reload.asked
+        if asked == self._report.status.reload.number or self._stop.is_set():
             return
         refused = await self._begin(group)
         if self._stop.is_set():
@@ -228,10 +225,10 @@ class Supervisor:
         else:
             self._tell(Unchanged(refused.problems, refused.of_config))
         problems = () if refused is None else refused.problems
-        self._say(reload=Reloads(self._status.reload.asked, asked, problems))
+        self._report.say(reload=Reloads(self._report.status.reload.asked, asked, problems))
 
     async def _end(self, recording: asyncio.Task[None]) -> None:
-        self._say(state="draining")
+        self._report.say(state="draining")
         if self._serving is not None:
             self._tell(Stopping(self._serving.patience))
         self._doors.keep([])  # the workers close theirs, and then a client learns at once that nobody is here
@@ -269,8 +266,8 @@ class Supervisor:
         if self._terminal and not _has_terminal():
             self._asked_to_stop()  # it was closed, and the signal is its last
             return
-        before = self._status.reload
-        self._say(reload=structs.replace(before, asked=before.asked + 1))
+        before = self._report.status.reload
+        self._report.say(reload=structs.replace(before, asked=before.asked + 1))
         self._called.set()
 
     # What others get to know.
@@ -281,31 +278,20 @@ class Supervisor:
         ):  # a terminal that was closed, a full disk: there is nobody to tell, and the requests go on
             self._teller(told)
 
-    def _say(self, **changes: object) -> None:
-        self._status = structs.replace(self._status, **changes)
-        self._write()
-
     def _changed(self) -> None:
-        """One of the children has: the file says so when all that happens just now has happened."""
-        running = sum(each.waiting for each in self._living)
+        """One of the children has."""
+        running = self._waiting()
         if self._stop.is_set() and running != self._running:
             self._running = running
             self._tell(Running(running))
-        if self._writing is None:
-            self._writing = asyncio.get_running_loop().call_soon(self._write)
+        self._report.changed()
 
-    def _write(self) -> None:
-        self._writing = None
-        told = structs.replace(
-            self._status,
-            workers=tuple(pid for each in self._living for pid in each.pids),
-            recorder=self._recorder.pid,
-            waiting=sum(each.waiting for each in self._living),
-        )
-        try:
-            status.write(self._home.status, told)
-        except OSError as error:
-            log.warning("%s can not be written: %s", self._home.status, error.strerror)
+    def _waiting(self) -> int:
+        return sum(each.waiting for each in self._living)
+
+    def _now(self) -> dict[str, object]:
+        workers = tuple(pid for each in self._living for pid in each.pids)
+        return {"workers": workers, "recorder": self._recorder.pid, "waiting": self._waiting()}
 
 
 def _described(generation: Generation | None) -> tuple[tuple[str, ...], tuple[str, ...], int]:
