@@ -33,10 +33,10 @@ class Models:
 
     def plan(self, asked: str) -> Plan:
         """Raises UnknownModel, which names the closest names there are, and BadRequest for no name where one is needed and for what can be none."""
-        if wrong := fault(asked):
-            raise BadRequest(f"{cut(asked)} is not the name of a model: {wrong}", param="model")
         plan = self._plans.get(asked)
         if plan is None:
+            if wrong := fault(asked):
+                raise BadRequest(f"{cut(asked)} is not the name of a model: {wrong}", param="model")
             plan = Plan((Candidate(self._choose(asked)),))
             if len(self._plans) >= _MOST_PLANS:
                 self._plans.clear()
