@@ -9,6 +9,7 @@ import logging
 import socket
 import ssl
 from collections.abc import Callable
+from functools import partial
 
 from planoai.net.connection import Connection
 from planoai.net.service import Service
@@ -36,7 +37,14 @@ class Accepting:
         self._service = service
         self._loop = service.loop
         self._share: Share | None = service.share
-        self._tls = tls
+        self._connect = self._loop.connect_accepted_socket
+        if tls is not None:
+            self._connect = partial(
+                self._connect,
+                ssl=tls,
+                ssl_handshake_timeout=service.limits.head_seconds,
+                ssl_shutdown_timeout=service.limits.write_stall_seconds,  # the connection knows better when
+            )
         self._patient_until: float | None = None  # others may go first until then
         self._timer: asyncio.TimerHandle | None = None  # while the socket is not watched
         self._quiet_until = 0.0
@@ -85,9 +93,12 @@ class Accepting:
             self._patient_until = None
             self._take(connection)
 
-    def _take(self, connection: socket.socket) -> None:
+    def _take(self, raw: socket.socket) -> None:
+        """Has the connection given to its protocol, after the handshake where there is TLS."""
         self._service.opened()
-        self._service.arrive(self._loop.create_task(self._welcome(connection)))
+        connection = Connection(self._service)
+        arriving = self._loop.create_task(self._connect(lambda: connection, raw))
+        self._service.arrive(arriving, connection)
 
     def _others_first(self) -> bool:
         share = self._share
@@ -116,21 +127,3 @@ class Accepting:
         """The socket is not watched meanwhile: what waits in it would wake us without end."""
         self._loop.remove_reader(self._listener)
         self._timer = self._loop.call_later(seconds, then)
-
-    async def _welcome(self, raw: socket.socket) -> None:
-        """Gives the connection to its protocol, after the handshake where there is TLS. A client that fails there is not worth a log line."""
-        limits, tls = self._service.limits, self._tls
-        connection = Connection(self._service)
-        try:
-            await self._loop.connect_accepted_socket(
-                lambda: connection,
-                raw,
-                ssl=tls,
-                ssl_handshake_timeout=limits.head_seconds if tls else None,
-                ssl_shutdown_timeout=limits.write_stall_seconds if tls else None,  # the connection knows better when
-            )
-        except OSError:  # TimeoutError and ssl.SSLError are among them
-            pass
-        finally:
-            if not connection.made:
-                self._service.closed()

@@ -108,7 +108,7 @@ class Server:
         service = self._service
         for connection in list(service.connections):
             connection.kill()
-        for task in service.leaving | service.arriving:
+        for task in service.leaving | service.arriving.keys():
             task.cancel()
 
     async def __aexit__(

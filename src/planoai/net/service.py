@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("planoai.net")
 
+Arrival = asyncio.Task[tuple[asyncio.Transport, asyncio.BaseProtocol]]
 Handler = Callable[[Request, Reply], Awaitable[None]]
 
 
@@ -53,7 +54,7 @@ class Service:
         self.loop = loop
         self.draining = False  # every answer says `connection: close`
         self.idle_seconds = limits.keep_alive_seconds
-        self.arriving: set[asyncio.Task[None]] = set()  # accepted, not yet with their protocol
+        self.arriving: dict[Arrival, Connection] = {}  # accepted, not yet with their protocol
         self.connections: set[Connection] = set()
         self.leaving: set[asyncio.Task[None]] = set()  # tasks of connections that are gone, not done yet
         self.changed = asyncio.Event()  # a connection or a task has gone
@@ -76,9 +77,9 @@ class Service:
         if self.share is not None:
             self.share.closed()
 
-    def arrive(self, task: asyncio.Task[None]) -> None:
-        """`task` brings a connection to its protocol."""
-        self.arriving.add(task)
+    def arrive(self, task: Arrival, connection: Connection) -> None:
+        """`task` brings a connection to its protocol. A client that fails in the handshake is not worth a log line."""
+        self.arriving[task] = connection
         task.add_done_callback(self._arrived)
 
     def leave(self, task: asyncio.Task[None]) -> None:
@@ -86,11 +87,12 @@ class Service:
         self.leaving.add(task)
         task.add_done_callback(self._left)
 
-    def _arrived(self, task: asyncio.Task[None]) -> None:
-        self.arriving.discard(task)
+    def _arrived(self, task: Arrival) -> None:
+        if not self.arriving.pop(task).made:
+            self.closed()
         self.changed.set()
-        if not task.cancelled() and (error := task.exception()) is not None:
-            logger.error("a connection was accepted and lost", exc_info=error)
+        if not task.cancelled() and not isinstance(error := task.exception(), OSError | None):
+            logger.error("a connection was accepted and lost", exc_info=error)  # an ssl.SSLError is an OSError too
 
     def _left(self, task: asyncio.Task[None]) -> None:
         self.leaving.discard(task)
