@@ -322,6 +322,28 @@ async def test_the_next_recorder_hears_of_what_runs() -> None:
     assert last.attempts == (attempt(),)
 
 
+async def test_each_recorder_hears_once_of_what_runs() -> None:
+    feed = Feed()
+    first = await attached(feed)
+    recording = begun(feed)
+    await first.messages(1)
+    first.close()
+
+    second = await attached(feed)  # replaced before it was sent anything
+    third = await attached(feed)
+    [again] = await third.messages(1)
+    third.close()
+
+    last = await attached(feed)
+    ended(recording)
+    messages = await everything(feed, last)
+
+    second.close()
+    assert isinstance(again, Opened)
+    assert messages[0] == again
+    assert [type(each) for each in messages] == [Opened, Closed]
+
+
 async def test_what_ends_between_two_recorders_is_told_to_the_second() -> None:
     feed = Feed()
     first = await attached(feed)
