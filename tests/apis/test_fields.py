@@ -104,3 +104,22 @@ def test_metadata_that_is_no_object_is_left_for_the_upstream_to_judge() -> None:
     fields = read_fields(b'{"metadata":"plano_preference_config"}')
 
     assert without_ours(fields) is fields
+
+
+def test_very_many_fields_are_refused_before_they_fill_the_memory() -> None:
+    body = b'{"messages":[],' + b",".join(b'"%d":1' % number for number in range(600_000)) + b"}"
+    with pytest.raises(BadRequest, match="commas outside of its messages"):
+        read_fields(body)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"messages":[%b]}' % b",".join([b'{"role":"user"}'] * 500_000),
+        b'{"messages":[],"other":"%b"}' % (b"x" * 6_000_000),
+        b'{"tools":[%b],"other":[%b]}' % (b",".join([b"{}"] * 200_000), b",".join([b'"%d"' % (10**50)] * 90_000)),
+    ],
+    ids=["many messages", "one large field nobody knows", "many tools, and a long list nobody knows"],
+)
+def test_a_large_body_of_few_fields_is_read(body: bytes) -> None:
+    assert len(read_fields(body)) == len(msgspec.json.decode(body, type=dict[str, msgspec.Raw]))

@@ -20,6 +20,19 @@ class _Peek(Struct):
     error: Raw | UnsetType = UNSET
 
 
+class _Large(Struct):
+    """The fields that make a request large, of every API."""
+
+    messages: Raw = Raw()
+    input: Raw = Raw()
+    system: Raw = Raw()
+    tools: Raw = Raw()
+
+
+_LARGE = msgspec.json.Decoder(_Large)
+_UNSUSPICIOUS = 4 * 1024 * 1024  # bytes of all other fields
+_MOST_OTHERS = 100_000  # of them; each takes some 200 bytes of memory, however short it is
+
 _FIELDS = msgspec.json.Decoder(dict[str, Raw])
 _PEEK = msgspec.json.Decoder(_Peek)
 _PLACE = re.compile(r"^(?P<what>.*?)(?: - at `\$?(?P<path>[^`]*)`)?$", re.DOTALL)
@@ -33,6 +46,8 @@ def read_fields(body: bytes) -> dict[str, Raw]:
     try:
         if not body.isascii():
             body.decode()  # values that are only passed on are never decoded: bad UTF-8 in them would reach the upstream
+        if len(body) > _UNSUSPICIOUS:
+            _refuse_very_many(body)
         return _FIELDS.decode(body)
     except UnicodeDecodeError as error:
         raise BadRequest(f"the body is not UTF-8: byte {error.start} can not be read") from None
@@ -44,6 +59,19 @@ def read_fields(body: bytes) -> dict[str, Raw]:
         raise BadRequest(
             f"the body is not JSON: {error}" if body.strip() else "the body is empty; a JSON object is expected"
         ) from None
+
+
+def _refuse_very_many(body: bytes) -> None:
+    """Raises BadRequest for fields so many that memory would be filled with them.
+
+    They are told by the commas outside of what is large in every request, so that nothing has to be kept to count them.
+    """
+    known = _LARGE.decode(body)
+    large = [bytes(value) for value in (known.messages, known.input, known.system, known.tools)]
+    if len(body) - sum(map(len, large)) > _UNSUSPICIOUS:
+        commas = body.count(b",") - sum(value.count(b",") for value in large)
+        if commas > _MOST_OTHERS:
+            raise BadRequest(f"the body has {commas} commas outside of its messages, more than {_MOST_OTHERS}")
 
 
 def read(raw: Raw | bytes, kind: type[Value], path: str) -> Value:
