@@ -66,6 +66,17 @@ async def test_requests_and_streams_are_answered_on_one_connection(files: Files)
             assert (await raw.answer()).body == b"one two three"
 
 
+async def test_what_clients_send_at_the_same_time_is_not_mixed_up(files: Files) -> None:
+    async def told_back(server: Server, letter: bytes) -> bytes:
+        async with connected(server, files.client) as raw:
+            await raw.send(post(letter * 1_000_000))
+            return (await raw.answer()).body
+
+    async with serving(echo, tls=files.server) as server:
+        answers = await asyncio.gather(*(told_back(server, letter) for letter in (b"a", b"b", b"c")))
+    assert [each.removeprefix(b"POST / ") for each in answers] == [b"a" * 1_000_000, b"b" * 1_000_000, b"c" * 1_000_000]
+
+
 async def test_http_1_is_agreed_on_and_old_tls_is_not_spoken(files: Files) -> None:
     files.client.set_alpn_protocols(["h2", "http/1.1"])
     async with serving(echo, tls=files.server) as server, connected(server, files.client) as raw:

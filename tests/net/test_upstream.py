@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from planoai.errors import PlanoError, UpstreamTimeout
 from planoai.net.bounds import ClientLimits, Timeouts
 from planoai.net.origin import Origin
-from planoai.net.tls_connection import TlsConnection
+from planoai.net.tls_connection import TlsUpstreamConnection
 from planoai.net.upstream import UpstreamConnection
 from tests.net.test_reading import cut
 
@@ -147,7 +147,7 @@ async def test_a_connection_that_was_paused_is_read_again_once_it_is_kept() -> N
 async def test_what_was_read_into_a_buffer_is_out_of_it_before_it_is_used_again() -> None:
     line = Line()
     buffer = memoryview(bytearray(100))
-    connection = TlsConnection(asyncio.get_running_loop(), ORIGIN, ClientLimits(), lambda _: None, buffer)
+    connection = TlsUpstreamConnection(asyncio.get_running_loop(), ORIGIN, ClientLimits(), lambda _: None, buffer)
     connection.connection_made(line)
     exchange = asyncio.create_task(connection.exchange(REQUEST, Timeouts(), float("inf"), head_only=False))
     await asyncio.sleep(0)

@@ -14,6 +14,7 @@ from functools import partial
 from planoai.net.connection import Connection
 from planoai.net.service import Service
 from planoai.net.share import Share
+from planoai.net.tls_connection import TlsConnection, read_buffer
 
 logger = logging.getLogger("planoai.net")
 
@@ -38,7 +39,9 @@ class Accepting:
         self._loop = service.loop
         self._share: Share | None = service.share
         self._connect = self._loop.connect_accepted_socket
+        self._buffer: memoryview | None = None
         if tls is not None:
+            self._buffer = read_buffer()
             self._connect = partial(
                 self._connect,
                 ssl=tls,
@@ -96,7 +99,8 @@ class Accepting:
     def _take(self, raw: socket.socket) -> None:
         """Has the connection given to its protocol, after the handshake where there is TLS."""
         self._service.opened()
-        connection = Connection(self._service)
+        service, buffer = self._service, self._buffer
+        connection = Connection(service) if buffer is None else TlsConnection(service, buffer)
         arriving = self._loop.create_task(self._connect(lambda: connection, raw))
         self._service.arrive(arriving, connection)
 

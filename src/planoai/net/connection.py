@@ -30,7 +30,7 @@ _MUCH = (
 _LINGER_BYTES = 16 * 1024 * 1024  # read and dropped after our last answer, so that the client gets to read it
 
 
-class Connection(asyncio.Protocol):
+class Connection(asyncio.BaseProtocol):
     """What has no underscore is for the transport, the reader, the reply and the server."""
 
     __slots__ = (

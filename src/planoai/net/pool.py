@@ -7,10 +7,8 @@ from planoai.errors import ConnectTimeout
 from planoai.net.bounds import ClientLimits, Timeouts
 from planoai.net.connecting import Connector
 from planoai.net.origin import Origin
-from planoai.net.tls_connection import TlsConnection
+from planoai.net.tls_connection import TlsUpstreamConnection, read_buffer
 from planoai.net.upstream import UpstreamConnection
-
-_READ_AT_ONCE = 64 * 1024  # bytes, of TLS
 
 
 class Pool:
@@ -23,7 +21,7 @@ class Pool:
         self._idle: defaultdict[Origin, list[UpstreamConnection]] = defaultdict(list)
         self._open: set[UpstreamConnection] = set()
         self._changed = asyncio.Event()
-        self._buffer = memoryview(bytearray(_READ_AT_ONCE))
+        self._buffer = read_buffer()
         self._closed = False
 
     def take(self, origin: Origin) -> UpstreamConnection | None:
@@ -73,7 +71,7 @@ class Pool:
 
     def _new(self, origin: Origin) -> UpstreamConnection:
         if origin.scheme == "https":
-            return TlsConnection(self._loop, origin, self._limits, self._lost, self._buffer)
+            return TlsUpstreamConnection(self._loop, origin, self._limits, self._lost, self._buffer)
         return UpstreamConnection(self._loop, origin, self._limits, self._lost)
 
     async def close(self) -> None:

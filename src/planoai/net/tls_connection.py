@@ -1,19 +1,53 @@
-"""A connection to an upstream over TLS, read the cheap way."""
+"""Connections over TLS, of clients and to upstreams, read the cheap way.
+
+A loop allocates 256 KiB for each read of a TLS connection, unless it is told where to put what came; that costs more than to decrypt it. To read in
+plain text this way would be the slower one.
+"""
 
 import asyncio
+from abc import abstractmethod
 from collections.abc import Callable
 
 from planoai.net.bounds import ClientLimits
+from planoai.net.connection import Connection
 from planoai.net.origin import Origin
+from planoai.net.service import Service
 from planoai.net.upstream import UpstreamConnection
 
+_READ_AT_ONCE = 64 * 1024  # bytes
 
-class TlsConnection(UpstreamConnection, asyncio.BufferedProtocol):
-    """Reads into `buffer`, which the connections of one loop share: what came is taken out of it before anything else is read.
 
-    Otherwise a loop allocates 256 KiB for each read of a TLS connection, which costs more than decrypting what came. To read in plain text this way
-    would be the slower one.
-    """
+def read_buffer() -> memoryview:
+    """For all connections of one loop: what came is taken out of it before anything else is read."""
+    return memoryview(bytearray(_READ_AT_ONCE))
+
+
+class _IntoOneBuffer(asyncio.BufferedProtocol):
+    __slots__ = ()
+    _buffer: memoryview
+
+    @abstractmethod
+    def data_received(self, data: bytes) -> None: ...
+
+    def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002 - asyncio gives it
+        return self._buffer
+
+    def buffer_updated(self, nbytes: int) -> None:
+        self.data_received(bytes(self._buffer[:nbytes]))
+
+
+class TlsConnection(Connection, _IntoOneBuffer):
+    """Of a client."""
+
+    __slots__ = ("_buffer",)
+
+    def __init__(self, service: Service, buffer: memoryview) -> None:
+        super().__init__(service)
+        self._buffer = buffer
+
+
+class TlsUpstreamConnection(UpstreamConnection, _IntoOneBuffer):
+    """To an upstream."""
 
     __slots__ = ("_buffer",)
 
@@ -27,9 +61,3 @@ class TlsConnection(UpstreamConnection, asyncio.BufferedProtocol):
     ) -> None:
         super().__init__(loop, origin, limits, lost)
         self._buffer = buffer
-
-    def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002 - asyncio gives it
-        return self._buffer
-
-    def buffer_updated(self, nbytes: int) -> None:
-        self.data_received(bytes(self._buffer[:nbytes]))
