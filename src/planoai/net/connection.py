@@ -16,7 +16,7 @@ from planoai.net.reading import RequestReader
 from planoai.net.refusal import Refusal
 from planoai.net.reply import Reply
 from planoai.net.request import Request
-from planoai.net.service import Service
+from planoai.net.service import STOPPED, Service
 from planoai.net.wait import Wait
 
 logger = logging.getLogger("planoai.net")
@@ -214,7 +214,7 @@ class Connection(asyncio.BaseProtocol):
 
     def kill(self) -> None:
         self._transport.abort()
-        self._cancel()
+        self._cancel(STOPPED)
 
     # One request after another.
 
@@ -295,13 +295,13 @@ class Connection(asyncio.BaseProtocol):
     def _unanswered(self) -> bool:
         return self._reply is not None and not self._reply.ended
 
-    def _cancel(self) -> None:
+    def _cancel(self, why: str | None = None) -> None:
         """The task of a client that has left. One that has answered completely may finish what it does after that."""
         task = self.task
         if task is None or task.done():
             return
         if self._unanswered():
-            task.cancel()
+            task.cancel(why)
         self._service.leave(task)
 
     # Pace and time.

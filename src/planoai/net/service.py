@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger("planoai.net")
 
 Arrival = asyncio.Task[tuple[asyncio.Transport, asyncio.BaseProtocol]]
+STOPPED = "the server stopped"  # why a handler is cancelled whose client has not left
+
 Handler = Callable[[Request, Reply], Awaitable[None]]
 
 
