@@ -3,8 +3,8 @@
 import pytest
 
 from tests.gateway.conftest import Setting
-from tests.support.answers import CHAT, MESSAGES
-from tests.support.upstream import Cut, whole
+from tests.support.answers import CHAT, CHAT_STREAM, MESSAGES
+from tests.support.upstream import Cut, stream, whole
 
 MINE = {
     "authorization": "Bearer client-secret-1",
@@ -94,6 +94,29 @@ async def test_the_answer_says_who_answered_and_how_long_it_took(setting: Settin
     assert answer.headers["x-plano-model"] == "openai/gpt-4o"
     assert answer.headers["server-timing"].startswith("gateway;dur=")
     assert not {"set-cookie", "x-plano-secret"} & set(answer.headers)
+
+
+SAID_TO_BROWSERS = (
+    "access-control-allow-origin",
+    "access-control-allow-credentials",
+    "clear-site-data",
+    "refresh",
+    "nel",
+    "report-to",
+    "reporting-endpoints",
+    "content-security-policy",
+    "content-security-policy-report-only",
+)
+
+
+@pytest.mark.parametrize("streaming", [False, True], ids=["whole", "stream"])
+async def test_an_upstream_says_nothing_to_a_clients_browser(setting: Setting, streaming: bool) -> None:
+    headers = {name: "*" for name in SAID_TO_BROWSERS} | {"x-outer": "2"}
+    setting.upstream.will(stream(*CHAT_STREAM, headers=headers) if streaming else whole(CHAT, headers=headers))
+    asked = {**body("gpt-4o"), "stream": streaming}
+    answer = await setting.http.post("/v1/chat/completions", json=asked, headers={"origin": "https://page.example"})
+    assert answer.headers["x-outer"] == "2"
+    assert not set(SAID_TO_BROWSERS) & set(answer.headers)
 
 
 async def test_what_connection_names_ends_here(setting: Setting) -> None:

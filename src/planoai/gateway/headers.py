@@ -43,6 +43,17 @@ _NOT_BACK = (
     | _OF_A_BODY
     | frozenset(b"cache-control x-accel-buffering set-cookie alt-svc strict-transport-security server location".split())
     | {b"via", b"www-authenticate"}
+    | frozenset(
+        b"clear-site-data refresh nel report-to reporting-endpoints service-worker-allowed timing-allow-origin".split()
+    )
+)
+# What a browser is told of a page: here that is for `cors` of the listener to say.
+_NOT_BACK_BEGINNINGS = (
+    *names.OURS,
+    b"access-control-",
+    b"content-security-policy",
+    b"cross-origin-",
+    b"permissions-policy",
 )
 
 
@@ -87,7 +98,7 @@ def _goes_on(name: bytes, same_dialect: bool) -> bool:
 
 @lru_cache(512)
 def _comes_back(name: bytes) -> bool:
-    return name not in _NOT_BACK and not name.startswith(names.OURS)
+    return name not in _NOT_BACK and not name.startswith(_NOT_BACK_BEGINNINGS)
 
 
 def _nominated(headers: Headers) -> frozenset[bytes]:
