@@ -167,8 +167,41 @@ async def test_the_bytes_of_a_stream_are_gathered() -> None:
 
     sizes = [len(each.data or b"") for each in pieces]
     assert sum(sizes) == 100_000
-    assert all(PIECE_BYTES <= each < PIECE_BYTES + len(chunk) for each in sizes[:-1])
+    assert sizes[0] == len(chunk)
+    assert all(PIECE_BYTES <= each < PIECE_BYTES + len(chunk) for each in sizes[1:-1])
     assert [each.attempt for each in pieces] == [attempt(), *[None] * (len(pieces) - 1)]
+
+
+async def test_the_first_bytes_of_an_answer_are_told_at_once_with_who_brought_them() -> None:
+    feed = Feed()
+    listener = await attached(feed)
+    recording = begun(feed)
+    recording.piece(b"one")
+    recording.piece(b"two")
+
+    asked, piece = await listener.messages(2)
+
+    assert piece == Piece(asked.id, b"one", b"application/json", attempt())
+    ended(recording)
+    [rest, _] = await everything(feed, listener)
+    assert rest == Piece(asked.id, b"two")
+
+
+async def test_an_upstream_that_dies_in_the_middle_is_told_with_its_attempt() -> None:
+    feed = Feed()
+    listener = await attached(feed)
+    recording = feed.open(request(), "req-1")
+    recording.broke("closed")  # nothing was tried
+    recording.tried(attempt(status=503))
+    recording.tried(attempt())
+    recording.piece(b"one")
+    recording.broke("closed")
+    ended(recording)
+
+    *_, last = await everything(feed, listener)
+
+    assert isinstance(last, Closed)
+    assert last.attempts == (attempt(status=503), attempt(trouble="closed"))
 
 
 async def test_a_slow_stream_is_told_of_while_it_runs(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -468,6 +501,7 @@ async def test_a_feed_that_is_off_keeps_nothing() -> None:
     recording.tried(attempt())
     recording.answered(b"application/json")
     recording.piece(ANSWER)
+    recording.broke("closed")
     ended(recording)
     listener = await attached(feed)
 

@@ -4,6 +4,9 @@ import socket
 from itertools import count
 from time import perf_counter, time
 
+from msgspec import structs
+
+from planoai.errors import Trouble
 from planoai.net.headers import Headers
 from planoai.net.request import Request
 from planoai.observability.outbox import Outbox
@@ -65,6 +68,11 @@ class Recording:
     def tried(self, attempt: Attempt) -> None:
         self._attempts.append(attempt)
 
+    def broke(self, trouble: Trouble) -> None:
+        """The upstream of the attempt told last died in the middle of its answer."""
+        if self._attempts:
+            self._attempts[-1] = structs.replace(self._attempts[-1], trouble=trouble)
+
     def answered(self, content: bytes) -> None:
         """The attempt told last brought the answer that the client gets. `content`: its content-type."""
         self._content = content[:_LONGEST]
@@ -73,7 +81,8 @@ class Recording:
         """Bytes of that answer, as they come; a whole answer at once."""
         self._held.append(data)
         self._size += len(data)
-        if self._size >= PIECE_BYTES or perf_counter() - self._shipped >= PIECE_SECONDS:
+        # The first ones do not wait: who asked whom is known from then on, whatever becomes of this process.
+        if not self._begun or self._size >= PIECE_BYTES or perf_counter() - self._shipped >= PIECE_SECONDS:
             self._ship()
 
     def close(
@@ -153,6 +162,9 @@ class _Unrecorded(Recording):
         pass
 
     def tried(self, attempt: Attempt) -> None:
+        pass
+
+    def broke(self, trouble: Trouble) -> None:
         pass
 
     def answered(self, content: bytes) -> None:
