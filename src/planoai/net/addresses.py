@@ -1,4 +1,4 @@
-"""Names -> addresses -> a connected socket, whichever address answers first (RFC 8305)."""
+"""Addresses -> a connected socket, whichever answers first (RFC 8305)."""
 
 import asyncio
 import socket
@@ -28,12 +28,6 @@ class NoConnection(OSError):
     def __init__(self, causes: Sequence[tuple[int, OSError]]) -> None:
         super().__init__("no address could be connected to")
         self.causes = causes
-
-
-async def resolve(host: str, port: int) -> Sequence[Address]:
-    """Asks the system, which sorts what it gives (RFC 6724). Raises OSError, and UnicodeError for what IDNA cannot encode."""
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return [(family, place) for family, _, _, _, place in found if not isinstance(place[0], int)]
 
 
 async def connected(addresses: Sequence[Address]) -> socket.socket:

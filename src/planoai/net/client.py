@@ -9,12 +9,13 @@ from types import TracebackType
 from typing import Self
 
 from planoai.errors import UpstreamClosed, UpstreamUnreadable
-from planoai.net.addresses import Resolve, resolve
+from planoai.net.addresses import Resolve
 from planoai.net.arrival import Arrived
 from planoai.net.bounds import ClientLimits, Timeouts
 from planoai.net.connecting import Connector
 from planoai.net.decoding import Decoder, codings_of
 from planoai.net.headers import Headers
+from planoai.net.lookups import Lookups
 from planoai.net.origin import Origin
 from planoai.net.pool import Pool
 from planoai.net.proxy import Proxies, Proxy
@@ -134,10 +135,10 @@ class Client:
         verify: ssl.SSLContext | None = None,
         *,
         proxies: Proxies | None = None,
-        resolve: Resolve = resolve,
+        resolve: Resolve | None = None,
     ) -> None:
         self._limits = limits or ClientLimits()
-        self._connector = Connector(verify, proxies or Proxies(), resolve)
+        self._connector = Connector(verify, proxies or Proxies(), resolve or Lookups())
         self._pool: Pool | None = None
 
     async def __aenter__(self) -> Self:
