@@ -65,6 +65,17 @@ async def test_a_key_of_ours_never_reaches_an_upstream() -> None:
         assert not any(key in str(asked) for asked in setting.upstream.asked for key in KEYS)
 
 
+@pytest.mark.parametrize("value", [KEYS[0], KEYS[1], f"Bearer {KEYS[1]}", f"Token  {KEYS[0]}"])
+async def test_nor_does_one_that_stands_under_another_name(value: str) -> None:
+    async with opened(client_keys=KEYS) as setting:
+        setting.upstream.will(whole(CHAT))
+        headers = {"x-api-key": KEYS[0], "x-gateway": value, "x-other": "mine"}
+        for model in ("openai/gpt-4o", "openrouter/any"):
+            await setting.http.post(PATHS[0], json={**ASK, "model": model}, headers=headers)
+        assert not any(key in str(asked) for asked in setting.upstream.asked for key in KEYS)
+        assert [asked.headers["x-other"] for asked in setting.upstream.asked] == ["mine", "mine"]
+
+
 @pytest.mark.parametrize(
     "credentials",
     [
