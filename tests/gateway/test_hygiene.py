@@ -1,9 +1,14 @@
 """Which headers pass, and whose credentials reach whom."""
 
+import tracemalloc
+
 import pytest
 
+from planoai.gateway.headers import back, onward
+from planoai.net.headers import Headers
 from tests.gateway.conftest import Setting
 from tests.support.answers import CHAT, CHAT_STREAM, MESSAGES
+from tests.support.inflate import Captured, captured
 from tests.support.upstream import Cut, stream, whole
 
 MINE = {
@@ -17,6 +22,42 @@ MINE = {
     "ocp-apim-subscription-key": "client-secret-9",
     "x-real-ip": "client-secret-10",
     "openai-organization": "client-secret-11",
+}
+
+
+# Under names of their own: credentials, and where somebody is.
+ELSEWHERE = (
+    *(
+        "x-auth",
+        "x-auth-key",
+        "x-functions-key",
+        "x-access-key",
+        "x-amz-signature",
+        "x-signature",
+        "x-user-pass",
+        "x-jwt-assertion",
+    ),
+    *("x-goog-iap-jwt-assertion", "helicone-auth", "x-portkey-api-key", "dpop", "private-token", "x-session-token"),
+    *(
+        "fly-client-ip",
+        "x-cluster-client-ip",
+        "x-azure-clientip",
+        "x-original-forwarded-for",
+        "x-forwarded",
+        "x-remote-addr",
+    ),
+    *("x-envoy-external-address", "x-envoy-max-retries", "cf-connecting-ip", "fastly-client-ip", "x-appengine-user-ip"),
+)
+NOT_THEIRS = {
+    "authorization",
+    "x-api-key",
+    "x-plano-test",
+    "host",
+    "accept",
+    "accept-encoding",
+    "content-type",
+    "content-length",
+    "connection",
 }
 
 
@@ -37,6 +78,54 @@ async def test_no_credential_of_the_client_reaches_an_upstream(setting: Setting,
         assert sent[name] == value
     else:
         assert "authorization" not in sent
+
+
+@pytest.mark.parametrize("model", ["gpt-4o", "deep", "openrouter/any"])
+async def test_nor_does_one_under_another_name_or_an_address_of_the_client(setting: Setting, model: str) -> None:
+    setting.upstream.will(whole(MESSAGES if model == "deep" else CHAT))
+    headers = {name: f"of-the-client-{place}" for place, name in enumerate(ELSEWHERE)}
+    await setting.http.post("/v1/chat/completions", json=body(model), headers=headers)
+    [asked] = setting.upstream.asked
+    assert [name for name, value in asked.headers.items() if "of-the-client" in value] == []
+
+
+@pytest.mark.parametrize("one", [*captured("/v1/chat/completions", "/v1/messages")], ids=lambda one: one.name)
+def test_all_else_that_real_clients_send_goes_on(one: Captured) -> None:
+    sent = Headers([(name.encode(), value.encode()) for name, value in one.headers.items()])
+    gone_on = {name.decode() for name, _ in onward(sent, frozenset(), same_dialect=True)}
+    assert set(one.headers) - gone_on <= NOT_THEIRS
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "idempotency-key",
+        "x-idempotency-key",
+        "x-session-id",
+        "session-id",
+        "x-portkey-provider",
+        "x-author",
+        "x-bypass-cache",
+        "traceparent",
+    ],
+)
+def test_what_only_sounds_like_a_credential_goes_on(name: str) -> None:
+    assert onward(Headers([(name.encode(), b"1")]), frozenset(), same_dialect=True) == [(name.encode(), b"1")]
+
+
+def test_long_names_are_judged_and_not_remembered() -> None:
+    tracemalloc.start()
+    try:
+        for place in range(300):
+            good, ours, token = (
+                b"%b%d%b" % (start, place, b"a" * 20_000) for start in (b"x-", b"x-plano-", b"x-token-")
+            )
+            headers = Headers([(good, b"1"), (ours, b"2"), (token, b"3")])
+            assert onward(headers, frozenset(), same_dialect=True) == [(good, b"1")]
+            assert back(headers) == [(good, b"1"), (token, b"3")]
+        assert tracemalloc.get_traced_memory()[0] < 1_000_000
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize(
@@ -111,7 +200,7 @@ SAID_TO_BROWSERS = (
 
 @pytest.mark.parametrize("streaming", [False, True], ids=["whole", "stream"])
 async def test_an_upstream_says_nothing_to_a_clients_browser(setting: Setting, streaming: bool) -> None:
-    headers = {name: "*" for name in SAID_TO_BROWSERS} | {"x-outer": "2"}
+    headers = dict.fromkeys(SAID_TO_BROWSERS, "*") | {"x-outer": "2"}
     setting.upstream.will(stream(*CHAT_STREAM, headers=headers) if streaming else whole(CHAT, headers=headers))
     asked = {**body("gpt-4o"), "stream": streaming}
     answer = await setting.http.post("/v1/chat/completions", json=asked, headers={"origin": "https://page.example"})
@@ -137,10 +226,32 @@ async def test_a_request_has_one_id_everywhere(setting: Setting) -> None:
         assert (answer.headers["x-request-id"] == given) == (given == "mine-1")
 
 
-async def test_a_credential_in_the_query_does_not_go_on(setting: Setting) -> None:
+@pytest.mark.parametrize(
+    "name",
+    [
+        "key",
+        "api_key",
+        "apiKey",
+        "api%5Fkey",
+        "%6bey",
+        "AWSAccessKeyId",
+        "sig",
+        "access_token",
+        "auth",
+        "subscription-key",
+    ],
+)
+async def test_a_credential_in_the_query_does_not_go_on(setting: Setting, name: str) -> None:
     setting.upstream.will(whole(MESSAGES))
-    await setting.http.post("/v1/messages?beta=true&key=client-secret&x=1", json=body("deep"))
+    await setting.http.post(f"/v1/messages?beta=true&{name}=client-secret&x=1", json=body("deep"))
     assert setting.upstream.asked[0].target == "/v1/messages?beta=true&x=1"
+
+
+async def test_a_long_query_goes_on_without_it_too(setting: Setting) -> None:
+    setting.upstream.will(whole(MESSAGES))
+    long = "&".join(f"x{place}={place}" for place in range(100))
+    await setting.http.post(f"/v1/messages?{long}&key=client-secret&beta=true", json=body("deep"))
+    assert setting.upstream.asked[0].target == f"/v1/messages?{long}&beta=true"
 
 
 async def test_a_field_that_stands_twice_is_sent_once_as_it_was_checked(setting: Setting) -> None:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planoai.providers.auth import Headers, authorise, client_credential
+from planoai.providers.auth import Headers, authorise, client_credential, speaks_of_credential
 from planoai.providers.catalog import PROVIDERS
 
 CHAT, MESSAGES, RESPONSES, CONVERSE = "openai_chat", "anthropic_messages", "openai_responses", "bedrock_converse"
@@ -62,6 +62,72 @@ def test_a_credential_goes_where_the_upstream_looks_for_it(
 def test_a_clients_credential_is_found_wherever_its_sdk_puts_it(headers: dict[str, str], expected: str | None) -> None:
     assert client_credential(headers) == expected
     assert client_credential([(name.encode(), value.encode()) for name, value in headers.items()]) == expected
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "Authorization",
+            "X-Api-Key",
+            "api-key",
+            "x-goog-api-key",
+            "apikey",
+            "X-Auth",
+            "x-auth-key",
+            "x-functions-key",
+        ),
+        *(
+            "ocp-apim-subscription-key",
+            "x-vendor-token",
+            "x-secret-value",
+            "Cookie",
+            "x-user-pass",
+            "x-password",
+            "x-jwt-assertion",
+        ),
+        *(
+            "x-amz-signature",
+            "x-amz-credential",
+            "key",
+            "sig",
+            "apiKey",
+            "accessKeyId",
+            "AWSAccessKeyId",
+            "dpop",
+            "helicone-auth",
+        ),
+    ],
+)
+def test_a_name_that_speaks_of_a_credential_is_known(name: str) -> None:
+    assert speaks_of_credential(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "x-team",
+            "idempotency-key",
+            "x-idempotency-key",
+            "prompt_cache_key",
+            "x-author",
+            "authority",
+            "x-bypass-cache",
+        ),
+        *(
+            "x-portkey-provider",
+            "x-design",
+            "monkey",
+            "x-session-id",
+            "anthropic-beta",
+            "openai-organization",
+            "x-stainless-os",
+        ),
+    ],
+)
+def test_one_that_only_sounds_like_it_is_not(name: str) -> None:
+    assert not speaks_of_credential(name)
 
 
 @given(st.text(alphabet=st.characters(max_codepoint=255), min_size=1))

@@ -4,10 +4,9 @@ from ipaddress import ip_address
 
 from planoai.config.located import Located
 from planoai.config.schema import Config, Listener, ModelProvider
-from planoai.providers.auth import CREDENTIAL_HEADERS
+from planoai.providers.auth import speaks_of_credential
 
 _SHORTEST_KEY = 16  # characters; what is shorter can be tried out over a network
-_ENDS_OF_KEYS = ("authorization", "cookie", "-key", "-token", "-secret")  # of the names of headers
 
 
 def one_model_listener(config: Config, at: Located) -> None:
@@ -83,7 +82,7 @@ def _open_to_the_network(listener: Listener, config: Config, at: Located) -> Non
 def _spends_ours(entry: ModelProvider) -> bool:
     """Whether a request to `entry` carries a credential of this file."""
     return (entry.access_key is not None and not entry.passthrough_auth) or any(
-        name.encode() in CREDENTIAL_HEADERS or name.endswith(_ENDS_OF_KEYS) for name in entry.headers
+        map(speaks_of_credential, entry.headers)
     )
 
 

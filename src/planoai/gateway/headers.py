@@ -3,12 +3,13 @@
 A header that only speaks of one connection, of a body that is written anew, or of who somebody is, stays behind.
 """
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 
 from planoai import names
 from planoai.net.headers import Headers
-from planoai.providers.auth import CREDENTIAL_HEADERS
+from planoai.providers.auth import speaks_of_credential
 
 Pairs = list[tuple[bytes, bytes]]
 
@@ -22,21 +23,13 @@ _OF_A_CONNECTION = names.FRAMING_FIELDS | {b"proxy-authenticate", b"proxy-author
 _OF_A_BODY = frozenset(
     b"content-length content-encoding content-type content-md5 content-range accept-ranges digest content-digest expect".split()
 )
-_OF_SOMEBODY = CREDENTIAL_HEADERS | frozenset(
-    b"cookie x-amz-date x-amz-content-sha256 x-real-ip x-client-ip true-client-ip forwarded via origin referer".split()
-)
-_SECRETS = (
-    b"authorization",
-    b"token",
-    b"secret",
-    b"api-key",
-    b"apikey",
-    b"subscription-key",
-    b"password",
-    b"credential",
-)
+_OF_SOMEBODY = frozenset(b"x-amz-date x-amz-content-sha256 via origin referer".split())
+_TELLS_WHERE = re.compile(r"forwarded|client-?ip|real-?ip|remote-?(?:addr|ip)|user-?ip")  # somebody is
 _NOT_ON = _OF_A_CONNECTION | _OF_A_BODY | _OF_SOMEBODY | {b"host", b"accept", b"accept-encoding", names.AFFINITY}
-_NOT_ON_BEGINNINGS = (*names.OURS, b"x-forwarded-", b"cf-")
+_NOT_ON_BEGINNINGS = (*names.OURS, b"cf-", b"x-envoy-")  # with what proxies tell each other
+_LONGEST_REMEMBERED = (
+    256  # bytes: the names that come all day are shorter, and what somebody makes up may be as long as a head
+)
 _OF_ONE_API = (b"anthropic-", b"openai-")
 _NOT_BACK = (
     _OF_A_CONNECTION
@@ -64,7 +57,12 @@ def onward(headers: Headers, withheld: frozenset[bytes], *, same_dialect: bool) 
     """
     if nominated := _nominated(headers):
         withheld |= nominated
-    return [pair for pair in headers.pairs if pair[0] not in withheld and _goes_on(pair[0], same_dialect)]
+    return [
+        pair
+        for pair in headers.pairs
+        if pair[0] not in withheld
+        and (_known_to_go_on if len(pair[0]) <= _LONGEST_REMEMBERED else _goes_on)(pair[0], same_dialect)
+    ]
 
 
 def back(headers: Headers) -> Pairs:
@@ -73,7 +71,8 @@ def back(headers: Headers) -> Pairs:
     return [
         (names.UPSTREAM_REQUEST_ID, pair[1]) if pair[0] == names.REQUEST_ID else pair
         for pair in headers.pairs
-        if _comes_back(pair[0]) and pair[0] not in nominated
+        if (_known_to_come_back if len(pair[0]) <= _LONGEST_REMEMBERED else _comes_back)(pair[0])
+        and pair[0] not in nominated
     ]
 
 
@@ -89,16 +88,21 @@ def merged(first: Pairs, *later: Pairs) -> Pairs:
     return first
 
 
-@lru_cache(512)  # the same few names come all day; one may be as long as a head
 def _goes_on(name: bytes, same_dialect: bool) -> bool:
-    if name in _NOT_ON or name.startswith(_NOT_ON_BEGINNINGS) or any(word in name for word in _SECRETS):
+    if name in _NOT_ON or name.startswith(_NOT_ON_BEGINNINGS):
         return False
-    return same_dialect or not name.startswith(_OF_ONE_API)
+    if not same_dialect and name.startswith(_OF_ONE_API):
+        return False
+    text = name.decode("latin-1")
+    return not speaks_of_credential(text) and not _TELLS_WHERE.search(text)
 
 
-@lru_cache(512)
 def _comes_back(name: bytes) -> bool:
     return name not in _NOT_BACK and not name.startswith(_NOT_BACK_BEGINNINGS)
+
+
+_known_to_go_on = lru_cache(512)(_goes_on)
+_known_to_come_back = lru_cache(512)(_comes_back)
 
 
 def _nominated(headers: Headers) -> frozenset[bytes]:

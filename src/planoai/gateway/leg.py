@@ -1,8 +1,8 @@
 """The way from one client API to one configured model: everything about it that does not depend on the request."""
 
-import re
 from collections.abc import Iterable
 from functools import lru_cache
+from urllib.parse import unquote_plus
 
 from msgspec import Raw, Struct, structs
 from msgspec.json import Encoder
@@ -15,14 +15,14 @@ from planoai.gateway.call import Call
 from planoai.gateway.headers import JSON, OF_AN_ACCOUNT, Pairs, merged, names_in, onward
 from planoai.names import REQUEST_ID
 from planoai.net.client import Origin, Timeouts
-from planoai.providers.auth import authorise, client_credential
+from planoai.providers.auth import authorise, client_credential, speaks_of_credential
 from planoai.providers.paths import path
 from planoai.providers.provider import upstream_dialect
 from planoai.routing.target import Target
 from planoai.table import pick
 
 _ENCODER = Encoder()
-_SECRET = re.compile(r"key|token|secret|auth|sig|password|credential", re.IGNORECASE)
+_LONGEST_REMEMBERED = 256  # characters of a query: those that come all day are short
 _SECRET_LENGTH = 12  # a shorter key is a placeholder for a server that asks for none, and may be a word
 _YIELDING = frozenset({b"anthropic-version"})
 _IDENTITY = (b"accept-encoding", b"identity")  # what is compressed can only be passed on in blocks
@@ -33,7 +33,7 @@ class Leg(Struct, frozen=True, eq=False):
 
     `model`: what the upstream calls it, as JSON. `place`: the origin as text. `fixed`: headers of ours; `withheld`: names of those that stay behind.
     `yielding`: headers of ours that a client of the same dialect may send its own of. `passes`: the client's own credential goes on.
-    `name`: the target's, as a header tells it.
+    `name`: the target's, as a header tells it. `timeouts` hold until the client is told something, `total` for all of the answer.
     """
 
     target: Target
@@ -49,10 +49,13 @@ class Leg(Struct, frozen=True, eq=False):
     passes: bool
     name: bytes
     timeouts: Timeouts
+    total: float | None
 
     def address(self, call: Call) -> str:
         """The path to ask for. A query of the client's only means something to an upstream of its own API."""
-        query = _harmless(call.query) if self.same and call.query else ""
+        query = call.query if self.same else ""
+        if query:
+            query = (_known_harmless if len(query) <= _LONGEST_REMEMBERED else _harmless)(query)
         if not query:
             return self.path
         return f"{self.path}{'&' if '?' in self.path else '?'}{query}"
@@ -124,12 +127,11 @@ def leg_to(target: Target, client_dialect: str, bound: Limits, *, stream: bool) 
         name=target.name.encode(),
         timeouts=Timeouts(
             connect=bound.connect,
-            first_byte=min(bound.first_byte, bound.total_answer)
-            if stream
-            else bound.total_answer,  # a whole answer comes at its end
+            first_byte=bound.first_byte,
             idle=bound.idle,
-            total=bound.total_stream if stream else bound.total_answer,
+            total=bound.committed,
         ),
+        total=bound.total,
     )
 
 
@@ -148,7 +150,9 @@ def _wire(headers: Iterable[tuple[str, str]]) -> Pairs:
     return [(name.lower().encode(), value.encode()) for name, value in headers]
 
 
-@lru_cache(256)
 def _harmless(query: str) -> str:
     """A client's query without what may be a credential of the client's."""
-    return "&".join(each for each in query.split("&") if not _SECRET.search(each.partition("=")[0]))
+    return "&".join(each for each in query.split("&") if not speaks_of_credential(unquote_plus(each.partition("=")[0])))
+
+
+_known_harmless = lru_cache(256)(_harmless)

@@ -1,4 +1,7 @@
-"""A credential -> the headers that carry it, and a client's headers -> the credential in them. Pure; the row of a provider names its signer."""
+"""A credential -> the headers that carry it, and a client's headers -> the credential in them; which names speak of credentials.
+
+Pure; the row of a provider names its signer.
+"""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -10,6 +13,19 @@ Sign = Callable[[str, str], Headers]  # the credential and the name of the upstr
 # Whatever carries a credential. A client's own never go on as they came: the signer writes what the upstream wants.
 _BY_RANK = (b"authorization", b"x-api-key", b"api-key", b"x-goog-api-key")
 CREDENTIAL_HEADERS = frozenset(_BY_RANK)
+
+# In the name of a header or of a parameter of a query. Some words say it anywhere, some only where they stand alone: `x-auth`, not `x-author`.
+_SPEAKS_OF_CREDENTIAL = re.compile(
+    r"""
+      authori[sz]ation | authenticat | token | secret | credential | cookie | assertion | signature | jwt
+    | pass(?:word|wd|phrase|code)
+    | (?:api|access|auth|function|functions|master|private|shared|subscription)[-_]?key
+    | (?<![a-z0-9]) (?:o?auth[nz]?|dpop|pass|pwd|sig|keys?) (?![a-z0-9])
+    | (?-i: (?<=[a-z]) (?:Key|Auth|Sig|Pass) (?![a-z]))
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_NO_CREDENTIAL = re.compile(r"(?:idempotency|cache)[-_]?key", re.IGNORECASE)  # they tell requests apart, not people
 
 ANTHROPIC_VERSION = b"2023-06-01"
 
@@ -42,6 +58,11 @@ def authorise(sign: Sign, dialect: str, credential: str | None) -> Headers:
     """Every header of an upstream request that says who asks, and in which version of the API. `credential` None sends none."""
     signed = sign(credential, dialect) if credential else ()
     return (*signed, (b"anthropic-version", ANTHROPIC_VERSION)) if dialect == "anthropic_messages" else signed
+
+
+def speaks_of_credential(name: str) -> bool:
+    """Whether what stands under `name`, of a header or of a parameter of a query, is likely a credential."""
+    return _SPEAKS_OF_CREDENTIAL.search(_NO_CREDENTIAL.sub("", name)) is not None
 
 
 def client_credential(headers: Incoming) -> str | None:
