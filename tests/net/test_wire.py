@@ -1,5 +1,6 @@
 import pytest
 
+from planoai.net import wire
 from planoai.net.headers import Headers
 from planoai.net.wire import header_lines, request_line, status_line
 
@@ -58,3 +59,11 @@ def test_headers_keep_order_and_repeats() -> None:
 
 def test_the_repr_of_headers_shows_no_values() -> None:
     assert "sk-secret" not in repr(Headers([(b"authorization", b"sk-secret")]))
+
+
+@pytest.mark.parametrize(("length", "kept"), [(256, 1), (257, 0)], ids=["short", "long"])
+def test_only_short_targets_are_kept_in_mind(length: int, kept: int) -> None:
+    target = "/" + "k" * (length - 1)
+    wire._known.cache_clear()
+    assert request_line("KEEP", target) == b"KEEP %b HTTP/1.1\r\n" % target.encode()
+    assert wire._known.cache_info().currsize == kept

@@ -13,6 +13,7 @@ FRAMING = frozenset((b"host", b"content-length", b"transfer-encoding", b"expect"
 
 # uri-host [":" port] of RFC 3986, loosely; it may be empty.
 _HOST = re.compile(rb"(?:\[[0-9A-Fa-fv:.%]+\]|[A-Za-z0-9._~!$&'()*+,;=%-]*)(?::[0-9]*)?")
+_LONG = 256  # bytes of a Host that is not kept in mind: no name is so long (RFC 1035, 2.3.4), and clients could fill megabytes
 _ABSOLUTE = re.compile(r"https?://[^/?#@]+(/[^?]*)?(\?.*)?", re.IGNORECASE | re.DOTALL)
 
 
@@ -31,7 +32,7 @@ def framing(fields: Sequence[tuple[bytes, bytes]], version: str) -> Framing:
     for name, value in fields:
         if name == b"host":
             hosts += 1
-            if not _is_host(value):
+            if not (_is_host(value) if len(value) > _LONG else _is_known_host(value)):
                 raise _bad("The Host field is not a host with an optional port.")
         elif name == b"content-length":
             length = int(value)  # llhttp has refused everything but one row of digits
@@ -50,9 +51,11 @@ def framing(fields: Sequence[tuple[bytes, bytes]], version: str) -> Framing:
     return Framing(length, expects_continue)
 
 
-@lru_cache(maxsize=128)  # clients say the same few names all day
 def _is_host(value: bytes) -> bool:
     return _HOST.fullmatch(value) is not None
+
+
+_is_known_host = lru_cache(maxsize=128)(_is_host)  # clients say the same few names all day
 
 
 def reduced(method: str, target: bytes) -> str:

@@ -11,6 +11,7 @@ from planoai.names import FRAMING_FIELDS
 STATUS_LINES = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode() for status in HTTPStatus}
 
 _BREAKS = b"\r\n\0"
+_LONG = 256  # characters of a target that is not kept in mind: clients choose targets, and 512 long ones are megabytes
 
 
 def status_line(status: int) -> bytes:
@@ -44,14 +45,20 @@ def header_lines(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
     return written
 
 
-@lru_cache(maxsize=512)  # an application sends most of its requests to few targets
 def request_line(method: str, target: str) -> bytes:
     """Raises ValueError for a method or a target with white space, control characters or anything but ASCII in it."""
+    return _written(method, target) if len(target) > _LONG else _known(method, target)
+
+
+def _written(method: str, target: str) -> bytes:
     if not (method.isalpha() and method.isascii()):
         raise ValueError(f"{method!a} is not a method")
     if not (target.isascii() and target.isprintable()) or " " in target or not target:
         raise ValueError("the target of a request has to be printable ASCII without spaces")
     return f"{method} {target} HTTP/1.1\r\n".encode("ascii")
+
+
+_known = lru_cache(maxsize=512)(_written)  # an application sends most of its requests to few targets
 
 
 class _DateLine:
