@@ -50,21 +50,33 @@ def test_whose_credential_is_sent(entry: ModelProvider, passes: bool, needs: boo
     assert (passes_through(entry), needs_key(entry)) == (passes, needs)
 
 
-def test_an_entrys_own_timeouts_come_before_the_listeners() -> None:
+@pytest.mark.parametrize(
+    ("stream", "expected"),
+    [
+        (False, Limits(connect=5.0, first_byte=300.0, idle=300.0, committed=300.0, total=300.0)),
+        (True, Limits(connect=5.0, first_byte=60.0, idle=300.0, committed=300.0, total=None)),
+    ],
+)
+def test_a_stream_has_as_long_as_it_takes_once_it_has_begun(*, stream: bool, expected: Limits) -> None:
     door = Listener(type="model", name="a")
-    plain = ModelProvider(model="openai/a")
-    assert limits(door, plain, Overrides()) == Limits(
-        connect=5.0, first_byte=60.0, idle=300.0, total_answer=300.0, total_stream=None
-    )
+    assert limits(door, ModelProvider(model="openai/a"), Overrides(), stream=stream) == expected
+
+
+@pytest.mark.parametrize(
+    ("stream", "expected"),
+    [
+        (False, Limits(connect=1.0, first_byte=2.0, idle=3.0, committed=40.0, total=40.0)),
+        (True, Limits(connect=1.0, first_byte=2.0, idle=3.0, committed=40.0, total=40.0)),
+    ],
+)
+def test_an_entrys_own_timeouts_come_before_the_listeners(*, stream: bool, expected: Limits) -> None:
     own = ModelProvider(model="openai/a", timeouts=ProviderTimeouts(connect=1.0, first_byte=2.0, idle=3.0))
     bounded = Listener(type="model", name="a", timeout=50.0, timeouts=ListenerTimeouts(total=40.0))
-    assert limits(bounded, own, Overrides()) == Limits(
-        connect=1.0, first_byte=2.0, idle=3.0, total_answer=40.0, total_stream=40.0
-    )
+    assert limits(bounded, own, Overrides(), stream=stream) == expected
 
 
 def test_the_time_to_connect_is_the_entrys_own_then_the_overrides() -> None:
     door, shared = Listener(type="model", name="a"), Overrides(upstream_connect_timeout=2.0)
     own = ModelProvider(model="openai/a", timeouts=ProviderTimeouts(connect=1.0))
-    assert limits(door, own, shared).connect == 1.0
-    assert limits(door, ModelProvider(model="openai/a"), shared).connect == 2.0
+    assert limits(door, own, shared, stream=True).connect == 1.0
+    assert limits(door, ModelProvider(model="openai/a"), shared, stream=True).connect == 2.0

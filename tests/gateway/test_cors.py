@@ -50,6 +50,12 @@ async def test_a_page_that_is_not_listed_may_not(origin: str) -> None:
             assert "access-control-allow-origin" not in answer.headers
 
 
+async def test_the_list_of_models_is_for_the_same_pages() -> None:
+    async with opened(**allowed(PAGE)) as setting:
+        answer = await setting.http.options("/v1/models", headers={**ASKS_FIRST, "origin": "https://evil.example"})
+        assert "access-control-allow-origin" not in answer.headers
+
+
 async def test_answers_streams_and_errors_can_be_read_by_the_page() -> None:
     async with opened(client_keys=["a-key-that-is-long"], **allowed(PAGE)) as setting:
         page = {"origin": PAGE, "authorization": "Bearer a-key-that-is-long"}

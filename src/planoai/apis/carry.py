@@ -25,7 +25,7 @@ class Carrier(Protocol):
 
     @property
     def failed(self) -> bool:
-        """Whether the client was told of a failure in our words."""
+        """Whether the client was told of a failure, in the upstream's words or in ours."""
         ...
 
     def feed(self, chunk: bytes) -> bytes:
@@ -94,6 +94,7 @@ class Verbatim:
         self.done = True
         match self._closing():
             case Closing.TERMINAL:
+                self.failed = self._frames.failure(parse_event(self._last)) is not None
                 return ending
             case Closing.COMPLETE:
                 return ending + self._frames.done

@@ -8,15 +8,20 @@ from planoai.providers.catalog import serving
 from planoai.providers.paths import Base, base
 from planoai.providers.provider import Provider
 
+FIRST_BYTE = 60.0  # seconds that a stream may take to begin
+
 
 class Limits(Struct, frozen=True):
-    """How long one request to one provider may take, in seconds. `total_stream` None: as long as bytes keep coming."""
+    """How long one request to one provider may take, in seconds, from when it is sent.
+
+    `committed`: until there is something to tell the client, a whole answer to its end. `total` None: a stream lasts as long as bytes keep coming.
+    """
 
     connect: float
     first_byte: float
     idle: float
-    total_answer: float
-    total_stream: float | None
+    committed: float
+    total: float | None
 
 
 def prefix(entry: ModelProvider) -> str:
@@ -61,13 +66,17 @@ def needs_key(entry: ModelProvider) -> bool:
     )
 
 
-def limits(listener: Listener, entry: ModelProvider, overrides: Overrides) -> Limits:
+def limits(listener: Listener, entry: ModelProvider, overrides: Overrides, *, stream: bool) -> Limits:
     """The entry's own timeouts, else the listener's; for connecting, else the one of `overrides`."""
     own, shared = entry.timeouts, listener.timeouts
+    whole = listener.timeout if shared.total is None else shared.total
+    usual = FIRST_BYTE if stream else whole
+    first_byte = shared.first_byte if own.first_byte is None else own.first_byte
+    committed = min(listener.timeout, whole) if stream else whole
     return Limits(
         connect=overrides.upstream_connect_timeout if own.connect is None else own.connect,
-        first_byte=shared.first_byte if own.first_byte is None else own.first_byte,
+        first_byte=min(usual if first_byte is None else first_byte, committed),
         idle=shared.idle if own.idle is None else own.idle,
-        total_answer=listener.timeout if shared.total is None else shared.total,
-        total_stream=shared.total,
+        committed=committed,
+        total=shared.total if stream else whole,
     )

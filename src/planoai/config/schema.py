@@ -34,12 +34,12 @@ Version = Literal["v0.1", "v0.1.0", "0.1-beta", "0.2.0", "v0.3.0", "v0.4.0"]
 class ListenerTimeouts(Struct, frozen=True, forbid_unknown_fields=True):
     """Of one request that came in at this listener.
 
-    first_byte: until the upstream's first byte.
+    first_byte: until the upstream's first byte. Unset, `60s` for a stream; a whole answer, which comes at its end, has the listener's `timeout`.
     idle: between two bytes of an answer.
     total: of the whole exchange. Unset, a stream has none and a whole answer has the listener's `timeout`.
     """
 
-    first_byte: Duration = 60.0
+    first_byte: Duration | None = None
     idle: Duration = 300.0
     total: Duration | None = None
 

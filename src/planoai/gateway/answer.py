@@ -10,7 +10,7 @@ from time import perf_counter, time
 from types import TracebackType
 from typing import Self
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from planoai.apis.dialect import STREAM_TYPES, Envelope
 from planoai.apis.fields import tells_error
@@ -19,9 +19,12 @@ from planoai.conversation.fold import Answer, Fold, fold
 from planoai.errors import UpstreamError, UpstreamUnreadable
 from planoai.gateway.call import Call
 from planoai.gateway.failing import UpstreamFailed, raise_if_failed, told
+from planoai.gateway.headers import Pairs
 from planoai.gateway.leg import Leg
 from planoai.gateway.opening import opening
+from planoai.gateway.patience import Patience
 from planoai.gateway.thread import LARGE, beside
+from planoai.names import ATTEMPTS, MODEL
 from planoai.net.client import Response
 
 _MOST_COLLECTED = 100 * 1024 * 1024  # bytes of a stream that is read to its end
@@ -67,17 +70,17 @@ class UpstreamAnswer:
     """Leaving its `with` gives the connection back, or closes it where the answer was not read to its end.
 
     An UpstreamError that leaves it is told as the client may hear it. `content` is there once `read` has returned. `prepared` and `arrived` are seconds
-    of the performance counter: when the request was ready to be sent, when the head of the answer was in. `tries`: how many it took, this one included.
+    of the performance counter: when the request was ready to be sent, when the head of the answer was in. `patience` has counted the tries.
     """
 
     content: Content
 
-    def __init__(self, leg: Leg, call: Call, response: Response, prepared: float, tries: int) -> None:
+    def __init__(self, leg: Leg, call: Call, response: Response, prepared: float, patience: Patience) -> None:
         self.leg = leg
         self.response = response
         self.prepared = prepared
         self.arrived = perf_counter()
-        self.tries = tries
+        self.patience = patience
         self.kind = (response.headers.get(b"content-type") or b"").lower()
         self._call = call
 
@@ -89,7 +92,7 @@ class UpstreamAnswer:
     ) -> None:
         self.close()
         if isinstance(error, UpstreamError):
-            raise UpstreamFailed(told(error, self.leg, self._call)) from None
+            raise UpstreamFailed(told(error, self.leg, self._call), tried(self.leg, self.patience.tries)) from None
 
     def close(self) -> None:
         self.response.__exit__(None, None, None)
@@ -103,7 +106,8 @@ class UpstreamAnswer:
             model=self.leg.target.model,
             input_estimate=call.size // 4,
             include_usage=call.head.include_usage,
-            request=None if self.leg.same else call.conversation,
+            # Readers want to know what was offered, not what was said: the answer may last for long.
+            request=None if self.leg.same else structs.replace(call.conversation, messages=()),
         )
 
     async def read(self) -> None:
@@ -162,3 +166,8 @@ def _sound(answer: Answer, body: bytes) -> Folded:
     if answer.failure is not None:
         raise UpstreamFailed(answer.failure)
     return Folded(body, answer)
+
+
+def tried(leg: Leg, tries: int) -> Pairs:
+    """What the client is told of where its answer comes from, or why there is none."""
+    return [(MODEL, leg.name), (ATTEMPTS, b"%d" % tries)]

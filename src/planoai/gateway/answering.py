@@ -5,7 +5,7 @@ import logging
 from time import perf_counter
 
 from planoai.errors import Trouble, UpstreamError
-from planoai.gateway.answer import Refusal, UpstreamAnswer
+from planoai.gateway.answer import Refusal, UpstreamAnswer, tried
 from planoai.gateway.build import Gateway
 from planoai.gateway.call import Call
 from planoai.gateway.failing import UpstreamFailed, told
@@ -25,7 +25,7 @@ async def answering(plan: Plan, call: Call, gateway: Gateway, recording: Recordi
     written = leg.write(call) if leg.same or call.size < LARGE else await beside(leg.write, call)
     if written.lost:
         gateway.tell_lost(written, leg, call)
-    patience = Patience(gateway.door, call.received)
+    patience = Patience(1 + gateway.door.max_retries, leg.timeouts)
     while True:
         try:
             answer = await _try(leg, call, written.body, gateway, patience, recording)
@@ -33,7 +33,7 @@ async def answering(plan: Plan, call: Call, gateway: Gateway, recording: Recordi
             wait = patience.after_error(error)
             failure = told(error, leg, call)
             if wait is None:
-                raise UpstreamFailed(failure) from None
+                raise UpstreamFailed(failure, tried(leg, patience.tries)) from None
         else:
             if not isinstance(answer.content, Refusal):
                 return answer
@@ -50,14 +50,14 @@ async def _try(
     leg: Leg, call: Call, body: bytes, gateway: Gateway, patience: Patience, recording: Recording
 ) -> UpstreamAnswer:
     """One request, and of its answer what has to be known before the client is told anything. Raises UpstreamError."""
-    timeouts = patience.begin(leg.timeouts)
     headers = leg.headers(call)
     prepared = perf_counter()
+    timeouts = patience.begin(prepared)
     trouble: Trouble = ""
     answer: UpstreamAnswer | None = None
     try:
         response = await gateway.http.send(leg.origin, "POST", leg.address(call), headers, body, timeouts)
-        answer = UpstreamAnswer(leg, call, response, prepared, patience.tries)
+        answer = UpstreamAnswer(leg, call, response, prepared, patience)
         try:
             await answer.read()
         except BaseException:

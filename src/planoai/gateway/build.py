@@ -45,7 +45,10 @@ class Gateway:
             if len(self._legs) >= _MOST_LEGS:
                 self._legs.clear()
             kept = self._legs[key] = leg_to(
-                target, call.dialect.name, limits(self.door, target.entry, self._overrides), stream=call.head.stream
+                target,
+                call.dialect.name,
+                limits(self.door, target.entry, self._overrides, stream=call.head.stream),
+                stream=call.head.stream,
             )
         return kept
 

@@ -30,6 +30,7 @@ class Call:
         """Nobody will be asked any more: a stream may last for long, and what it was asked for may be large."""
         self.body = b""
         self.fields = {}
+        self.__dict__.pop("conversation", None)
 
     @cached_property
     def conversation(self) -> Request:

@@ -11,8 +11,8 @@ _A_DAY = (b"access-control-max-age", b"86400")
 _VARY = (b"vary", b"Origin")
 _EXPOSED = (b"access-control-expose-headers", b"*")
 
-# What any page may ask without being configured: which models there are.
-OF_THE_LIST: Pairs = [
+# Without any origin being configured, every page may ask which models there are.
+ANYONE: Pairs = [
     (b"allow", b"GET, OPTIONS"),
     (b"access-control-allow-origin", _ANY),
     (b"access-control-allow-headers", b"Authorization, Content-Type"),

@@ -9,17 +9,19 @@ from planoai.conversation.event import Event, Failed
 from planoai.conversation.failure import Failure
 from planoai.errors import PlanoError, UpstreamError
 from planoai.gateway.call import Call
+from planoai.gateway.headers import Pairs
 from planoai.gateway.leg import Leg
 
 log = logging.getLogger("planoai.gateway")
 
 
 class UpstreamFailed(UpstreamError):
-    """The upstream answered, and its answer is a failure: the client is told of it as if it were its own API's."""
+    """The upstream answered, and its answer is a failure: the client is told of it as if it were its own API's, with `fields` in the head."""
 
-    def __init__(self, failure: Failure) -> None:
+    def __init__(self, failure: Failure, fields: Pairs | None = None) -> None:
         super().__init__(failure.message, param=failure.param)
         self.failure = failure
+        self.fields: Pairs = fields or []
 
 
 def raise_if_failed(events: Iterable[Event]) -> None:

@@ -1,11 +1,11 @@
 """How often one upstream is asked, and how long: what the tries of one request have in common."""
 
+from math import inf
 from random import random
 from time import perf_counter, time
 
 from msgspec import structs
 
-from planoai.config.schema import Listener
 from planoai.errors import Trouble, UpstreamError
 from planoai.gateway.failing import UpstreamFailed
 from planoai.net.client import Response, Timeouts
@@ -13,27 +13,26 @@ from planoai.routing.retrying import pause, retry_after
 
 
 class Patience:
-    """All tries share one deadline, the listener's `timeout`, until there is an answer to tell; `began` is a time of the performance counter."""
+    """All tries share one deadline, the `total` of the first one's `timeouts`, until there is an answer to tell.
 
-    __slots__ = ("_deadline", "_most", "tries")
+    `first` is when the first one began, a time of the performance counter.
+    """
 
-    def __init__(self, door: Listener, began: float) -> None:
-        self._most = 1 + door.max_retries
-        self._deadline = began + door.timeout
+    __slots__ = ("_most", "_timeouts", "first", "tries")
+
+    def __init__(self, most: int, timeouts: Timeouts) -> None:
+        self._most = most
+        self._timeouts = timeouts
+        self.first = 0.0
         self.tries = 0
 
-    def begin(self, timeouts: Timeouts) -> Timeouts:
-        """Counts a try; what it may take of the `timeouts` that the first one has."""
+    def begin(self, now: float) -> Timeouts:
+        """Counts a try; the time that it has."""
         self.tries += 1
         if self.tries == 1:
-            return timeouts
-        left = max(self._deadline - perf_counter(), 0.001)
-        return structs.replace(
-            timeouts,
-            connect=min(timeouts.connect, left),
-            first_byte=min(timeouts.first_byte, left),
-            total=None if timeouts.total is None else min(timeouts.total, left),
-        )
+            self.first = now
+            return self._timeouts
+        return structs.replace(self._timeouts, total=max(self._left(now), 0.001))
 
     def after_error(self, error: UpstreamError) -> float | None:
         """Seconds to wait before the next try; None where there is none to be made."""
@@ -48,4 +47,7 @@ class Patience:
             return None
         asked = None if response is None else retry_after(response.headers.get, time())
         chance = random()  # noqa: S311 - it spreads the tries of many clients, and guards nothing
-        return pause(self.tries, why, asked, chance, self._deadline - perf_counter())
+        return pause(self.tries, why, asked, chance, self._left(perf_counter()))
+
+    def _left(self, now: float) -> float:
+        return inf if self._timeouts.total is None else self.first + self._timeouts.total - now

@@ -6,14 +6,14 @@ from msgspec import structs
 
 from planoai.apis.carry import Carrier, Translated, Verbatim
 from planoai.errors import UpstreamError
-from planoai.gateway.answer import Folded, Opening, Refusal, Same, Told, UpstreamAnswer
+from planoai.gateway.answer import Folded, Opening, Refusal, Same, Told, UpstreamAnswer, tried
 from planoai.gateway.call import Call
 from planoai.gateway.failing import told
 from planoai.gateway.headers import JSON, Pairs, back
 from planoai.gateway.pulse import Pulse
 from planoai.gateway.thread import LARGE, beside
 from planoai.gateway.visit import Visit
-from planoai.names import ATTEMPTS, MODEL, REQUEST_ID, SERVER_TIMING
+from planoai.names import REQUEST_ID, SERVER_TIMING
 
 _EVENT_STREAM = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
@@ -53,6 +53,7 @@ async def relay(answer: UpstreamAnswer, call: Call, visit: Visit) -> None:
 async def _stream(answer: UpstreamAnswer, opened: Opening, call: Call, visit: Visit) -> None:
     response, reply, recording = answer.response, visit.reply, visit.recording
     chunk, more = opened.first, opened.more
+    response.extend(answer.leg.total)
     carrier = _carrier(answer, call)
     visit.streamed = True
     reply.start(200, _headers(answer, call, _EVENT_STREAM))
@@ -69,6 +70,7 @@ async def _stream(answer: UpstreamAnswer, opened: Opening, call: Call, visit: Vi
                 more = bool(chunk)
             rest = carrier.close()
         except UpstreamError as error:
+            recording.broke(error.trouble)
             rest = carrier.fail(told(error, answer.leg, call))
         if rest:
             await reply.write(answer.leg.without_key_in_errors(rest))
@@ -101,16 +103,20 @@ def _carrier(answer: UpstreamAnswer, call: Call) -> Carrier:
 def _headers(answer: UpstreamAnswer, call: Call, ours: Pairs) -> Pairs:
     """The upstream's and `ours`; the request's id too, where this client's library looks for it, unless the upstream has told its own there."""
     headers = answer.response.headers
-    before = (answer.prepared - call.received) * 1000
-    upstream = (answer.arrived - answer.prepared) * 1000
     told = back(headers)
     told += ours
-    told += [
-        (MODEL, answer.leg.name),
-        (ATTEMPTS, b"%d" % answer.tries),
-        (SERVER_TIMING, b"gateway;dur=%.3f, upstream;dur=%.3f" % (before, upstream)),
-    ]
+    told += tried(answer.leg, answer.patience.tries)
+    told.append((SERVER_TIMING, _timing(answer, call)))
     id_header = call.client.id_header
     if id_header != REQUEST_ID and headers.get(id_header) is None:
         told.append((id_header, call.request_id.encode()))
     return told
+
+
+def _timing(answer: UpstreamAnswer, call: Call) -> bytes:
+    """Server Timing (W3C), in milliseconds: until the request was ready, what earlier tries and waits between them took, until the answer's head."""
+    first, prepared = answer.patience.first, answer.prepared
+    ours, upstream = (first - call.received) * 1000, (answer.arrived - prepared) * 1000
+    if first == prepared:
+        return b"gateway;dur=%.3f, upstream;dur=%.3f" % (ours, upstream)
+    return b"gateway;dur=%.3f, retries;dur=%.3f, upstream;dur=%.3f" % (ours, (prepared - first) * 1000, upstream)

@@ -17,9 +17,9 @@ from planoai.conversation.failure import Failure
 from planoai.errors import NotFound, PlanoError, Unauthorized, WrongMethod
 from planoai.gateway import listing
 from planoai.gateway.build import Gateway
-from planoai.gateway.cors import OF_THE_LIST, Cors
+from planoai.gateway.cors import ANYONE, Cors
 from planoai.gateway.exchange import exchange
-from planoai.gateway.failing import failure_of
+from planoai.gateway.failing import UpstreamFailed, failure_of
 from planoai.gateway.headers import JSON, Pairs
 from planoai.gateway.keys import ClientKeys
 from planoai.gateway.visit import Visit
@@ -27,6 +27,7 @@ from planoai.names import REQUEST_ID
 from planoai.net.refusal import Refusal
 from planoai.net.reply import Reply
 from planoai.net.request import Request
+from planoai.net.service import STOPPED
 from planoai.observability.feed import Feed
 
 log = logging.getLogger("planoai.gateway")
@@ -49,9 +50,7 @@ class Routes:
         self._cors = Cors(door.cors.allow_origins) if door.cors else None
         self._handlers: Mapping[str, Mapping[str, Handler]] = {
             "/": {"GET": _about, "HEAD": _about},
-            "/healthz": {"GET": _healthy, "HEAD": _healthy},
-            "/readyz": {"GET": self._ready, "HEAD": self._ready},
-            "/v1/models": {"GET": self._models, "HEAD": self._models, "OPTIONS": _preflight},
+            "/v1/models": {"GET": self._models, "HEAD": self._models, "OPTIONS": self._preflight},
             **{
                 path: {"POST": self._exchange(DIALECTS[name], client)}
                 for name, client in _CLIENTS.items()
@@ -63,12 +62,12 @@ class Routes:
         request_id = _id_of(request)
         fields = [(REQUEST_ID, request_id.encode())]
         reply.fields = fields if self._cors is None else fields + self._cors.fields(request.headers)
-        feed = _SILENT if request.path in _PROBES else self._gateway.feed
+        feed = _SILENT if request.path.startswith(_PROBES) else self._gateway.feed
         visit = Visit(request, reply, request_id, feed.open(request, request_id))
         try:
             await self._handler(visit)(visit)
-        except asyncio.CancelledError:
-            visit.outcome = "cancelled"
+        except asyncio.CancelledError as ended:
+            visit.outcome = "stopped" if ended.args == (STOPPED,) else "cancelled"
             raise
         except PlanoError as error:
             self._reply_error(error, visit)
@@ -85,7 +84,9 @@ class Routes:
             allowed = self._cors.preflight(request.headers)
             if allowed is not None:
                 return _preflighted(allowed)
-        if self._keys is not None and request.path not in _OPEN and request.method != "OPTIONS":
+        if request.path.startswith(_PROBES):
+            return self._ready if request.path.startswith(_READY) else _healthy
+        if self._keys is not None and request.path != "/" and request.method != "OPTIONS":
             visit.headers = self._keys.admit(request.headers)
         methods = self._handlers.get(request.path) or self._methods(request.path)
         if request.method not in methods:
@@ -114,6 +115,8 @@ class Routes:
             headers.append((b"allow", ", ".join(self._methods(visit.request.path)).encode()))
         elif isinstance(error, Unauthorized):
             headers.append((b"www-authenticate", b"Bearer"))
+        elif isinstance(error, UpstreamFailed):
+            headers += error.fields
         visit.reply.send(failure.status, headers, client.write_failure(failure, visit.id))
 
     def _exchange(self, dialect: Dialect, client: ClientSide) -> Handler:
@@ -133,6 +136,10 @@ class Routes:
         shape = listing.anthropic_model if _of_anthropic(request) else listing.openai_model
         visit.reply.send(200, _headers(_client_of(request), visit.id), shape(self._gateway.models, name))
 
+    async def _preflight(self, visit: Visit) -> None:
+        """A page of any origin may list the models, unless the listener names those that may call it."""
+        visit.reply.send(204, ANYONE if self._cors is None else _METHODS)
+
     async def _ready(self, visit: Visit) -> None:
         """Whether requests should be sent here: not once the gateway has been told to stop."""
         ready = not self._gateway.stopping
@@ -142,11 +149,6 @@ class Routes:
 async def _about(visit: Visit) -> None:
     """Claude Code asks `HEAD /` before anything else."""
     visit.reply.send(200, [JSON], encode({"name": "planoai", "version": __version__}))
-
-
-async def _preflight(visit: Visit) -> None:
-    """A browser may list the models."""
-    visit.reply.send(204, OF_THE_LIST)
 
 
 def _preflighted(allowed: Pairs) -> Handler:
@@ -160,8 +162,12 @@ async def _healthy(visit: Visit) -> None:
     visit.reply.send(200, [])
 
 
-_PROBES = frozenset({"/healthz", "/readyz"})  # asked every few seconds, and worth no record
-_OPEN = _PROBES | {"/"}  # what needs no key
+_READY = "/readyz"
+_PROBES = (
+    "/healthz",
+    _READY,
+)  # and whatever begins so: asked every few seconds by whoever looks after us, with no key, and worth no record
+_METHODS: Pairs = [(b"allow", b"GET, OPTIONS")]
 _SILENT = Feed(enabled=False)
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import ssl
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from functools import lru_cache
 from math import inf
 from types import TracebackType
@@ -76,7 +76,12 @@ class Response:
         """
         self._settling = True
 
-    async def chunk(self) -> bytes:
+    def extend(self, total: float | None) -> None:
+        """From now on another total limit holds, still counted from the call of `send`; None: none."""
+        if self._connection is not None:
+            self._connection.extend(total)
+
+    def chunk(self) -> Coroutine[None, None, bytes]:
         """What has come of the body since the last call, at least one byte; b"" at the end. Of a compressed body at most about 1 MiB.
 
         Raises UpstreamClosed, UpstreamTimeout and UpstreamUnreadable, after all that came before.
@@ -84,9 +89,7 @@ class Response:
         connection = self._connection
         if connection is None:
             raise RuntimeError("the answer has been left")
-        if self._codings:
-            return await self._decoded(connection)
-        return await connection.chunk()
+        return self._decoded(connection) if self._codings else connection.chunk()
 
     async def body(self, limit: int = _BODY_LIMIT) -> bytes:
         """The rest of the body, of at most `limit` bytes once they are decoded. Raises what `chunk` raises."""

@@ -51,8 +51,8 @@ def line(observation: Observation) -> str:
 def flags(observation: Observation) -> str:
     """Envoy's response flags, as far as they fit: who is to blame when it did not end well."""
     closed, chosen = observation.closed, observation.chosen
-    if closed.outcome == "cancelled":
-        return "DC"
+    if closed.outcome in ("cancelled", "stopped"):
+        return "DC" if closed.outcome == "cancelled" else "LR"
     if chosen is None or closed.outcome == "lost":
         return "-"
     told = []

@@ -13,7 +13,8 @@ from planoai.errors import Trouble
 Outcome = Literal[
     "completed",  # answered, whatever the answer said
     "failed",  # answered with an error of ours: nothing answered, or nothing was asked
-    "cut",  # the upstream died in the middle of a stream, which ended with an error event
+    "cut",  # a stream ended with an error event: the upstream died in the middle of it, or failed
+    "stopped",  # we ended it: the gateway stopped, and would not wait any longer
     "cancelled",  # the client left
     "lost",  # the worker died; only the recorder says so
 ]
