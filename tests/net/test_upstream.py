@@ -109,6 +109,23 @@ async def test_reading_pauses_above_the_mark_and_goes_on_when_the_body_is_taken(
     assert line.paced == ["paused", "resumed"]
 
 
+async def test_the_idle_limit_counts_only_while_somebody_waits() -> None:
+    line = Line()
+    connection = on(line)
+    exchange = asyncio.create_task(connection.exchange(REQUEST, Timeouts(idle=0.02), float("inf"), head_only=False))
+    await asyncio.sleep(0)
+    connection.data_received(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n")
+    await exchange
+    waiting = asyncio.create_task(connection.chunk())
+    await asyncio.sleep(0)
+    waiting.cancel()
+    await asyncio.wait([waiting])
+    await asyncio.sleep(0.05)  # more than the limit
+    assert not line.aborted
+    connection.data_received(b"ok")
+    assert await connection.chunk() == b"ok"
+
+
 async def test_a_request_that_is_still_being_taken_may_exceed_the_first_byte_limit() -> None:
     line = Line()
     connection = on(line)
