@@ -41,8 +41,8 @@ async def answering(plan: Plan, call: Call, gateway: Gateway, recording: Recordi
             if wait is None:
                 return answer
             answer.close()
-            log.warning("%s: %s: answered with %d", call.request_id, leg.target.name, answer.response.status)
-        log.warning("%s: %s: asked again in %.1f s", call.request_id, leg.target.name, wait)
+            log.warning("request_id=%s %s answered with %d", call.request_id, leg.target.name, answer.response.status)
+        log.warning("request_id=%s %s is asked again in %.1f s", call.request_id, leg.target.name, wait)
         await asyncio.sleep(wait)
 
 

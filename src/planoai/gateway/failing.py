@@ -40,5 +40,5 @@ def failure_of(error: PlanoError) -> Failure:
 def told(error: UpstreamError, leg: Leg, call: Call) -> Failure:
     """What the client is told of `error`: what concerns it. The operator's log gets all of it."""
     failure = failure_of(error)
-    log.warning("%s: %s: %d %r", call.request_id, leg.target.name, failure.status, leg.without_key(failure.message))
+    log.warning("request_id=%s %s: %d %r", call.request_id, leg.target.name, failure.status, leg.without_key(failure.message))
     return structs.replace(failure, message=leg.discreet(failure.message))

@@ -13,9 +13,10 @@ from planoai.config.entry import Limits, base_of, needs_key, passes_through
 from planoai.errors import Misconfigured
 from planoai.gateway.call import Call
 from planoai.gateway.headers import JSON, OF_AN_ACCOUNT, Pairs, merged, names_in, onward
+from planoai.gateway.redaction import Redaction
 from planoai.names import REQUEST_ID
 from planoai.net.client import Origin, Timeouts
-from planoai.providers.auth import authorise, client_credential, speaks_of_credential
+from planoai.providers.auth import authorise, client_credential, secrets_in, speaks_of_credential
 from planoai.providers.paths import path
 from planoai.providers.provider import upstream_dialect
 from planoai.routing.target import Target
@@ -23,7 +24,6 @@ from planoai.table import pick
 
 _ENCODER = Encoder()
 _LONGEST_REMEMBERED = 256  # characters of a query: those that come all day are short
-_SECRET_LENGTH = 12  # a shorter key is a placeholder for a server that asks for none, and may be a word
 _YIELDING = frozenset({b"anthropic-version"})
 _IDENTITY = (b"accept-encoding", b"identity")  # what is compressed can only be passed on in blocks
 
@@ -33,7 +33,7 @@ class Leg(Struct, frozen=True, eq=False):
 
     `model`: what the upstream calls it, as JSON. `place`: the origin as text. `fixed`: headers of ours; `withheld`: names of those that stay behind.
     `yielding`: headers of ours that a client of the same dialect may send its own of. `passes`: the client's own credential goes on.
-    `name`: the target's, as a header tells it. `timeouts` hold until the client is told something, `total` for all of the answer.
+    `redaction`: of the credentials of ours that are sent. `name`: the target's, as a header tells it. `timeouts` hold until the client is told something, `total` for all of the answer.
     """
 
     target: Target
@@ -47,6 +47,7 @@ class Leg(Struct, frozen=True, eq=False):
     withheld: frozenset[bytes]
     yielding: Pairs
     passes: bool
+    redaction: Redaction
     name: bytes
     timeouts: Timeouts
     total: float | None
@@ -77,16 +78,15 @@ class Leg(Struct, frozen=True, eq=False):
         return self.without_key(text.replace(str(self.origin), repr(self.target.name)))
 
     def without_key(self, text: str) -> str:
-        """`text` without our key, which some upstreams repeat when they refuse it."""
-        key = self.target.entry.access_key
-        return text.replace(key, "[key]") if key and not self.passes else text
+        """`text` without our credentials, which some upstreams repeat when they refuse them."""
+        return self.redaction.text(text)
 
     def without_key_in_errors(self, events: bytes) -> bytes:
-        """Events for a client, where one of them may be an error: what a model says is never touched."""
-        key = self.target.entry.access_key
-        if key is None or len(key) < _SECRET_LENGTH or self.passes:
-            return events
-        return events.replace(key.encode(), b"[key]")
+        """Events for a client, of which one may be an error: what a model says is never touched."""
+        return self.redaction.errors(events)
+
+    def without_key_in_headers(self, pairs: Pairs) -> Pairs:
+        return self.redaction.headers(pairs)
 
     def write(self, call: Call) -> Written:
         """The body to send. Raises BadRequest for what this upstream can not be asked."""
@@ -107,7 +107,8 @@ def leg_to(target: Target, client_dialect: str, bound: Limits, *, stream: bool) 
     address = path(
         provider, spoken, model=target.model, prefix=place.prefix, stream=stream, api_version=entry.api_version
     )
-    signed = authorise(provider.sign, spoken, _key(target))
+    key = _key(target)
+    signed = authorise(provider.sign, spoken, key)
     configured = _wire(entry.headers.items())
     host = [(b"host", entry.http_host.encode())] if entry.http_host else []
     usual = [JSON, _IDENTITY, *host, *_wire(place.headers), *(pair for pair in signed if pair[0] not in _YIELDING)]
@@ -124,6 +125,7 @@ def leg_to(target: Target, client_dialect: str, bound: Limits, *, stream: bool) 
         withheld=names_in(fixed) | {REQUEST_ID} | (frozenset() if passes_through(entry) else OF_AN_ACCOUNT),
         yielding=[pair for pair in signed if pair[0] in _YIELDING - names_in(configured)],
         passes=passes_through(entry),
+        redaction=Redaction([key or "", *secrets_in(entry.headers)]),
         name=target.name.encode(),
         timeouts=Timeouts(
             connect=bound.connect,

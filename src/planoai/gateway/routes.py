@@ -72,7 +72,7 @@ class Routes:
         except PlanoError as error:
             self._reply_error(error, visit)
         except Exception:
-            log.exception("%s: %s %s failed", request_id, request.method, request.path)
+            log.exception("request_id=%s %s %s failed", request_id, request.method, request.path)
             self._reply_error(PlanoError("something went wrong inside the gateway; its log says what"), visit)
         finally:
             visit.close()
