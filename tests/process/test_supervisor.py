@@ -5,6 +5,7 @@ import os
 import signal
 import ssl
 import stat
+import sys
 from functools import partial
 from pathlib import Path
 
@@ -37,6 +38,22 @@ async def test_a_killed_supervisor_leaves_no_child_and_a_free_port(tmp_path: Pat
             again.signal()
             assert await again.ends() == 0
         assert not home.status.exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="nothing else ends a process that is stopped")
+async def test_a_killed_supervisor_leaves_no_worker_that_is_stopped(tmp_path: Path) -> None:
+    async with tree(tmp_path, upstream=NOWHERE) as running:
+        workers = running.status.workers
+        for worker in workers:
+            os.kill(worker, signal.SIGSTOP)
+        os.kill(running.status.pid, signal.SIGKILL)
+        try:
+            await gone(workers)
+        finally:
+            for worker in filter(is_alive, workers):
+                os.kill(worker, signal.SIGKILL)
+        assert await running.program.ends() == -signal.SIGKILL
+        listen("127.0.0.1", running.port).close()
 
 
 async def test_a_killed_recorder_is_replaced_while_requests_go_on(tmp_path: Path) -> None:

@@ -1,15 +1,20 @@
 """How a child of the supervisor begins and ends."""
 
 import asyncio
+import ctypes
 import logging
+import os
 import resource
 import signal
+import socket
+import struct
 import sys
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 
 FORMAT = "%(asctime)s - %(name)s - %(levelname)s - %(message)s"
 
+_PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG, prctl(2)
 _MOST_FILES = 1 << 20  # more than one process can use
 
 
@@ -23,6 +28,24 @@ def enter(
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold keys
     with asyncio.Runner(loop_factory=loop) as runner:
         sys.exit(runner.run(work(int(sys.argv[1]))))
+
+
+def end_with_supervisor() -> None:
+    """This process is killed when the one that started it ends, even while it is stopped or hangs and so can not see the end of its channel.
+
+    Linux; elsewhere nothing is done. For a process whose sockets must not outlive the supervisor's; it loses what it has not written.
+    """
+    if sys.platform != "linux":
+        return
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0):
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))
+    # It may have ended before we asked. Who made the channel is known to the kernel: socket(7), SO_PEERCRED.
+    with socket.socket(fileno=os.dup(int(sys.argv[1]))) as channel:
+        credentials = channel.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+    if struct.unpack("3i", credentials)[0] != os.getppid():
+        sys.exit(1)
 
 
 def allow_connections() -> None:

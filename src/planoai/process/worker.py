@@ -19,7 +19,7 @@ from planoai.observability.feed import Feed
 from planoai.process.certificates import contexts
 from planoai.process.control import Channel, of_worker
 from planoai.process.doors import opened
-from planoai.process.entry import allow_connections, enter, log_to_stderr
+from planoai.process.entry import allow_connections, end_with_supervisor, enter, log_to_stderr
 from planoai.process.orders import Cut, Drain, Failed, FeedFollows, Ready, ToWorker, Waiting, WorkerOrders
 
 IDLE_GRACE_SECONDS = 5.0  # a client with an idle connection may be sending its next request when we are told to drain
@@ -169,6 +169,7 @@ def _settle_memory() -> None:
 
 
 def main() -> None:
+    end_with_supervisor()
     import uvloop
 
     enter(work, uvloop.new_event_loop)
