@@ -11,6 +11,7 @@ import pytest
 
 from planoai.config.load import load
 from planoai.net.server import listen
+from planoai.process import child
 from planoai.process.child import Place, Role
 from planoai.process.control import Channel
 from planoai.process.orders import Drain, FromChild, WorkerOrders
@@ -90,6 +91,24 @@ async def test_one_that_never_begins_is_not_tried_again() -> None:
     [problem] = await scene.place.started
     assert problem.endswith("ended with code 1 before it was ready")
     assert scene.told == []
+
+
+async def test_a_replacement_that_hangs_before_it_is_ready_is_replaced_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    scene = Scene(ORDERS)
+    async with asyncio.timeout(30), asyncio.TaskGroup() as group:
+        group.create_task(scene.place.run())
+        assert await scene.place.started == ()
+        monkeypatch.setattr(child, "START_SECONDS", 0.5)
+        first = await scene.another(None)
+        os.kill(first, signal.SIGKILL)
+        second = await scene.another(first)
+        os.kill(second, signal.SIGSTOP)
+        await scene.another(second)
+        scene.place.cut()
+    assert scene.told[:2] == [
+        Died(f"worker {first}", "was ended by SIGKILL", 0.1),
+        Died(f"worker {second}", "was not ready after 0.5 s", 0.2),
+    ]
 
 
 async def test_no_room_for_a_process_is_told() -> None:

@@ -14,6 +14,7 @@ from planoai.process.orders import Cut, Drain, Failed, FromChild, Ready, Waiting
 from planoai.process.told import Died, Tell
 
 LONG_LIFE = 10.0  # seconds; who lived so long is replaced at once
+START_SECONDS = 30.0  # who is not ready then never will be
 FIRST_PAUSE = 0.1
 LONGEST_PAUSE = 10.0
 _PATIENCE = 10.0  # seconds that a child may need beyond what it was given, before it is killed
@@ -43,6 +44,8 @@ class Place:
         self._last: Drain | Cut | None = None  # what the child was told of its end
         self._process: asyncio.subprocess.Process | None = None
         self._kill: asyncio.TimerHandle | None = None
+        self._late: asyncio.TimerHandle | None = None  # ends a child that does not become ready
+        self._failure = ""  # of this child, in words that follow its name; "" where its exit code says all
         self.channel: Channel[FromChild] | None = None  # of the child that lives here now
         self.waiting = 0
         # Once: no problem when the first child is ready, or what kept it from that.
@@ -61,7 +64,7 @@ class Place:
             if self._ending.is_set():
                 break
             if not self.started.done():
-                self.started.set_result([f"{child} {how} before it was ready"])
+                self.started.set_result([f"{child} {how}" if self._failure else f"{child} {how} before it was ready"])
             if self.started.result():
                 break
             lived = asyncio.get_running_loop().time() - born
@@ -88,6 +91,10 @@ class Place:
         if self._kill is not None:
             self._kill.cancel()
         self._kill = asyncio.get_running_loop().call_later(patience, self._kill_now)
+
+    def _kill_late(self) -> None:
+        self._failure = f"was not ready after {START_SECONDS:g} s"
+        self._kill_now()
 
     def _kill_now(self) -> None:
         if self._process is not None and self._process.returncode is None:
@@ -116,7 +123,8 @@ class Place:
                 start_new_session=True,  # Ctrl-C in a terminal is for the supervisor alone
             )
             theirs.close()
-            self._process, self.channel = process, channel
+            self._process, self.channel, self._failure = process, channel, ""
+            self._late = asyncio.get_running_loop().call_later(START_SECONDS, self._kill_late)
             try:
                 self._role.brief(channel)
                 if self._last is not None:
@@ -126,6 +134,7 @@ class Place:
                 channel.close()  # a child that said what nobody understands ends too
                 code = await process.wait()
             finally:
+                self._late.cancel()
                 self._process = self.channel = None
                 if process.returncode is None:
                     process.kill()
@@ -135,17 +144,22 @@ class Place:
                 self.waiting = 0
                 self._role.gone()
                 self._changed()
-        return f"{self._role.name} {process.pid}", _end_of(code)
+        return f"{self._role.name} {process.pid}", self._failure or _end_of(code)
 
     async def _hear(self, channel: Channel[FromChild]) -> None:
         while (received := await channel.receive()) is not None:
             match received.message:
                 case Ready():
+                    if self._late is not None:
+                        self._late.cancel()
                     if not self.started.done():
                         self.started.set_result(())
                 case Failed(problems=problems):
-                    if not self.started.done():
-                        self.started.set_result(problems or (f"the {self._role.name} did not say why",))
+                    problems = problems or ("it did not say why",)
+                    if self.started.done():
+                        self._failure = f"could not begin ({'; '.join(problems)})"
+                    else:
+                        self.started.set_result(problems)
                 case Waiting(running=running):
                     self.waiting = running
                     self._changed()
