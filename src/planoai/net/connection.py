@@ -11,7 +11,7 @@ from typing import cast
 
 from planoai.errors import BadRequest, ClientError, RequestTimeout
 from planoai.net.deadline import Deadline
-from planoai.net.ending import Ending, reset_when_closed
+from planoai.net.ending import Closing, reset_when_closed
 from planoai.net.reading import RequestReader
 from planoai.net.refusal import Refusal
 from planoai.net.reply import Reply
@@ -27,7 +27,6 @@ _DRAINED = 64 * 1024
 _MUCH = (
     128 * 1024
 )  # bytes in one read: more wait, and libuv would read on up to 32 times before anybody else has a turn
-_LINGER_BYTES = 16 * 1024 * 1024  # read and dropped after our last answer, so that the client gets to read it
 
 
 class Connection(asyncio.BaseProtocol):
@@ -35,12 +34,11 @@ class Connection(asyncio.BaseProtocol):
 
     __slots__ = (
         "_body_before",
+        "_closing",
         "_current",
         "_deadline",
-        "_ending",
         "_gone",
         "_held_back",
-        "_linger",
         "_paused",
         "_queue",
         "_reader",
@@ -64,7 +62,7 @@ class Connection(asyncio.BaseProtocol):
         self._queue: deque[Request | Refusal] = deque()
         self._paused = False
         self._body_before = 0  # what had come of the body when its pace was last looked at
-        self._linger: int | None = None  # bytes that we still read and drop while closing
+        self._closing: Closing | None = None
         self._gone = False
         self._held_back = False  # the next request waits until the client has read the answers before it
         self._writable: asyncio.Future[None] | None = None
@@ -86,10 +84,8 @@ class Connection(asyncio.BaseProtocol):
             self.drain()
 
     def data_received(self, data: bytes) -> None:
-        if self._linger is not None:
-            self._linger -= len(data)
-            if self._linger < 0:
-                self._transport.abort()
+        if self._closing is not None:
+            self._closing.drop(len(data))
             return
         reader = self._reader
         reader.feed(data)
@@ -343,9 +339,14 @@ class Connection(asyncio.BaseProtocol):
             case Wait.READER:
                 self._transport.abort()
             case Wait.CLOSE:
-                self._give_time_or_abort()
+                self._look_at_the_end()
             case Wait.NOTHING:
                 pass
+
+    def _look_at_the_end(self) -> None:
+        seconds = None if self._closing is None else self._closing.look()
+        if seconds is not None:
+            self._expect(Wait.CLOSE, seconds)
 
     def _check_pace(self) -> None:
         request, limits = self._current, self._service.limits
@@ -362,38 +363,19 @@ class Connection(asyncio.BaseProtocol):
             request.fail(RequestTimeout("The body of the request came too slowly."))
 
     def _close(self) -> None:
-        """What is written still goes out, if the client takes it in time."""
         self._reader.deaf = True
-        limits = self._service.limits
-        self._end_within(limits.linger_seconds / 2 if self._tls else limits.write_stall_seconds)
-        self._transport.close()
+        self._closing = closing = self._new_closing()
+        self._expect(Wait.CLOSE, closing.at_once())
 
     def _close_after_reading(self) -> None:
-        """Ends our side and drops what the client still sends: a socket closed over unread bytes resets, and our answer would be lost with it.
-
-        TLS has no half that could be ended. The client has the length of the answer, and `connection: close`: it ends the connection.
-        """
         if self._transport.is_closing():
             return
         self._reader.deaf = True
-        self._linger = _LINGER_BYTES
-        limits, unsent = self._service.limits, self._transport.get_write_buffer_size()
-        self._end_within(limits.write_stall_seconds if unsent and not self._tls else limits.linger_seconds)
+        self._closing = closing = self._new_closing()
         if self._paused:
             self._paused = False
             self._transport.resume_reading()
-        if not self._tls:
-            self._transport.write_eof()
+        self._expect(Wait.CLOSE, closing.after_reading())
 
-    def _end_within(self, seconds: float) -> None:
-        self._ending = Ending(self._service.loop.time() + self._service.limits.write_stall_seconds)
-        self._expect(Wait.CLOSE, seconds)
-
-    def _give_time_or_abort(self) -> None:
-        """Under TLS a transport neither tells what it has not sent yet, nor is it gone before the client has said goodbye too, which idle ones do not."""
-        if self._tls and self._ending.goes_on(self._transport, self._service.loop.time()):
-            self._expect(Wait.CLOSE, self._service.limits.linger_seconds / 2)
-        elif self._tls and not self._transport.is_closing():
-            self._close()
-        else:
-            self._transport.abort()
+    def _new_closing(self) -> Closing:
+        return Closing(self._transport, self._service.limits, self._service.loop, tls=self._tls)
