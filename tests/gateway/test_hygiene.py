@@ -1,15 +1,21 @@
 """Which headers pass, and whose credentials reach whom."""
 
+import json
 import tracemalloc
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
+import httpx2
 import pytest
 
+from planoai.config.load import load
 from planoai.gateway.headers import back, onward
 from planoai.net.headers import Headers
+from planoai.process.worker import serving
 from tests.gateway.conftest import Setting
-from tests.support.answers import CHAT, CHAT_STREAM, MESSAGES
+from tests.support.answers import CHAT, CHAT_STREAM, MESSAGES, MESSAGES_STREAM, chat_chunk
 from tests.support.inflate import Captured, captured
-from tests.support.upstream import Cut, stream, whole
+from tests.support.upstream import Cut, scripted, stream, whole
 
 MINE = {
     "authorization": "Bearer client-secret-1",
@@ -269,6 +275,104 @@ async def test_our_key_is_not_shown_when_an_upstream_repeats_it(setting: Setting
     assert answer.status_code == 401
     assert "sk-of-ours" not in answer.text
     assert "Incorrect API key: [key]" in answer.text
+
+
+@pytest.mark.parametrize("streaming", [False, True], ids=["whole", "stream"])
+async def test_nor_is_it_in_a_header(setting: Setting, streaming: bool) -> None:
+    headers = {"x-debug-key": "sk-of-ours", "x-debug": "asked with Bearer sk-of-ours", "x-outer": "2"}
+    setting.upstream.will(stream(*CHAT_STREAM, headers=headers) if streaming else whole(CHAT, headers=headers))
+    answer = await setting.http.post("/v1/chat/completions", json={**body("gpt-4o"), "stream": streaming})
+    assert "sk-of-ours" not in repr(answer.headers)
+    assert (answer.headers["x-debug-key"], answer.headers["x-outer"]) == ("[key]", "2")
+
+
+ERROR_EVENTS = {
+    "as the API has it": b'event: error\ndata: {"type":"error","error":{"type":"api_error","message":"no key KEY"}}\n\n',
+    "named, and of another shape": b'event: error\ndata: {"message": "no key KEY", "code": 401}\n\n',
+    "named, and text": b"event: error\ndata: no key KEY\n\n",
+    "text": b"data: no key KEY\n\n",
+    "of a framework": b'data: {"detail": "no key KEY"}\n\n',
+    "a comment": b": no key KEY\n\n",
+}
+
+
+@pytest.mark.parametrize("event", ERROR_EVENTS)
+@pytest.mark.parametrize("path", ["/v1/chat/completions", "/v1/messages"])
+@pytest.mark.parametrize("model", ["gpt-4o", "deep"])
+async def test_nor_is_it_within_a_stream(setting: Setting, path: str, model: str, event: str) -> None:
+    key, pieces = ("sk-ant-of-ours", MESSAGES_STREAM) if model == "deep" else ("sk-of-ours", CHAT_STREAM)
+    setting.upstream.will(stream(*pieces[:4], ERROR_EVENTS[event].replace(b"KEY", key.encode()), *pieces[4:]))
+    answer = await setting.http.post(path, json={**body(model), "stream": True})
+    assert key not in answer.text
+    assert "Hello" in answer.text
+
+
+@pytest.mark.parametrize("path", ["/v1/chat/completions", "/v1/messages"])
+async def test_what_a_model_says_stays_whatever_it_is(setting: Setting, path: str) -> None:
+    said = chat_chunk({"content": 'an "error" of sk-of-ours'}, error=None)
+    error = b'data: {"error":{"message":"no key sk-of-ours"}}\n\n'
+    setting.upstream.will(stream(CHAT_STREAM[0], said + error))
+    answer = await setting.http.post(path, json={**body("gpt-4o"), "stream": True})
+    assert answer.text.count("sk-of-ours") == 1
+    assert 'an \\"error\\" of sk-of-ours' in answer.text
+    assert "no key [key]" in answer.text
+
+
+@asynccontextmanager
+async def house_with(name: str, value: str) -> AsyncIterator[Setting]:
+    """The gateway before a server of one's own that wants `value` in the header `name`."""
+    async with scripted() as upstream:
+        entry = {
+            "model": "house/llama",
+            "base_url": upstream.url,
+            "provider_interface": "openai",
+            "headers": {name: value},
+        }
+        listener = {"type": "model", "name": "test", "address": "127.0.0.1", "port": 12000}
+        file = {"version": "v0.4.0", "listeners": [listener], "model_providers": [entry]}
+        async with serving(load(json.dumps(file), {}).config, port=0) as (_, [server]):
+            host, port = server.addresses[0]
+            url = f"http://{host}:{port}"
+            async with httpx2.AsyncClient(base_url=url, timeout=30) as http:
+                yield Setting(url, http, upstream)
+
+
+HEADERS_OF_OURS = {
+    "a bearer token": ("authorization", "Bearer sk-of-a-header/1", "sk-of-a-header/1"),
+    "another scheme": ("authorization", "Basic c2stb2YtYS1o", "c2stb2YtYS1o"),
+    "a key": ("x-api-key", "sk-of-a-header", "sk-of-a-header"),
+    "a name of its own": ("x-vendor-token", "sk-of-a-header", "sk-of-a-header"),
+}
+
+
+@pytest.mark.parametrize("header", HEADERS_OF_OURS)
+@pytest.mark.parametrize("status", [200, 401])
+@pytest.mark.parametrize("path", ["/v1/chat/completions", "/v1/messages"])
+async def test_nor_is_a_credential_that_is_configured_as_a_header(header: str, status: int, path: str) -> None:
+    name, value, secret = HEADERS_OF_OURS[header]
+    async with house_with(name, value) as setting:
+        for said in (secret, f"Bearer {secret}", value):
+            refused = json.dumps({"error": {"message": f"bad key {said}!"}})
+            for written in (refused, refused.replace("/", "\\/")):
+                setting.upstream.will(whole(written.encode(), status, {"x-echo": said}))
+                answer = await setting.http.post(path, json=body("house/llama"))
+                assert setting.upstream.asked[-1].headers[name] == value
+                assert (answer.status_code >= 400, "bad key" in answer.text) == (True, True)
+                assert "[key]!" in answer.text
+                assert secret not in answer.text + answer.headers.get("x-echo", "")
+                assert secret.replace("/", "\\/") not in answer.text
+
+
+@pytest.mark.parametrize("status", [200, 503])
+async def test_a_credential_that_passes_through_is_not_in_the_log(
+    setting: Setting, caplog: pytest.LogCaptureFixture, status: int
+) -> None:
+    setting.upstream.will(whole({"error": {"message": "bad key sk-of-a-client and of-a-client-too"}}, status))
+    headers = {"authorization": "Bearer sk-of-a-client", "x-api-key": "of-a-client-too"}
+    answer = await setting.http.post("/v1/chat/completions", json=body("openrouter/any"), headers=headers)
+    assert "bad key sk-of-a-client" in answer.text
+    assert "of-a-client" not in caplog.text
+    assert ("bad key [key] and [key]" in caplog.text) == (status == 200)
 
 
 async def test_an_upstreams_address_is_told_in_the_log_and_not_to_clients(

@@ -11,6 +11,8 @@ from planoai.errors import PlanoError, UpstreamError
 from planoai.gateway.call import Call
 from planoai.gateway.headers import Pairs
 from planoai.gateway.leg import Leg
+from planoai.gateway.redaction import Redaction
+from planoai.providers.auth import credentials
 
 log = logging.getLogger("planoai.gateway")
 
@@ -38,7 +40,9 @@ def failure_of(error: PlanoError) -> Failure:
 
 
 def told(error: UpstreamError, leg: Leg, call: Call) -> Failure:
-    """What the client is told of `error`: what concerns it. The operator's log gets all of it."""
+    """What the client is told of `error`: what concerns it. The operator's log gets all of it but credentials, the client's own included."""
     failure = failure_of(error)
-    log.warning("request_id=%s %s: %d %r", call.request_id, leg.target.name, failure.status, leg.without_key(failure.message))
+    clients = Redaction(credential for _, credential in credentials(call.headers))
+    said = clients.text(leg.without_key(failure.message))
+    log.warning("request_id=%s %s: %d %r", call.request_id, leg.target.name, failure.status, said)
     return structs.replace(failure, message=leg.discreet(failure.message))

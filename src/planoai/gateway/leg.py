@@ -33,7 +33,8 @@ class Leg(Struct, frozen=True, eq=False):
 
     `model`: what the upstream calls it, as JSON. `place`: the origin as text. `fixed`: headers of ours; `withheld`: names of those that stay behind.
     `yielding`: headers of ours that a client of the same dialect may send its own of. `passes`: the client's own credential goes on.
-    `redaction`: of the credentials of ours that are sent. `name`: the target's, as a header tells it. `timeouts` hold until the client is told something, `total` for all of the answer.
+    `redaction`: of the credentials of ours that are sent. `name`: the target's, as a header tells it.
+    `timeouts` hold until the client is told something, `total` for all of the answer.
     """
 
     target: Target

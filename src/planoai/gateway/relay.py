@@ -62,7 +62,7 @@ async def _stream(answer: UpstreamAnswer, opened: Opening, call: Call, visit: Vi
             while True:
                 recording.piece(chunk)
                 if out := carrier.feed(chunk):
-                    await reply.write(answer.leg.without_key_in_errors(out) if b'"error"' in out else out)
+                    await reply.write(answer.leg.without_key_in_errors(out))
                     pulse.beat()
                 if carrier.done or not more:
                     break
@@ -103,7 +103,7 @@ def _carrier(answer: UpstreamAnswer, call: Call) -> Carrier:
 def _headers(answer: UpstreamAnswer, call: Call, ours: Pairs) -> Pairs:
     """The upstream's and `ours`; the request's id too, where this client's library looks for it, unless the upstream has told its own there."""
     headers = answer.response.headers
-    told = back(headers)
+    told = answer.leg.without_key_in_headers(back(headers))
     told += ours
     told += tried(answer.leg, answer.patience.tries)
     told.append((SERVER_TIMING, _timing(answer, call)))

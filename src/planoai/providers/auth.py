@@ -4,7 +4,7 @@ Pure; the row of a provider names its signer.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 Headers = tuple[tuple[bytes, bytes], ...]  # names in lower case
 Incoming = Mapping[str, str] | Iterable[tuple[bytes, bytes]]
@@ -63,6 +63,14 @@ def authorise(sign: Sign, dialect: str, credential: str | None) -> Headers:
 def speaks_of_credential(name: str) -> bool:
     """Whether what stands under `name`, of a header or of a parameter of a query, is likely a credential."""
     return _SPEAKS_OF_CREDENTIAL.search(_NO_CREDENTIAL.sub("", name)) is not None
+
+
+def secrets_in(headers: Mapping[str, str]) -> Iterator[str]:
+    """The credentials among configured headers: each as it is written, and without the scheme before it."""
+    for name, value in headers.items():
+        if speaks_of_credential(name):
+            yield value
+            yield value.partition(" ")[2].strip()
 
 
 def client_credential(headers: Incoming) -> str | None:
