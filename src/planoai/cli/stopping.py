@@ -39,14 +39,16 @@ def stop(home: Home, found: Status, *, now: bool, way_out: str) -> None:
     What does not end by itself is killed; its children end when they notice.
     """
     if found.state != "draining":  # to one that drains, one more signal means to cut
-        tell(found, signal.SIGTERM)
+        send(found, signal.SIGTERM)
     if now:
         _until_it_drains(home, found)
-        tell(found, signal.SIGTERM)
+        send(found, signal.SIGTERM)
     deadline = time.monotonic() + (_NOW_SECONDS if now else found.shutdown_timeout + _MORE_SECONDS)
     said = 0
     while home.in_use():
         current = status.read(home) or found
+        if current.pid != found.pid:  # somebody has started another one since
+            return
         if time.monotonic() > deadline:
             _kill(current)
             deadline += _NOW_SECONDS
@@ -56,7 +58,7 @@ def stop(home: Home, found: Status, *, now: bool, way_out: str) -> None:
         time.sleep(_LOOKS_SECONDS)
 
 
-def tell(found: Status, number: signal.Signals) -> None:
+def send(found: Status, number: signal.Signals) -> None:
     """Raises ClickException where the process is somebody else's."""
     try:
         os.kill(found.pid, number)
@@ -78,7 +80,7 @@ def _until_it_drains(home: Home, found: Status) -> None:
 def _kill(found: Status) -> None:
     """Returns when its children have noticed, and ended."""
     say(f"it does not end: killing process {found.pid}")
-    tell(found, signal.SIGKILL)
+    send(found, signal.SIGKILL)
     children = [*found.workers, *([found.recorder] if found.recorder else [])]
     deadline = time.monotonic() + _CHILDREN_SECONDS
     while any(map(_exists, children)) and time.monotonic() < deadline:
