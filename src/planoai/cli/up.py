@@ -4,7 +4,6 @@ import asyncio
 import logging
 import os
 import time
-from collections.abc import Collection
 from pathlib import Path
 from typing import Literal
 
@@ -18,6 +17,7 @@ from planoai.process.home import Home
 from planoai.process.launch import launch
 from planoai.process.reading import read
 from planoai.process.settings import Settings
+from planoai.process.status import Status
 from planoai.process.supervisor import supervise
 from planoai.process.told import Refused, Serving, Told, Warned
 
@@ -107,7 +107,7 @@ def make_way(home: Home, loaded: Loaded) -> None:
     """Stops what runs in `home`, unless another program has an address that `loaded` needs. Raises ClickException, and then what runs goes on."""
     replaced = stopping.running(home)
     killed = replaced is None and home.status.exists()
-    await_ports(loaded, replaced.listeners if replaced else (), _PORT_SECONDS if killed else 0.0)
+    await_ports(loaded, replaced, _PORT_SECONDS if killed else 0.0)
     if replaced is None:
         return
     talk.say(f"stopping the Plano that runs (pid {replaced.pid})")
@@ -118,11 +118,12 @@ def make_way(home: Home, loaded: Loaded) -> None:
         raise SystemExit(1) from None
 
 
-def await_ports(loaded: Loaded, ours: Collection[str], patience: float) -> None:
-    """Raises ClickException where others than `ours` keep an address for more than `patience` seconds."""
+def await_ports(loaded: Loaded, replaced: Status | None, patience: float) -> None:
+    """Raises ClickException where others than `replaced` keep an address for more than `patience` seconds."""
+    ours, pid = (replaced.listeners, replaced.pid) if replaced else ((), None)
     deadline = time.monotonic() + patience
     told = False
-    while problems := [loaded.located(each) for each in taken(loaded.config, ours)]:
+    while problems := [loaded.located(each) for each in taken(loaded.config, ours, pid)]:
         if time.monotonic() >= deadline:
             raise click.ClickException("\n".join(problems))
         if not told:
