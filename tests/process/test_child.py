@@ -8,19 +8,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+from msgspec import structs
 
 from planoai.config.load import load
 from planoai.net.server import listen
 from planoai.process import child
 from planoai.process.child import Place, Role
 from planoai.process.control import Channel
-from planoai.process.orders import Drain, FromChild, WorkerOrders
+from planoai.process.orders import Chain, Drain, FromChild, WorkerOrders
 from planoai.process.settings import scrubbed
 from planoai.process.told import Died, Told
 from tests.support.program import is_alive
 
 CONFIG = load("version: v0.4.0\nmodel_providers: [{model: openai/gpt-4o, access_key: k}]\n", {}).config
-ORDERS = WorkerOrders(config=CONFIG, level="info")
+ORDERS = WorkerOrders(config=CONFIG, level="info", chains=(None,))
 
 
 class Scene:
@@ -91,6 +92,21 @@ async def test_one_that_never_begins_is_not_tried_again() -> None:
     [problem] = await scene.place.started
     assert problem.endswith("ended with code 1 before it was ready")
     assert scene.told == []
+
+
+async def test_what_keeps_a_replacement_from_beginning_is_told() -> None:
+    scene = Scene(ORDERS)
+    async with asyncio.timeout(30), asyncio.TaskGroup() as group:
+        group.create_task(scene.place.run())
+        assert await scene.place.started == ()
+        first = await scene.another(None)
+        scene.orders = structs.replace(ORDERS, chains=(Chain(b"no", b"PEM"),))
+        os.kill(first, signal.SIGKILL)
+        second = await scene.another(first)
+        await scene.another(second)
+        scene.place.cut()
+    why = "could not begin (listeners[0].tls: it holds no certificate and its key in PEM)"
+    assert scene.told[1] == Died(f"worker {second}", why, 0.2)
 
 
 async def test_a_replacement_that_hangs_before_it_is_ready_is_replaced_too(monkeypatch: pytest.MonkeyPatch) -> None:

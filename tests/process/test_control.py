@@ -14,7 +14,7 @@ from msgspec.msgpack import Decoder, encode
 from planoai.config.load import load
 from planoai.net.proxy import Proxies
 from planoai.process.control import MOST_DESCRIPTORS, Channel, of_supervisor, of_worker
-from planoai.process.orders import Drain, Failed, FeedFollows, FromChild, Ready, ToWorker, Waiting, WorkerOrders
+from planoai.process.orders import Chain, Drain, Failed, FeedFollows, FromChild, Ready, ToWorker, Waiting, WorkerOrders
 
 CONFIG = """
 version: v0.4.0
@@ -48,7 +48,10 @@ def runs(loop: Loop, scene: Callable[[], Awaitable[None]]) -> None:
 @LOOPS
 def test_a_config_arrives_as_it_was_sent_with_the_sockets_of_its_listeners(loop: Loop) -> None:
     config = load(CONFIG, {"KEY": "sk-1"}).config
-    orders = WorkerOrders(config=config, level="info", place=1, proxies=Proxies(https="http://u:p@h:1"))
+    chain = Chain(b"certificate", b"key")
+    orders = WorkerOrders(
+        config=config, level="info", chains=(None, chain), place=1, proxies=Proxies(https="http://u:p@h:1")
+    )
 
     async def scene() -> None:
         supervisor, worker = ends()
@@ -78,7 +81,7 @@ def test_messages_and_descriptors_keep_their_order_however_much_waits(loop: Loop
         supervisor, worker = ends()
         with supervisor, worker:
             for number in range(8):
-                supervisor.send(WorkerOrders(config=long, level="info", place=number))
+                supervisor.send(WorkerOrders(config=long, level="info", chains=(None,), place=number))
                 reading, writing = os.pipe()
                 os.write(writing, bytes([number]))
                 supervisor.send(FeedFollows(), [reading])

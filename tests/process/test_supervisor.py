@@ -171,10 +171,24 @@ async def test_a_listener_with_a_certificate_speaks_tls(tmp_path: Path) -> None:
         raw = Raw(*await asyncio.open_connection("127.0.0.1", running.port, ssl=context, server_hostname="localhost"))
         await raw.send(HEALTHY)
         assert (await raw.answer()).status == 200
-        (tmp_path / "key.pem").write_text("nothing")
+        key = (tmp_path / "key.pem").rename(tmp_path / "moved.pem")
+        [problem] = (await running.reload()).problems
+        assert f"{tmp_path / 'key.pem'} can not be read" in problem
+        for victim in running.status.workers:  # their successors need no file
+            os.kill(victim, signal.SIGKILL)
+            await running.when(partial(succeeded, victim))
+        raw.writer.close()
+        raw = Raw(*await asyncio.open_connection("127.0.0.1", running.port, ssl=context, server_hostname="localhost"))
+        await raw.send(HEALTHY)
+        assert (await raw.answer()).status == 200
+        key.rename(tmp_path / "key.pem").write_text("nothing")
         [problem] = (await running.reload()).problems
         assert problem.startswith("config.yaml:5:")
         assert "listeners[0].tls: " in problem
         await raw.send(HEALTHY)
         assert (await raw.answer()).status == 200
         raw.writer.close()
+
+
+def succeeded(victim: int, now: Status) -> bool:
+    return victim not in now.workers and len(now.workers) == 2

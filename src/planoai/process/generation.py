@@ -10,19 +10,20 @@ from planoai.net import share
 from planoai.net.proxy import Proxies
 from planoai.process.child import Place, Role
 from planoai.process.control import Channel
-from planoai.process.orders import FromChild, WorkerOrders
+from planoai.process.orders import Chain, FromChild, WorkerOrders
 from planoai.process.told import Tell
 
 Introduce = Callable[[Channel[FromChild]], None]
 
 
 class Generation:
-    """`number` workers that serve `config` on `doors`, which stay the caller's. `introduce` gives each new one its feed."""
+    """`number` workers that serve `config` on `doors`, which stay the caller's, and show `chains` there. `introduce` gives each new one its feed."""
 
     def __init__(
         self,
         config: Config,
         doors: Sequence[socket.socket],
+        chains: tuple[Chain | None, ...],
         number: int,
         *,
         level: str,
@@ -34,6 +35,7 @@ class Generation:
     ) -> None:
         self.config = config
         self._doors = doors
+        self._chains = chains
         self._level = level
         self._proxies = proxies
         self._introduce = introduce
@@ -83,6 +85,7 @@ class Generation:
             orders = WorkerOrders(
                 config=self.config,
                 level=self._level,
+                chains=self._chains,
                 place=None if self._table is None else number,
                 proxies=self._proxies,
             )

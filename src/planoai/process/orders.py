@@ -10,15 +10,26 @@ from planoai.config.schema import Config
 from planoai.net.proxy import Proxies
 
 
+class Chain(Struct, frozen=True):
+    """A certificate with those above it, and its key, in PEM."""
+
+    certificate: bytes
+    key: bytes
+
+    def __repr__(self) -> str:
+        return f"Chain({len(self.certificate)} bytes, a key)"
+
+
 class WorkerOrders(Struct, frozen=True, kw_only=True, tag="worker"):
     """Serve `config`. With it come the listening sockets, one a listener and in their order; then, with `place`, the table of the balance.
 
     `place` is the place of this worker in the table in which workers tell each other how many connections they have; None where it has no sibling.
-    `level` is the least that is logged.
+    `level` is the least that is logged. `chains`: one a listener, None where it serves plain HTTP.
     """
 
     config: Config
     level: str
+    chains: tuple[Chain | None, ...]
     place: int | None = None
     proxies: Proxies = Proxies()
 

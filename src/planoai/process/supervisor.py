@@ -22,13 +22,14 @@ from msgspec.msgpack import Decoder
 from planoai.config.load import Loaded
 from planoai.errors import ConfigError, PlanoError
 from planoai.net.proxy import Proxies
+from planoai.process.certificates import chains
 from planoai.process.child import Place, Role
 from planoai.process.control import Channel, inherited
 from planoai.process.doors import Doors, places_of, url
 from planoai.process.entry import log_to_stderr
 from planoai.process.generation import Generation
 from planoai.process.home import Home
-from planoai.process.orders import FeedFollows, FromChild, RecorderOrders
+from planoai.process.orders import Chain, FeedFollows, FromChild, RecorderOrders
 from planoai.process.reading import read
 from planoai.process.report import Report
 from planoai.process.settings import Settings, scrubbed, workers_wanted
@@ -141,7 +142,8 @@ class Supervisor:
         """The problems of a new generation; where there are none it serves, and the one before it comes to its end."""
         before = self._serving
         try:
-            generation = self._generation(loaded, await self._opened(places_of(loaded.config)))
+            shown = await asyncio.to_thread(chains, loaded.config)
+            generation = self._generation(loaded, await self._opened(places_of(loaded.config)), shown)
         except ConfigError as error:
             return error.problems
         except (ValueError, OSError) as error:  # of the address of a proxy; of a machine that has no room left
@@ -169,11 +171,14 @@ class Supervisor:
                     raise
             await asyncio.sleep(_LOOK_SECONDS)
 
-    def _generation(self, loaded: Loaded, doors: Sequence[socket.socket]) -> Generation:
+    def _generation(
+        self, loaded: Loaded, doors: Sequence[socket.socket], shown: tuple[Chain | None, ...]
+    ) -> Generation:
         settings, config = self._settings, loaded.config
         return Generation(
             config,
             doors,
+            shown,
             workers_wanted(config.workers if settings.workers is None else settings.workers),
             level=settings.level,
             proxies=Proxies.of(settings.environ),

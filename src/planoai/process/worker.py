@@ -16,7 +16,7 @@ from planoai.gateway.routes import Routes, refuse
 from planoai.net.server import Server
 from planoai.net.share import Share
 from planoai.observability.feed import Feed
-from planoai.process.certificates import contexts
+from planoai.process.certificates import contexts, contexts_of
 from planoai.process.control import Channel, of_worker
 from planoai.process.doors import opened
 from planoai.process.entry import allow_connections, end_with_supervisor, enter, log_to_stderr
@@ -98,7 +98,7 @@ class Worker:
         config = self._orders.config
         async with aclosing(self._feed), running(config, feed=self._feed, proxies=self._orders.proxies) as gateway:
             patience = max(listener.shutdown_timeout for listener in config.listeners)
-            certificates = contexts(config)
+            certificates = contexts_of(self._orders.chains)
             self._servers = servers_of(
                 gateway, self._doors, certificates, patience, IDLE_GRACE_SECONDS, share=self._share
             )
