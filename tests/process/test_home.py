@@ -1,10 +1,11 @@
 """The folder of a Plano, its lock, and what its supervisor says of itself."""
 
 import os
-import signal
 import stat
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -57,14 +58,54 @@ def test_one_at_a_time_holds_it(tmp_path: Path) -> None:
         assert home.in_use()
 
 
-def test_a_holder_that_is_killed_holds_nothing(tmp_path: Path) -> None:
-    home = Home(tmp_path)
-    with subprocess.Popen([sys.executable, "-c", HOLDER, str(tmp_path)], stdout=subprocess.PIPE) as holder:
+@contextmanager
+def holding(root: Path) -> Iterator["subprocess.Popen[bytes]"]:
+    """Another process does."""
+    with subprocess.Popen([sys.executable, "-c", HOLDER, str(root)], stdout=subprocess.PIPE) as holder:
         assert holder.stdout is not None
         assert holder.stdout.readline() == b"held\n"
+        try:
+            yield holder
+        finally:
+            holder.kill()
+
+
+def test_another_process_that_holds_it_is_known(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    assert home.holder() is None
+    with holding(tmp_path) as holder:
+        assert home.holder() == holder.pid
+        assert home.in_use()
+        with pytest.raises(PlanoError, match="another Plano runs"), home.held():
+            pass
+        assert home.holder() == holder.pid
+    assert home.holder() is None
+    with home.held():
+        assert home.holder() == os.getpid()
+
+
+def test_what_another_has_left_is_not_said_of_the_holder(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    home.make()
+    status.write(home.status, Status(pid=1, started=1.0, config="/c.yaml"))
+    with home.held() as left:
+        assert left
+        assert not home.status.exists()
+        status.write(home.status, Status(pid=1, started=1.0, config="/c.yaml"))
+        assert status.read(home) is None
+        status.write(home.status, Status(pid=os.getpid(), started=1.0, config="/c.yaml"))
+        assert status.read(home) is not None
+        home.status.unlink()
+    with home.held() as left:
+        assert not left
+
+
+def test_a_holder_that_is_killed_holds_nothing(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    with holding(tmp_path) as holder:
         status.write(home.status, Status(pid=holder.pid, started=1.0, config="/c.yaml"))
         assert status.read(home) is not None
-        holder.send_signal(signal.SIGKILL)
+        holder.kill()
         holder.wait()
     assert not home.in_use()
     assert status.read(home) is None

@@ -48,10 +48,15 @@ def write(path: Path, status: Status) -> None:
 
 
 def read(home: Home) -> Status | None:
-    """None where no supervisor lives, whatever file one has left; or where it has said nothing yet."""
-    if not home.in_use():
+    """None where no supervisor lives, whatever file one has left; or where it has said nothing yet.
+
+    `pid` of one that runs in another container is what that container calls it: only `home.holder` names a process that may be sent a signal.
+    """
+    holder = home.holder()
+    if holder is None:
         return None
     try:
-        return msgspec.json.decode(home.status.read_bytes(), type=Status)
+        found = msgspec.json.decode(home.status.read_bytes(), type=Status)
     except (OSError, msgspec.MsgspecError):
         return None
+    return found if holder in (found.pid, 0) else None

@@ -66,17 +66,17 @@ async def supervise(settings: Settings, tell: Tell) -> int:
     home = Home(Path(settings.home))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold keys
     try:
-        with home.held():
-            return await Supervisor(settings, home, tell).run()
+        with home.held() as left:
+            return await Supervisor(settings, home, tell, succeeds=left).run()
     except (PlanoError, OSError) as error:
         tell(Refused((str(error),), of_config=False))
         return 1
 
 
 class Supervisor:
-    """Of one home, whose lock is held."""
+    """Of one home, whose lock is held. `succeeds`: one that could not tidy up, and whose children may be there still."""
 
-    def __init__(self, settings: Settings, home: Home, tell: Tell) -> None:
+    def __init__(self, settings: Settings, home: Home, tell: Tell, *, succeeds: bool) -> None:
         self._settings = settings
         self._home = home
         self._teller = tell
@@ -93,7 +93,7 @@ class Supervisor:
         self._running = 0  # as told last
         said = Status(pid=os.getpid(), started=time.time(), config=settings.file)
         self._report = Report(home.status, said, self._now)
-        self._succeeds = home.status.exists()  # one that could not tidy up
+        self._succeeds = succeeds
         self._terminal = _has_terminal()
 
     async def run(self) -> int:
