@@ -101,7 +101,7 @@ async def test_what_runs_too_long_is_cut(tmp_path: Path) -> None:
         raw.writer.close()
         assert await running.program.ends() == 0
         [line] = access_log(running)
-        assert "outcome=cancelled" in line
+        assert "outcome=stopped" in line
 
 
 LEADER = "import os, sys; os.login_tty(int(sys.argv[1])); os.execv(sys.executable, [sys.executable, *sys.argv[2:]])"
