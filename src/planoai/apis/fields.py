@@ -93,7 +93,7 @@ def tells_error(body: bytes) -> bool:
         error = _PEEK.decode(body).error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
         raise UpstreamUnreadable(f"the upstream's answer can not be read: {problem}") from None
-    return error is not UNSET and error != b"null"
+    return isinstance(error, Raw) and bytes(error) != b"null"  # a Raw is never equal to bytes
 
 
 def without_ours(fields: Mapping[str, Raw]) -> Fields:

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 
 from msgspec import structs
 
+from planoai.apis.fields import tells_error
+from planoai.apis.framing.sse import SseReader
 from planoai.conversation.event import Event, Failed
 from planoai.conversation.failure import Failure
 from planoai.errors import PlanoError, UpstreamError
@@ -37,6 +39,22 @@ def failure_of(error: PlanoError) -> Failure:
     if isinstance(error, UpstreamFailed):
         return error.failure
     return Failure(error.status, error.message, error.code, error.param)
+
+
+def unwrapped(body: bytes, kind: bytes) -> bytes:
+    """What an error says: of one that came as a stream of events, the first data in it. Raises UpstreamUnreadable."""
+    if not kind.startswith(b"text/event-stream"):
+        return body
+    reader = SseReader()
+    return next((event.data for event in [*reader.feed(body), *reader.close()] if event.data), body)
+
+
+def failed_in(body: bytes) -> str | None:
+    """The body of an error as it came, where it is one that clients can read: a JSON object with an `error` in it. Proxies have shapes of their own."""
+    try:
+        return body.decode() if tells_error(body) else None
+    except (UpstreamError, UnicodeDecodeError):
+        return None
 
 
 def told(error: UpstreamError, leg: Leg, call: Call) -> Failure:

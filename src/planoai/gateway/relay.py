@@ -8,7 +8,7 @@ from planoai.apis.carry import Carrier, Translated, Verbatim
 from planoai.errors import UpstreamError
 from planoai.gateway.answer import Folded, Opening, Refusal, Same, Told, UpstreamAnswer, tried
 from planoai.gateway.call import Call
-from planoai.gateway.failing import told
+from planoai.gateway.failing import failed_in, told, unwrapped
 from planoai.gateway.headers import JSON, Pairs, back
 from planoai.gateway.pulse import Pulse
 from planoai.gateway.thread import LARGE, beside
@@ -83,9 +83,9 @@ async def _stream(answer: UpstreamAnswer, opened: Opening, call: Call, visit: Vi
 def _refuse(answer: UpstreamAnswer, body: bytes, call: Call, visit: Visit) -> None:
     """A failure of the client's own API goes through as it is; any other is told again in the words of that API."""
     headers = _headers(answer, call, [JSON])
-    if answer.leg.same and answer.kind.startswith(b"application/json"):
-        keyless = answer.leg.without_key(body.decode("utf-8", "replace")).encode()
-        visit.reply.send(answer.response.status, headers, keyless)
+    body = unwrapped(body, answer.kind)
+    if answer.leg.same and (failed := failed_in(body)):
+        visit.reply.send(answer.response.status, headers, answer.leg.without_key(failed).encode())
         return
     failure = answer.leg.dialect.upstream.read_failure(answer.response.status, body)
     discreet = structs.replace(failure, message=answer.leg.without_key(failure.message))
