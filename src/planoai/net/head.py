@@ -9,7 +9,7 @@ from msgspec import Struct
 from planoai.net.refusal import Refusal
 
 # The fields that decide about the connection and the body.
-FRAMING = frozenset((b"host", b"content-length", b"transfer-encoding", b"expect"))
+_FRAMING = frozenset((b"host", b"content-length", b"transfer-encoding", b"expect"))
 
 # uri-host [":" port] of RFC 3986, loosely; it may be empty.
 _HOST = re.compile(rb"(?:\[[0-9A-Fa-fv:.%]+\]|[A-Za-z0-9._~!$&'()*+,;=%-]*)(?::[0-9]*)?")
@@ -23,13 +23,15 @@ class Framing(Struct, frozen=True):
 
 
 def framing(fields: Sequence[tuple[bytes, bytes]], version: str) -> Framing:
-    """`fields` are those of FRAMING. Raises Refusal."""
+    """`fields` are those of a head, names in lower case. Raises Refusal."""
     if version not in ("1.1", "1.0"):
         raise Refusal(505, "http_version_not_supported", "Only HTTP/1.1 and HTTP/1.0 are spoken here.")
     hosts = 0
     length: int | None = 0
     expects_continue = False
     for name, value in fields:
+        if name not in _FRAMING:
+            continue
         if name == b"host":
             hosts += 1
             if not (_is_host(value) if len(value) > _LONG else _is_known_host(value)):

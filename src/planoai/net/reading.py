@@ -5,7 +5,7 @@ from typing import Protocol
 import httptools
 
 from planoai.errors import BadRequest, HeadTooLarge
-from planoai.net.head import FRAMING, framing, reduced
+from planoai.net.head import framing, reduced
 from planoai.net.headers import Headers
 from planoai.net.limits import Limits
 from planoai.net.refusal import Refusal
@@ -122,7 +122,7 @@ class RequestReader:
             raise Refusal.of(HeadTooLarge(f"The request has more than {self._limits.head_fields} header fields."))
         version = parser.get_http_version()
         method = parser.get_method().decode("ascii")
-        frame = framing([pair for pair in pairs if pair[0] in FRAMING], version)
+        frame = framing(pairs, version)
         target = reduced(method, self._target)
         self._upgrade = parser.should_upgrade()
         request = Request(

@@ -271,10 +271,12 @@ class UpstreamConnection(asyncio.BaseProtocol):
         self.status = status
         self.headers = Headers(pairs)
         self._pairs = []  # for trailers
-        framing = [pair for pair in pairs if pair[0] in _FRAMING]
-        if any(name == b"transfer-encoding" and value.lower() != b"chunked" for name, value in framing):
-            raise UpstreamUnreadable(f"{self.origin} uses a Transfer-Encoding other than chunked.")
-        self._framed = bool(framing) or status in (204, 304)
+        self._framed = status in (204, 304)
+        for name, value in pairs:
+            if name in _FRAMING:
+                if name == b"transfer-encoding" and value.lower() != b"chunked":
+                    raise UpstreamUnreadable(f"{self.origin} uses a Transfer-Encoding other than chunked.")
+                self._framed = True
         self._keep_alive = parser.should_keep_alive() and not self._head_only
         self._since = 0
         self._phase = _DONE if self._head_only else _BODY
