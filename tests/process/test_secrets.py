@@ -32,11 +32,20 @@ model_providers:
   - {{model: openai/gpt-4o, base_url: "{url}", access_key: $PLANTED_KEY, default: true, headers: {{x-team: $KEY_OF_FILE}}}}
   - {{model: anthropic/claude-sonnet-4-5, base_url: "{url}", access_key: $PLANTED_KEY}}
   - {{model: openrouter/*, base_url: "{url}", passthrough_auth: true}}
+  - {{model: house/llama, base_url: "{url}", provider_interface: openai, headers: {{x-vendor-token: "Token $PLANTED_KEY"}}}}
   - {{model: groq/nobody, base_url: "http://127.0.0.1:1", access_key: sk-planted-literal}}
   - {{model: mistral/far, base_url: "https://198.51.100.1", access_key: $PLANTED_KEY}}
 """
 PATHS = ["/v1/chat/completions", "/v1/messages"]
-MODELS = ["openai/gpt-4o", "anthropic/claude-sonnet-4-5", "openrouter/any", "groq/nobody", "mistral/far", "no/such"]
+MODELS = [
+    "openai/gpt-4o",
+    "anthropic/claude-sonnet-4-5",
+    "house/llama",
+    "openrouter/any",
+    "groq/nobody",
+    "mistral/far",
+    "no/such",
+]
 CREDENTIALS: list[dict[str, str]] = [
     {"authorization": f"Bearer {IN_ENVIRON['CLIENT_KEY']}"},
     {"x-api-key": IN_ENVIRON["CLIENT_KEY"], "authorization": "Bearer sk-planted-of-the-client"},
@@ -62,8 +71,29 @@ SCRIPTS: dict[str, list[Step]] = {
     "a stream that ends with an error": stream(
         CHAT_STREAM[0], CHAT_STREAM[1], b'data: {"error":{"message":"sk-planted-provider-key is over its limit"}}\n\n'
     ),
+    "a stream that ends with an error of another shape": stream(
+        *CHAT_STREAM[:2], b'event: error\ndata: {"message": "no key sk-planted-provider-key", "code": 401}\n\n'
+    ),
+    "a stream that ends with text": stream(*CHAT_STREAM[:2], b"data: no key sk-planted-provider-key\n\n"),
+    "an error as a stream": whole(
+        b'data: {"error":{"message":"no key sk-planted-provider-key"}}\n\n', 401, {"content-type": "text/event-stream"}
+    ),
+    "a header": whole(
+        CHAT, headers={"x-debug-key": "sk-planted-provider-key", "x-debug": "Bearer sk-planted-provider-key"}
+    ),
     "what is no HTTP": [b"sk-planted-provider-key\r\n\r\n", Cut()],
 }
+# With what is wrong about the client's own credential, which it may be told and nobody else.
+OF_THE_CLIENT: list[list[Step]] = [
+    whole({"error": {"message": "bad key sk-planted-of-the-client"}}),
+    whole({"error": {"message": "bad key sk-planted-of-the-client"}}, 401),
+    whole({"error": {"message": "bad key sk-planted-of-the-client"}}, 503),
+    whole(b"bad key sk-planted-of-the-client"),
+    stream(b'data: {"error":{"message":"bad key sk-planted-of-the-client"}}\n\n'),
+    stream(*CHAT_STREAM[:2], b'data: {"error":{"message":"bad key sk-planted-of-the-client"}}\n\n'),
+    [b"sk-planted-of-the-client\r\n\r\n", Cut()],
+    whole(CHAT, 302, headers={"location": "/?key=sk-planted-of-the-client"}),
+]
 RAW = [
     b"GET /?key=sk-planted-in-a-query HTTP/1.1\r\nHost: a\r\n\r\n",
     b"POST /v1/messages HTTP/1.1\r\nHost: a\r\nHost: b\r\nx-api-key: planted-client-key-of-a-team\r\n\r\n",
@@ -103,17 +133,28 @@ class Planted:
             for name, script in SCRIPTS.items():
                 self.upstream.will(script)
                 for path in PATHS:
-                    for model in MODELS[:2]:
+                    for model in MODELS[:3]:
                         await self._ask(http, name, path, model, CREDENTIALS[1], streaming="stream" in name)
             for path in PATHS:
                 for model in MODELS:
                     for credential in CREDENTIALS:
                         await self._ask(http, "an upstream", path, model, credential, streaming=False)
 
+    async def asks_with_its_own(self) -> None:
+        """What the client is told of its own credential is for it alone."""
+        async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{self.port}", timeout=60) as http:
+            for script in OF_THE_CLIENT:
+                self.upstream.will(script)
+                for path in PATHS:
+                    for streaming in (False, True):
+                        await http.post(path, json=_body("openrouter/any", streaming=streaming), headers=CREDENTIALS[1])
+                        own = self.upstream.asked[-1].headers.get("authorization")
+                        assert own == "Bearer sk-planted-of-the-client"
+
     async def _ask(
         self, http: httpx2.AsyncClient, name: str, path: str, model: str, credential: dict[str, str], *, streaming: bool
     ) -> None:
-        body = {"model": model, "max_tokens": 5, "stream": streaming, "messages": [{"role": "user", "content": "hi"}]}
+        body = _body(model, streaming=streaming)
         answer = await http.post(f"{path}?api_key=planted-in-a-query", json=body, headers=credential)
         self.seen.add(f"{name} at {path} from {model}", repr(answer.headers).encode() + answer.content)
 
@@ -138,6 +179,10 @@ class Planted:
         self.seen.add("arguments of the supervisor", Path(f"/proc/{status.pid}/cmdline").read_bytes())
 
 
+def _body(model: str, *, streaming: bool) -> dict[str, object]:
+    return {"model": model, "max_tokens": 5, "stream": streaming, "messages": [{"role": "user", "content": "hi"}]}
+
+
 @pytest.fixture
 async def planted(tmp_path: Path) -> AsyncIterator[Planted]:
     config, port = tmp_path / "config.yaml", free_port()
@@ -154,6 +199,7 @@ async def planted(tmp_path: Path) -> AsyncIterator[Planted]:
 async def test_no_secret_is_found_anywhere(planted: Planted) -> None:
     program = planted.program
     await planted.asks()
+    await planted.asks_with_its_own()
     await planted.shouts()
     planted.looks()
 
