@@ -114,19 +114,17 @@ async def test_a_start_that_fails_names_the_log_and_leaves_nothing_behind(tmp_pa
         await healthy(url)
 
 
-async def test_up_right_after_a_supervisor_was_killed_waits_for_its_children_to_go(tmp_path: Path, home: Home) -> None:
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a child that is stopped stays")
+async def test_up_right_after_a_supervisor_was_killed_finds_no_child_in_the_way(tmp_path: Path, home: Home) -> None:
     file, url = written(tmp_path)
     assert (await done("up", str(file), home=home)).code == 0
     found = lives(home)
     for worker in found.workers:
         os.kill(worker, signal.SIGSTOP)
     os.kill(found.pid, signal.SIGKILL)
-    async with begun("up", str(file), home=home) as up:
-        await line_with("what is left", up.stderr)
-        for worker in found.workers:
-            os.kill(worker, signal.SIGCONT)
-        assert await up.wait() == 0
+    assert (await done("up", str(file), home=home)).code == 0
     assert await healthy(url)
+    assert not any(map(is_alive, found.workers))
 
 
 async def test_leaving_up_before_it_serves_leaves_nothing_behind(tmp_path: Path, home: Home) -> None:
