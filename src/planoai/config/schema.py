@@ -77,9 +77,9 @@ class Listener(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     max_retries: how often a request is tried again at the same provider, `0` to `10`, as long as nothing of an answer went to the client: after 408,
         429 and 5xx, and after a connection that could not be made or was lost. Before it there is a pause of 0.5 s that doubles up to 5 s, or the
         one that `Retry-After` asks for, up to a minute. `timeout` holds for all tries together.
-    client_keys: the credentials of which a client must send one, as `Authorization: Bearer` or `x-api-key`; each as `$VARIABLE` or as it is. It is
-        never sent on: for a provider with `passthrough_auth`, a client sends its own credential in the other of the two. Unset, anyone who can
-        connect is served.
+    client_keys: the credentials of which a client must send one, as `Authorization: Bearer`, `x-api-key`, `api-key` or `x-goog-api-key`; each as
+        `$VARIABLE` or as it is. It is never sent on: for a provider with `passthrough_auth`, a client sends its own credential in another of them.
+        Unset, anyone who can connect is served.
     tls: serve TLS. Unset, plain HTTP is served.
     cors: the web pages that may call this listener. Unset, none.
     """
