@@ -33,17 +33,21 @@ class Done:
     err: str
 
 
-async def done(*words: str, home: Home, environ: Mapping[str, str] = KEY) -> Done:
-    """`planoai WORDS` with `home`, run to its end."""
-    async with begun(*words, home=home, environ=environ) as process, asyncio.timeout(60):
+async def done(
+    *words: str, home: Home, environ: Mapping[str, str] = KEY, stdout: int = asyncio.subprocess.PIPE
+) -> Done:
+    """`planoai WORDS` with `home`, run to its end. With another `stdout` there is nothing in `out`."""
+    async with begun(*words, home=home, environ=environ, stdout=stdout) as process, asyncio.timeout(60):
         out, err = await process.communicate()
     assert process.returncode is not None
     assert b"Traceback" not in err, err.decode()
-    return Done(process.returncode, out.decode(), err.decode())
+    return Done(process.returncode, (out or b"").decode(), err.decode())
 
 
 @asynccontextmanager
-async def begun(*words: str, home: Home, environ: Mapping[str, str] = KEY) -> AsyncIterator[asyncio.subprocess.Process]:
+async def begun(
+    *words: str, home: Home, environ: Mapping[str, str] = KEY, stdout: int = asyncio.subprocess.PIPE
+) -> AsyncIterator[asyncio.subprocess.Process]:
     """`planoai WORDS` with `home`; what of it still runs at the end is killed."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -51,7 +55,7 @@ async def begun(*words: str, home: Home, environ: Mapping[str, str] = KEY) -> As
         "planoai",
         *words,
         stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
+        stdout=stdout,
         stderr=asyncio.subprocess.PIPE,
         env={**os.environ, "PYTHONUNBUFFERED": "1", "PLANO_HOME": str(home.root), **environ},
     )

@@ -1,5 +1,7 @@
 """The command `planoai`: one command a file, imported when it is run, so that `--help` stays quick."""
 
+import errno
+import os
 import sys
 from importlib import import_module
 from io import TextIOWrapper
@@ -40,9 +42,31 @@ class Commands(click.Group):
         module, _, name = row.place.partition(":")
         return cast("click.Command", getattr(import_module(module), name))
 
+    def invoke(self, ctx: click.Context) -> object:
+        """What the machine refuses is told in a sentence, whichever command met it."""
+        try:
+            return super().invoke(ctx)
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # nobody reads any more: click leaves without a word
+                raise
+            _forget_unwritten()
+            reason = (error.strerror or str(error)).lower()
+            where = "" if error.filename is None else f"{error.filename} can not be used: "
+            raise click.ClickException(f"{where}{reason}") from None
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Commands"):
             formatter.write_dl([(name, COMMANDS[name].line) for name in sorted(COMMANDS)])
+
+
+def _forget_unwritten() -> None:
+    """What stdout could not take would be tried again when the process ends, and be a traceback then."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -1,12 +1,10 @@
 """`planoai down`: stop the gateway that runs in the background, or in another terminal."""
 
 import logging
-import os
 
 import click
 
-from planoai.cli import render, stopping, talk
-from planoai.process.home import Home
+from planoai.cli import render, stopping, surroundings, talk
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +22,7 @@ def down(now: bool, verbose: bool) -> None:
     """
     talk.header()
     talk.log_to_stderr(verbose=verbose)
-    home = Home.of(os.environ)
+    home = surroundings.home()
     found = stopping.running(home)
     if found is None:
         stopping.tidy(home)

@@ -1,16 +1,14 @@
 """`planoai logs`: the last lines of the log files, and those that come."""
 
-import os
 import time
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import click
 
-from planoai.cli import talk
+from planoai.cli import surroundings, talk
 from planoai.cli.follow import Followed
 from planoai.cli.tail import Headed
-from planoai.process.home import Home
 
 _LOOKS_SECONDS = 0.2
 
@@ -29,7 +27,7 @@ def logs(debug: bool, follow: bool, lines: int) -> None:
     Example:
       planoai logs --follow
     """
-    folder = Home.of(os.environ).logs
+    folder = surroundings.home().logs
     if not folder.is_dir():
         raise click.ClickException(f"there is no folder {folder}: start Plano first, with `planoai up`")
     with ExitStack() as stack:

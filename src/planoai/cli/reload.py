@@ -1,12 +1,11 @@
 """`planoai reload`: have the gateway read its config again."""
 
-import os
 import signal
 import time
 
 import click
 
-from planoai.cli import render, stopping
+from planoai.cli import render, stopping, surroundings
 from planoai.process import status
 from planoai.process.home import Home
 from planoai.process.status import Status
@@ -24,7 +23,7 @@ def reload() -> None:
     Example:
       planoai reload
     """
-    home = Home.of(os.environ)
+    home = surroundings.home()
     found = stopping.running(home)
     if found is None:
         raise click.ClickException("no Plano is running: `planoai up FILE` starts one")

@@ -2,14 +2,14 @@
 
 import asyncio
 import logging
-import os
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
 import click
 
-from planoai.cli import render, stopping, talk
+from planoai.cli import render, stopping, surroundings, talk
 from planoai.cli.ports import taken
 from planoai.config.load import Loaded
 from planoai.net.proxy import Proxies
@@ -67,11 +67,11 @@ def up(file: Path | None, folder: Path, foreground: bool, workers: int | Literal
     """
     talk.header()
     level = talk.log_to_stderr(verbose=verbose)
-    file = (file or find(folder)).absolute()
-    home = Home.of(os.environ)
-    make_way(home, checked(file))
+    home, environ = surroundings.home(), surroundings.variables()
+    file = surroundings.told((file or find(folder)).absolute())
+    make_way(home, checked(file, environ))
     settings = Settings(
-        file=str(file), home=str(home.root), environ=dict(os.environ), workers=workers, level=level, echo=foreground
+        file=str(file), home=str(home.root), environ=environ, workers=workers, level=level, echo=foreground
     )
     if foreground:
         stay(settings)
@@ -87,14 +87,14 @@ def find(folder: Path) -> Path:
     raise click.ClickException(f"there is no {' or '.join(NAMES)} in {folder}: name the file, as in `planoai up FILE`")
 
 
-def checked(file: Path) -> Loaded:
+def checked(file: Path, environ: Mapping[str, str]) -> Loaded:
     """The config in `file`, whose warnings are told. Raises ClickException with everything that is wrong in it, or with the address of a proxy."""
     log.info("reading %s", file)
-    loaded = read(file, os.environ)
+    loaded = read(file, environ)
     if isinstance(loaded, Refused):
         raise click.ClickException(render.problems(loaded.problems, of_config=loaded.of_config))
     try:
-        Proxies.of(os.environ)
+        Proxies.of(environ)
     except ValueError as error:
         raise click.ClickException(str(error)) from None
     for warning in loaded.warnings:
@@ -104,7 +104,8 @@ def checked(file: Path) -> Loaded:
 
 
 def make_way(home: Home, loaded: Loaded) -> None:
-    """Stops what runs in `home`, unless another program has an address that `loaded` needs. Raises ClickException, and then what runs goes on."""
+    """Stops what runs in `home`, unless others have an address that `loaded` needs. Raises ClickException or OSError, and then what runs goes on."""
+    home.make()
     replaced = stopping.running(home)
     killed = replaced is None and home.status.exists()
     await_ports(loaded, replaced, _PORT_SECONDS if killed else 0.0)
