@@ -22,6 +22,9 @@ from planoai.net.wait import Wait
 logger = logging.getLogger("planoai.net")
 
 _AHEAD = 256 * 1024  # bytes of a body that are read before anybody asks for them
+_QUEUED = (
+    64 * 1024
+)  # bytes that are read while a request waits: behind what is not read, nobody sees that the client has left
 # The rest of an unread body that is read and dropped to keep the connection; above it, closing is cheaper.
 _DRAINED = 64 * 1024
 _MUCH = (
@@ -41,6 +44,7 @@ class Connection(asyncio.BaseProtocol):
         "_held_back",
         "_paused",
         "_queue",
+        "_queued",
         "_reader",
         "_reply",
         "_service",
@@ -61,6 +65,7 @@ class Connection(asyncio.BaseProtocol):
         self._reply: Reply | None = None
         self._queue: deque[Request | Refusal] = deque()
         self._paused = False
+        self._queued = 0  # bytes that came while a request waited
         self._body_before = 0  # what had come of the body when its pace was last looked at
         self._closing: Closing | None = None
         self._gone = False
@@ -89,6 +94,10 @@ class Connection(asyncio.BaseProtocol):
             return
         reader = self._reader
         reader.feed(data)
+        if self._queue:
+            self._queued += len(data)
+            if self._queued > _QUEUED:
+                self._pause()
         if len(data) >= _MUCH and not self._paused:
             self._transport.pause_reading()
             self._service.loop.call_soon(self._read_on)
@@ -132,7 +141,6 @@ class Connection(asyncio.BaseProtocol):
             self._start(request)
         else:
             self._queue.append(request)
-            self._pause()
 
     def body_grows(self, request: Request) -> None:
         if request.received > _AHEAD:
@@ -163,7 +171,7 @@ class Connection(asyncio.BaseProtocol):
         self._watch_body(request)
 
     def keeps(self, request: Request) -> bool:
-        if not request.keep_alive or self._service.draining:
+        if not request.keep_alive or (self._service.draining and not self._next_is_here()):
             return False
         if request.complete:
             return True
@@ -256,7 +264,8 @@ class Connection(asyncio.BaseProtocol):
     def _finished(self, request: Request, reply: Reply) -> None:
         self._reply = None
         if not reply.keep_alive:
-            if request.complete:
+            # Over TLS the end of the connection would come late: then only where something is known to be unread.
+            if request.complete and not (self._queue or self._paused or (request.keep_alive and not self._tls)):
                 self._close()
             else:
                 self._close_after_reading()
@@ -280,6 +289,7 @@ class Connection(asyncio.BaseProtocol):
                 return
             self._start(waiting)
             if not self._queue:
+                self._queued = 0
                 self._resume()
         elif self._service.draining and self._service.idle_seconds <= 0:
             self._close()
@@ -287,6 +297,11 @@ class Connection(asyncio.BaseProtocol):
             self._expect(Wait.HEAD, self._service.limits.head_seconds)
         else:
             self._expect(Wait.REQUEST, self._service.idle_seconds)
+
+    def _next_is_here(self) -> bool:
+        """A whole one waits. It was sent before the client could know that we drain."""
+        waiting = self._queue[0] if self._queue else None
+        return waiting is not None and (isinstance(waiting, Refusal) or waiting.complete)
 
     def _unanswered(self) -> bool:
         return self._reply is not None and not self._reply.ended
