@@ -92,7 +92,7 @@ async def test_answers_come_in_the_order_of_their_requests(target: Target) -> No
             (HEALTHY, 200),
             (b"GET /nothing HTTP/1.1\r\nHost: a\r\n\r\n", 404),
             (post(b"{"), 400),
-            (b"DELETE /healthz HTTP/1.1\r\nHost: a\r\n\r\n", 405),
+            (b"DELETE /v1/models HTTP/1.1\r\nHost: a\r\n\r\n", 405),
         )[number % 5]
         sent.append(request.replace(b"Host: a\r\n", b"Host: a\r\nX-Request-Id: number-%d\r\n" % number))
         wanted.append((f"number-{number}", status))
