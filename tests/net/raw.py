@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 from planoai.net.client import Origin
-from planoai.net.server import Handler, Limits, Refuse, Server, listen
+from planoai.net.server import Handler, Limits, Refuse, Refused, Server, listen
 
 
 @dataclass
@@ -75,10 +75,13 @@ async def serving(
     host: str = "127.0.0.1",
     drain_seconds: float = 5.0,
     refuse: Refuse | None = None,
+    refused: Refused | None = None,
     tls: ssl.SSLContext | None = None,
 ) -> AsyncIterator[Server]:
     listener = listen(host, 0)
-    async with Server(handler, [listener], limits, drain_seconds=drain_seconds, refuse=refuse, tls=tls) as server:
+    async with Server(
+        handler, [listener], limits, drain_seconds=drain_seconds, refuse=refuse, refused=refused, tls=tls
+    ) as server:
         yield server
 
 

@@ -80,8 +80,7 @@ class Connection(asyncio.BaseProtocol):
         limits = self._service.limits
         self._tls = transport.get_extra_info("sslcontext") is not None
         self._transport.set_write_buffer_limits(high=limits.write_high_water)
-        peer = transport.get_extra_info("peername")
-        self._reader = RequestReader(self, limits, peer[0] if peer else "")
+        self._reader = RequestReader(self, limits, _peer(transport))
         self._service.connections.add(self)
         self.made = True
         self._expect(Wait.REQUEST, limits.head_seconds)
@@ -156,7 +155,7 @@ class Connection(asyncio.BaseProtocol):
 
     def request_refused(self, refusal: Refusal) -> None:
         if self._current is None and not self._held_back:
-            self._transport.write(refusal.answer(*self._service.refused(refusal)))
+            self._transport.write(self._service.answer(refusal, _peer(self._transport)))
             self._close_after_reading()
         else:
             self._queue.append(refusal)
@@ -394,3 +393,8 @@ class Connection(asyncio.BaseProtocol):
 
     def _new_closing(self) -> Closing:
         return Closing(self._transport, self._service.limits, self._service.loop, tls=self._tls)
+
+
+def _peer(transport: asyncio.BaseTransport) -> str:
+    peer = transport.get_extra_info("peername")
+    return peer[0] if peer else ""

@@ -48,6 +48,7 @@ class Refusal(Exception):
 
 
 Refuse = Callable[[bytes, Refusal], tuple[Pairs, bytes]]
+Refused = Callable[[bytes, Refusal, str, Pairs], None]  # target, what was refused, peer, header fields of the answer
 
 
 def refuse_in_json(target: bytes, refusal: Refusal) -> tuple[Pairs, bytes]:  # noqa: ARG001 - the same for every target

@@ -10,13 +10,13 @@ from typing import Self
 
 from planoai.net.accepting import Accepting
 from planoai.net.limits import Limits
-from planoai.net.refusal import Refusal, Refuse, refuse_in_json
+from planoai.net.refusal import Refusal, Refuse, Refused, refuse_in_json
 from planoai.net.reply import Reply
 from planoai.net.request import Request
 from planoai.net.service import Handler, Service
 from planoai.net.share import Share
 
-__all__ = ["Handler", "Limits", "Refusal", "Refuse", "Reply", "Request", "Server", "Share", "listen"]
+__all__ = ["Handler", "Limits", "Refusal", "Refuse", "Refused", "Reply", "Request", "Server", "Share", "listen"]
 
 _BACKLOG = 1024
 
@@ -49,7 +49,8 @@ class Server:
     `idle_grace_seconds`, so that a keep-alive client which sends just then loses nothing. What is not done after `drain_seconds`, from `drain` on, is cut.
 
     `refuse` writes header fields and body of what is answered without the handler: to the target of the request as it came, empty where it is
-    not known, and to the Refusal with its status, code and message.
+    not known, and to the Refusal with its status, code and message. `refused` is called for each of those that no handler ever saw, with the same
+    target and Refusal, the address of the client, and the header fields it was answered with.
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class Server:
         drain_seconds: float = 5.0,
         idle_grace_seconds: float = 0.0,
         refuse: Refuse | None = None,
+        refused: Refused | None = None,
     ) -> None:
         self._handler = handler
         self._sockets = tuple(sockets)
@@ -70,6 +72,7 @@ class Server:
         self._drain_seconds = drain_seconds
         self._idle_grace_seconds = idle_grace_seconds
         self._refuse = refuse or refuse_in_json
+        self._refused = refused
         self._tls = tls
         self._share = share
         self._accepting: list[Accepting] = []
@@ -77,7 +80,7 @@ class Server:
 
     async def __aenter__(self) -> Self:
         loop = asyncio.get_running_loop()
-        self._service = Service(self._handler, self._limits, loop, self._refuse, self._share)
+        self._service = Service(self._handler, self._limits, loop, self._refuse, self._share, self._refused)
         self._accepting = [Accepting(each, self._service, self._tls) for each in self._sockets]
         return self
 

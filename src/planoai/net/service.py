@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from planoai.net.limits import Limits
-from planoai.net.refusal import Pairs, Refusal, Refuse, refuse_in_json
+from planoai.net.refusal import Pairs, Refusal, Refuse, Refused, refuse_in_json
 from planoai.net.reply import Reply
 from planoai.net.request import Request
 from planoai.net.share import Share
@@ -39,6 +39,7 @@ class Service:
         "loop",
         "refuse",
         "share",
+        "told",
     )
 
     def __init__(
@@ -48,8 +49,10 @@ class Service:
         loop: asyncio.AbstractEventLoop,
         refuse: Refuse,
         share: Share | None = None,
+        told: Refused | None = None,
     ) -> None:
         self.share = share
+        self.told = told
         self.handler = handler
         self.refuse = refuse
         self.limits = limits
@@ -70,6 +73,16 @@ class Service:
             logger.exception("a refusal could not be written in the words of its client")
             return refuse_in_json(refusal.target, refusal)
         return headers, body
+
+    def answer(self, refusal: Refusal, peer: str) -> bytes:
+        """The bytes that tell `refusal` where no handler ever saw the request, of which whoever wants to know hears here."""
+        headers, body = self.refused(refusal)
+        if self.told is not None:
+            try:
+                self.told(refusal.target, refusal, peer, headers)
+            except Exception:
+                logger.exception("who wants to know of refusals failed to take one")
+        return refusal.answer(headers, body)
 
     def opened(self) -> None:
         if self.share is not None:
