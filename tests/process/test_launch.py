@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from msgspec.msgpack import Decoder
 
+from planoai.errors import PlanoError
 from planoai.process import status
 from planoai.process.control import Channel
 from planoai.process.home import Home
@@ -74,21 +75,61 @@ async def test_what_keeps_it_from_serving_is_told_and_nothing_is_left(settings: 
     assert "config.yaml:2:1: listners" in home.log.read_text()
 
 
-async def test_a_home_in_use_is_told(settings: Settings) -> None:
-    with Home(Path(settings.home)).held():
-        serves, told = await launched(settings)
+def with_a_log(settings: Settings) -> Home:
+    home = Home(Path(settings.home))
+    home.make()
+    home.log.write_text("of the other one\n")
+    return home
+
+
+async def test_a_home_in_use_is_told_and_its_log_left_alone(settings: Settings) -> None:
+    home = with_a_log(settings)
+    with home.held(), pytest.raises(PlanoError, match="another Plano runs"):
+        await launched(settings)
+    assert [each.name for each in home.logs.iterdir()] == ["plano.log"]
+    assert home.log.read_text() == "of the other one\n"
+
+
+async def test_of_two_that_start_at_once_the_second_leaves_the_log_of_the_first_alone(settings: Settings) -> None:
+    home = with_a_log(settings)
+    Path(settings.file).unlink()
+    os.mkfifo(settings.file)  # whoever reads it waits for us to write
+    first = asyncio.create_task(launched(settings))
+    writer = await asyncio.to_thread(open, settings.file, "w")
+    with writer:
+        written = home.log.stat()
+        with pytest.raises(PlanoError, match="another `planoai up` is starting a Plano"):
+            await launched(settings)
+        assert os.path.samestat(home.log.stat(), written)
+        writer.write("version: v0.4.0\nlistners: []\n")
+    serves, told = await first
     assert not serves
-    [refused] = told
-    assert isinstance(refused, Refused)
-    assert "another Plano runs" in refused.problems[0]
+    assert isinstance(told[0], Refused)
+    assert "listners" in told[0].problems[0]
 
 
 async def test_a_folder_that_can_not_be_made_is_told(settings: Settings, tmp_path: Path) -> None:
     (tmp_path / "home").write_text("a file")
-    serves, told = await launched(settings)
+    with pytest.raises(FileExistsError):
+        await launched(settings)
+
+
+async def test_one_that_is_told_to_stop_before_it_serves_says_so(settings: Settings) -> None:
+    home = Home(Path(settings.home))
+    Path(settings.file).unlink()
+    os.mkfifo(settings.file)
+    starting = asyncio.create_task(launched(settings))
+    writer = await asyncio.to_thread(open, settings.file, "w")
+    with writer:
+        holder = home.holder()
+        assert holder
+        os.kill(holder, signal.SIGTERM)
+        writer.write("version: v0.4.0\n")
+    serves, told = await starting
     assert not serves
-    assert isinstance(told[0], Refused)
-    assert "can not be written" in told[0].problems[0]
+    assert told[-1] == Refused(("it was told to stop",), of_config=False)
+    assert "stops" in home.log.read_text()
+    assert not home.in_use()
 
 
 async def test_the_log_of_before_is_kept(settings: Settings) -> None:

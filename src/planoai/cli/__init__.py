@@ -10,6 +10,7 @@ from typing import NamedTuple, cast
 import click
 
 from planoai import __version__
+from planoai.errors import PlanoError
 
 
 class Row(NamedTuple):
@@ -43,9 +44,11 @@ class Commands(click.Group):
         return cast("click.Command", getattr(import_module(module), name))
 
     def invoke(self, ctx: click.Context) -> object:
-        """What the machine refuses is told in a sentence, whichever command met it."""
+        """What can not be done is told in a sentence, whichever command met it."""
         try:
             return super().invoke(ctx)
+        except PlanoError as error:
+            raise click.ClickException(error.message) from None
         except OSError as error:
             if error.errno == errno.EPIPE:  # nobody reads any more: click leaves without a word
                 raise

@@ -68,9 +68,12 @@ async def supervise(settings: Settings, tell: Tell) -> int:
     try:
         with home.held() as left:
             return await Supervisor(settings, home, tell, succeeds=left).run()
-    except (PlanoError, OSError) as error:
+    except PlanoError as error:
         tell(Refused((str(error),), of_config=False))
-        return 1
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        tell(Refused((f"{error.filename or home.root} can not be used: {reason}",), of_config=False))
+    return 1
 
 
 class Supervisor:
@@ -234,8 +237,8 @@ class Supervisor:
 
     async def _end(self, recording: asyncio.Task[None]) -> None:
         self._report.say(state="draining")
-        if self._serving is not None:
-            self._tell(Stopping(self._serving.patience))
+        if self._stop.is_set():
+            self._tell(Stopping(0.0 if self._serving is None else self._serving.patience))
         self._doors.keep([])  # the workers close theirs, and then a client learns at once that nobody is here
         for generation in self._living:
             generation.drain(stopping=True)

@@ -42,7 +42,7 @@ class Unchanged(Struct, frozen=True, tag="unchanged"):
 
 
 class Stopping(Struct, frozen=True, tag="stopping"):
-    """Told to stop; nothing new is taken. What runs has `timeout` seconds."""
+    """Told to stop, be it before it serves; nothing new is taken. What runs has `timeout` seconds."""
 
     timeout: float
 
