@@ -1,9 +1,11 @@
 """The end of a gateway, whatever it is doing when it is told."""
 
 import asyncio
+import fcntl
 import os
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -102,6 +104,46 @@ async def test_what_runs_too_long_is_cut(tmp_path: Path) -> None:
         assert await running.program.ends() == 0
         [line] = access_log(running)
         assert "outcome=stopped" in line
+
+
+@pytest.mark.skipif(not hasattr(fcntl, "F_SETPIPE_SZ"), reason="a pipe can not be made small")
+async def test_one_that_talks_to_a_pipe_nobody_reads_works_and_ends(tmp_path: Path) -> None:
+    config, port, home = tmp_path / "config.yaml", free_port(), Home(tmp_path / "home")
+    good = CONFIG.format(workers=1, port=port, url=NOWHERE, listener="")
+    config.write_text(good)
+    reads, writes = os.pipe()
+    fcntl.fcntl(writes, fcntl.F_SETPIPE_SZ, 4096)
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "planoai", "up", str(config), "--foreground"),
+        stdout=writes,
+        stderr=writes,
+        env={**os.environ, "PLANO_HOME": str(home.root), "THE_KEY": KEY},
+    )
+    os.close(writes)
+    try:
+        async with asyncio.timeout(30):
+            await until(home, lambda found: found.state == "serving")
+            config.write_text(good + "\n".join(f"unknown_key_{number}: 1" for number in range(100)))
+            for number in (1, 2):  # each says more than there is room for
+                os.kill(process.pid, signal.SIGHUP)
+                await until(home, lambda found, number=number: found.reload.number == number)
+            [worker] = (await until(home, lambda found: len(found.workers) == 1)).workers
+            os.kill(worker, signal.SIGKILL)
+            await until(home, lambda found: found.workers not in ((), (worker,)))
+            assert (await ask(port)).status == 200
+            process.terminate()
+            assert await process.wait() == 0
+    finally:
+        os.close(reads)
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+async def until(home: Home, holds: Callable[[status.Status], bool]) -> status.Status:
+    while (found := status.read(home)) is None or not holds(found):
+        await asyncio.sleep(0.005)
+    return found
 
 
 LEADER = "import os, sys; os.login_tty(int(sys.argv[1])); os.execv(sys.executable, [sys.executable, *sys.argv[2:]])"

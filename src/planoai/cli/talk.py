@@ -6,6 +6,7 @@ import os
 import click
 
 from planoai import __version__
+from planoai.process import logbook
 
 LEVELS = ("debug", "info", "warn", "warning", "error")
 
@@ -28,7 +29,7 @@ def log_to_stderr(*, verbose: bool) -> str:
     level = (os.environ.get("LOG_LEVEL") or "info").lower()
     if level not in LEVELS:
         raise click.UsageError(f"Invalid log level {level!r} in LOG_LEVEL; there is {', '.join(LEVELS)}")
-    logging.basicConfig(level=level.upper(), format="%(asctime)s - %(name)s - %(levelname)s - %(message)s")
+    logbook.log_to_stderr(level)
     if not verbose:
         logging.getLogger("planoai.cli").setLevel(logging.WARNING)
     return level

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,6 +14,7 @@ from planoai.cli import render, stopping, surroundings, talk
 from planoai.cli.ports import taken
 from planoai.config.load import Loaded
 from planoai.net.proxy import Proxies
+from planoai.process.aside import Aside
 from planoai.process.home import Home
 from planoai.process.launch import launch
 from planoai.process.reading import read
@@ -24,6 +26,7 @@ from planoai.process.told import Refused, Serving, Told, Warned
 MOST_WORKERS = 256
 _PORT_SECONDS = 2.0  # for the children of a supervisor that was killed, to notice
 _LOOKS_SECONDS = 0.05
+_LAST_WORDS_SECONDS = 1.0
 NAMES = ("config.yaml", "plano_config.yaml")
 
 log = logging.getLogger(__name__)
@@ -158,7 +161,10 @@ def stay(settings: Settings) -> None:
         elif serves or not isinstance(told, Warned):  # at the start `checked` has told them
             talk.say(render.foreground(told))
 
-    code = asyncio.run(supervise(settings, tell))
+    telling = Aside(tell)  # a terminal that is stopped must not stop the gateway
+    code = asyncio.run(supervise(settings, telling.put))
+    if not telling.wait(_LAST_WORDS_SECONDS):
+        os._exit(code)  # nobody reads what we say, and so we would wait for ever to say how it ended
     if refused:
         raise click.ClickException(render.problems(refused[-1].problems, of_config=refused[-1].of_config))
     raise SystemExit(code)

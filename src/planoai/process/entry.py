@@ -2,7 +2,6 @@
 
 import asyncio
 import ctypes
-import logging
 import os
 import resource
 import signal
@@ -11,8 +10,6 @@ import struct
 import sys
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
-
-FORMAT = "%(asctime)s - %(name)s - %(levelname)s - %(message)s"
 
 _PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG, prctl(2)
 _MOST_FILES = 1 << 20  # more than one process can use
@@ -55,8 +52,3 @@ def allow_connections() -> None:
     if wanted > soft != resource.RLIM_INFINITY:
         with suppress(ValueError, OSError):  # macOS has a lower limit than it tells
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-
-
-def log_to_stderr(level: str) -> None:
-    """`level`: debug, info, warn, warning or error."""
-    logging.basicConfig(level=level.upper(), format=FORMAT)

@@ -19,7 +19,8 @@ from planoai.observability.logfile import LogFile
 from planoai.observability.observe import Observation
 from planoai.observability.record import Message
 from planoai.process.control import Channel, of_recorder
-from planoai.process.entry import enter, log_to_stderr
+from planoai.process.entry import enter
+from planoai.process.logbook import log_to_stderr
 from planoai.process.orders import Cut, Drain, Failed, FeedFollows, Ready, RecorderOrders, ToRecorder
 
 LOG = "access_llm.log"

@@ -19,7 +19,8 @@ from planoai.observability.feed import Feed
 from planoai.process.certificates import contexts, contexts_of
 from planoai.process.control import Channel, of_worker
 from planoai.process.doors import opened
-from planoai.process.entry import allow_connections, end_with_supervisor, enter, log_to_stderr
+from planoai.process.entry import allow_connections, end_with_supervisor, enter
+from planoai.process.logbook import log_to_stderr
 from planoai.process.orders import Cut, Drain, Failed, FeedFollows, Ready, ToWorker, Waiting, WorkerOrders
 
 IDLE_GRACE_SECONDS = 5.0  # a client with an idle connection may be sending its next request when we are told to drain
