@@ -17,10 +17,9 @@ _FLUSH_SECONDS = 1.0
 class Formatter(logging.Formatter):
     """Times are UTC, levels in lower case."""
 
-    converter = time.gmtime
-
     def __init__(self) -> None:
         super().__init__(FORMAT, _DATE)
+        self.converter = time.gmtime
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - its name
         shown = logging.makeLogRecord({**record.__dict__, "levelname": record.levelname.lower()})
