@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planoai.providers.auth import Headers, authorise, client_credential, speaks_of_credential
+from planoai.providers.auth import Headers, authorise, client_credential, secrets_in, speaks_of_credential
 from planoai.providers.catalog import PROVIDERS
 
 CHAT, MESSAGES, RESPONSES, CONVERSE = "openai_chat", "anthropic_messages", "openai_responses", "bedrock_converse"
@@ -128,6 +128,16 @@ def test_a_name_that_speaks_of_a_credential_is_known(name: str) -> None:
 )
 def test_one_that_only_sounds_like_it_is_not(name: str) -> None:
     assert not speaks_of_credential(name)
+
+
+def test_credentials_among_configured_headers_are_known_with_their_scheme_and_without() -> None:
+    headers = {
+        "Authorization": "Bearer one",
+        "x-api-key": "two",
+        "x-vendor-token": "Token  three",
+        "x-team": "platform",
+    }
+    assert {each for each in secrets_in(headers) if each} == {"Bearer one", "one", "two", "Token  three", "three"}
 
 
 @given(st.text(alphabet=st.characters(max_codepoint=255), min_size=1))
