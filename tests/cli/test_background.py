@@ -174,13 +174,6 @@ async def test_down_signals_nobody_on_the_word_of_an_old_file(home: Home, left: 
         await innocent.wait()
 
 
-async def test_one_that_does_not_say_who_it_is_is_no_absent_one(home: Home) -> None:
-    with home.held():
-        down = await done("down", home=home)
-    assert down.code == 1
-    assert f"a Plano runs with {home.root}" in down.err
-
-
 @pytest.mark.parametrize("flag", [[], ["--docker"]], ids=["native", "docker"])
 async def test_docker_is_a_word_that_is_taken_and_warned_of(home: Home, flag: list[str]) -> None:
     down = await done("down", *flag, home=home)

@@ -29,7 +29,7 @@ def reload() -> None:
         raise click.ClickException("no Plano is running: `planoai up FILE` starts one")
     if found.state == "draining":
         raise click.ClickException("Plano is stopping, and reads no config any more")
-    stopping.send(found, signal.SIGHUP)
+    stopping.send(home, found, signal.SIGHUP)
     current = _outcome(home, found)
     if current.reload.problems:
         raise click.ClickException("\n".join([*current.reload.problems, render.UNCHANGED]))

@@ -18,17 +18,21 @@ _LOOKS_SECONDS = 0.05
 _STARTS_SECONDS = 1.0  # a supervisor that has just begun says who it is within this time
 _MORE_SECONDS = 15.0  # over shutdown_timeout: children that do not react are ended by the supervisor by then
 _NOW_SECONDS = 10.0
+_UNKNOWN_TIMEOUT = 300.0  # the shutdown_timeout of one that does not tell it: as long as it is where nothing is set
 _CHILDREN_SECONDS = 5.0  # and some init processes take their time to forget one that has ended
 
 
 def running(home: Home) -> Status | None:
-    """Who runs in `home`; None where nobody does. Raises ClickException where somebody does and does not say who."""
+    """Who runs in `home`; None where nobody does. One that can not say more, as on a full disk, is known by its process id alone.
+
+    Raises ClickException where not even that can be known.
+    """
     deadline = time.monotonic() + _STARTS_SECONDS
-    while (found := status.read(home)) is None and home.in_use():
+    while (found := status.read(home)) is None and (holder := home.holder()) is not None:
         if time.monotonic() > deadline:
-            raise click.ClickException(
-                f"a Plano runs with {home.root}, but {home.status} does not say which process it is"
-            )
+            if holder:
+                return Status(pid=holder, started=0.0, config="", shutdown_timeout=_UNKNOWN_TIMEOUT)
+            raise click.ClickException(_elsewhere(home))
         time.sleep(_LOOKS_SECONDS)
     return found
 
@@ -39,18 +43,16 @@ def stop(home: Home, found: Status, *, now: bool, way_out: str) -> None:
     What does not end by itself is killed; its children end when they notice.
     """
     if found.state != "draining":  # to one that drains, one more signal means to cut
-        send(found, signal.SIGTERM)
+        send(home, found, signal.SIGTERM)
     if now:
         _until_it_drains(home, found)
-        send(found, signal.SIGTERM)
+        send(home, found, signal.SIGTERM)
     deadline = time.monotonic() + (_NOW_SECONDS if now else found.shutdown_timeout + _MORE_SECONDS)
     said = 0
-    while home.in_use():
+    while home.holder() == found.pid:  # not one that somebody has started since
         current = status.read(home) or found
-        if current.pid != found.pid:  # somebody has started another one since
-            return
         if time.monotonic() > deadline:
-            _kill(current)
+            _kill(home, current)
             deadline += _NOW_SECONDS
         if current.waiting != said:
             said = current.waiting
@@ -58,14 +60,25 @@ def stop(home: Home, found: Status, *, now: bool, way_out: str) -> None:
         time.sleep(_LOOKS_SECONDS)
 
 
-def send(found: Status, number: signal.Signals) -> None:
-    """Raises ClickException where the process is somebody else's."""
+def send(home: Home, found: Status, number: signal.Signals) -> None:
+    """A signal to the supervisor `found`, if it lives. Raises ClickException where it is out of reach."""
+    holder = home.holder()
+    if holder == 0:
+        raise click.ClickException(_elsewhere(home))
+    if holder != found.pid:  # the process id may be somebody else's by now
+        return
     try:
         os.kill(found.pid, number)
     except ProcessLookupError:
         return
     except PermissionError:
         raise click.ClickException(f"process {found.pid} belongs to another user: it can not be told to stop") from None
+
+
+def _elsewhere(home: Home) -> str:
+    return (
+        f"the Plano with {home.root} runs in another container, or on another machine: no signal reaches it from here"
+    )
 
 
 def _until_it_drains(home: Home, found: Status) -> None:
@@ -77,10 +90,10 @@ def _until_it_drains(home: Home, found: Status) -> None:
         time.sleep(_LOOKS_SECONDS)
 
 
-def _kill(found: Status) -> None:
+def _kill(home: Home, found: Status) -> None:
     """Returns when its children have noticed, and ended."""
     say(f"it does not end: killing process {found.pid}")
-    send(found, signal.SIGKILL)
+    send(home, found, signal.SIGKILL)
     children = [*found.workers, *([found.recorder] if found.recorder else [])]
     deadline = time.monotonic() + _CHILDREN_SECONDS
     while any(map(_exists, children)) and time.monotonic() < deadline:
