@@ -373,6 +373,28 @@ async def test_the_total_limit_ends_an_answer_that_trickles_on() -> None:
             await get(client, upstream, timeouts=Timeouts(idle=10, total=0.2))
 
 
+async def test_the_total_limit_ends_an_answer_that_nobody_has_to_wait_for() -> None:
+    async with scripted(trickles) as upstream, Client() as client, asyncio.timeout(10):
+        with await client.send(upstream.origin, "GET", "/", [], timeouts=Timeouts(total=0.2)) as response:
+            with pytest.raises(UpstreamTimeout, match="total limit"):
+                while await response.chunk():
+                    await asyncio.sleep(0.05)  # so slow a reader that something has come whenever it asks
+            await upstream.closed.get()
+
+
+async def test_what_came_in_time_is_handed_on_after_the_total_limit() -> None:
+    async with scripted(says_a_bit) as upstream, Client() as client:
+        with await client.send(upstream.origin, "GET", "/", [], timeouts=Timeouts(total=0.05)) as response:
+            await asyncio.sleep(0.1)
+            assert await response.chunk() == b"o"
+            with pytest.raises(UpstreamTimeout, match="total limit"):
+                await response.chunk()
+    async with scripted(keeps_saying(OK)) as upstream, Client() as client:
+        with await client.send(upstream.origin, "GET", "/", [], timeouts=Timeouts(total=0.05)) as response:
+            await asyncio.sleep(0.1)
+            assert await response.body() == b"ok"
+
+
 async def test_a_slow_reader_of_ours_is_not_the_upstreams_fault() -> None:
     async with scripted(says_a_bit) as upstream, Client() as client:
         with await client.send(
