@@ -461,18 +461,23 @@ async def test_much_does_not_wait_for_more(monkeypatch: pytest.MonkeyPatch) -> N
     assert len(await everything(feed, listener)) == 2
 
 
-async def test_closing_waits_for_nobody_who_goes_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_closing_waits_for_the_recorder_after_one_that_goes_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(feed_module, "FLUSH_SECONDS", 1_000.0)
     feed = Feed()
     listener = await attached(feed)
     ended(begun(feed, b"x" * 10_000_000))
     closing = asyncio.ensure_future(feed.aclose())
     await asyncio.sleep(0)  # it has begun
-
     listener.close()
+    await asyncio.sleep(0)
 
+    last = await attached(feed)
+
+    assert [type(each) for each in await last.messages(2)] == [Opened, Closed]
     async with asyncio.timeout(20):
         await closing
+    last.close()
+    assert feed.dropped == 0
 
 
 async def test_closing_waits_for_a_stalled_recorder_no_longer_than_a_moment(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -486,11 +491,20 @@ async def test_closing_waits_for_a_stalled_recorder_no_longer_than_a_moment(monk
     listener.close()
 
 
-async def test_closing_without_a_recorder_is_at_once() -> None:
+async def test_closing_without_a_recorder_waits_a_moment_and_counts_what_nobody_heard(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(feed_module, "FLUSH_SECONDS", 0.01)
     feed = Feed()
     ended(begun(feed))
 
     await feed.aclose()
+
+    assert feed.dropped == 2
+
+
+async def test_closing_is_at_once_where_nothing_waits() -> None:
+    await Feed().aclose()
 
 
 async def test_a_feed_that_is_off_keeps_nothing() -> None:

@@ -70,6 +70,19 @@ async def test_a_killed_recorder_is_replaced_while_requests_go_on(tmp_path: Path
         assert [line.count("POST /v1/chat/completions") for line in access_log(running)] == [1, 1]
 
 
+async def test_a_stop_while_there_is_no_recorder_waits_for_the_next(tmp_path: Path) -> None:
+    async with tree(tmp_path, workers=1) as running:
+        for _ in range(4):  # the next one would come after 0.8 s
+            before = (await running.when(lambda now: now.recorder is not None)).recorder
+            assert before is not None
+            os.kill(before, signal.SIGKILL)
+            await running.when(partial(recorded_by_another, before))
+        assert (await ask(running.port, request(stream=False))).status == 200
+        running.program.signal()
+        assert await running.program.ends() == 0
+        assert [line.count("POST /v1/chat/completions") for line in access_log(running)] == [1]
+
+
 async def test_a_worker_that_dies_again_and_again_is_given_time(tmp_path: Path) -> None:
     async with tree(tmp_path, workers=1, upstream=NOWHERE) as running:
         for pause in ("0.1", "0.2", "0.4"):
@@ -78,6 +91,10 @@ async def test_a_worker_that_dies_again_and_again_is_given_time(tmp_path: Path) 
             await running.program.says(rf"worker {victim} was ended by SIGKILL.* in {pause} s")
             await running.when(partial(replaced, victim))
             assert (await ask(running.port)).status == 200  # by the next one: the socket was open all the time
+
+
+def recorded_by_another(before: int, now: Status) -> bool:
+    return now.recorder != before
 
 
 def replaced(victim: int, now: Status) -> bool:

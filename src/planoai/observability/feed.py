@@ -15,7 +15,7 @@ from planoai.observability.record import KEPT_HEADERS, Attempt, Closed, Opened, 
 PIECE_BYTES = 32 * 1024  # of one stream, gathered before they are shipped
 PIECE_SECONDS = 1.0  # bytes that come so long after the last ones were shipped are shipped with what was gathered
 
-FLUSH_SECONDS = 2.0
+FLUSH_SECONDS = 5.0
 _LONGEST = 256  # characters or bytes of what a client chose: a fact is small
 _KEPT = frozenset(KEPT_HEADERS)
 _MOST_KEPT = 8  # a name may come several times
@@ -209,7 +209,7 @@ class Feed:
         self._outbox.detach()
 
     async def aclose(self) -> None:
-        """Sends what waits, if that takes no more than FLUSH_SECONDS, and lets go of the recorder."""
+        """Sends what waits, to the next recorder if there is none now, and lets go. What that takes more than FLUSH_SECONDS for is `dropped`."""
         await self._outbox.aclose(FLUSH_SECONDS)
 
 

@@ -79,10 +79,10 @@ class Outbox:
         self._wake()
 
     async def aclose(self, seconds: float) -> None:
-        """Sends what waits, for so long at most, and lets go of the recorder."""
+        """Sends what waits, for so long at most, and lets go of the recorder. What was not sent is dropped."""
         try:
             async with asyncio.timeout(seconds):
-                while self._pipe is not None and (self._queue or self._batch):
+                while self._queue or self._batch:
                     self._unschedule()
                     self._schedule(at_once=True)
                     self._idle = asyncio.get_running_loop().create_future()
@@ -92,6 +92,9 @@ class Outbox:
         finally:
             self._idle = None
             self.detach()
+            self.dropped += len(self._queue)
+            self._queue.clear()
+            self._bytes = 0
 
     def _schedule(self, *, at_once: bool = False) -> None:
         pipe = self._pipe

@@ -41,6 +41,7 @@ class Place:
         self._changed = changed
         self._tell = tell
         self._ending = asyncio.Event()
+        self._awaited = asyncio.Event()
         self._last: Drain | Cut | None = None  # what the child was told of its end
         self._process: asyncio.subprocess.Process | None = None
         self._kill: asyncio.TimerHandle | None = None
@@ -74,6 +75,10 @@ class Place:
         if not self.started.done():
             self.started.set_result(["it was told to end before it was ready"])
 
+    def hurry(self) -> None:
+        """A child that has died, or dies next, is replaced without a pause."""
+        self._awaited.set()
+
     def drain(self, patience: float, *, stopping: bool) -> None:
         """The child takes nothing new and ends; after `patience` seconds and some it is killed. Nobody follows it."""
         self._end(Drain(stopping), patience + _PATIENCE)
@@ -86,6 +91,7 @@ class Place:
             return
         self._last = word
         self._ending.set()
+        self._awaited.set()
         if self.channel is not None:
             self.channel.send(word)
         if self._kill is not None:
@@ -169,7 +175,8 @@ class Place:
     async def _rest(self, seconds: float) -> None:
         try:
             async with asyncio.timeout(seconds):
-                await self._ending.wait()
+                await self._awaited.wait()
+                self._awaited.clear()
         except TimeoutError:
             pass
 

@@ -157,6 +157,7 @@ class Supervisor:
             return problems
         self._serving = generation
         if before is not None:
+            self._recorder.hurry()
             before.drain(stopping=False)
         self._report.say(state="serving", listeners=_described(generation)[0], shutdown_timeout=generation.patience)
         return ()
@@ -240,6 +241,7 @@ class Supervisor:
         if self._stop.is_set():
             self._tell(Stopping(0.0 if self._serving is None else self._serving.patience))
         self._doors.keep([])  # the workers close theirs, and then a client learns at once that nobody is here
+        self._recorder.hurry()  # the workers have something to tell it before they end
         for generation in self._living:
             generation.drain(stopping=True)
         if self._living:

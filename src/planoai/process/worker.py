@@ -6,7 +6,7 @@ import os
 import socket
 import ssl
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import assert_never
 
 from planoai.config.schema import Config
@@ -97,7 +97,7 @@ class Worker:
     async def run(self) -> None:
         """Serves until told to drain, and until what ran then has come to its end. Raises ConfigError where it can not begin."""
         config = self._orders.config
-        async with aclosing(self._feed), running(config, feed=self._feed, proxies=self._orders.proxies) as gateway:
+        async with running(config, feed=self._feed, proxies=self._orders.proxies) as gateway:
             patience = max(listener.shutdown_timeout for listener in config.listeners)
             certificates = contexts_of(self._orders.chains)
             self._servers = servers_of(
@@ -110,8 +110,9 @@ class Worker:
                     self._channel.send(Ready())
                     await self._draining.wait()
                     reporting = group.create_task(self._report())
-                obeying.cancel()
                 reporting.cancel()
+                await self._feed.aclose()  # a recorder that is just being replaced is introduced to us until then
+                obeying.cancel()
 
     async def _obey(self, gateway: Gateway) -> None:
         while (received := await self._channel.receive()) is not None:
