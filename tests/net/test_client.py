@@ -373,12 +373,17 @@ async def test_the_total_limit_ends_an_answer_that_trickles_on() -> None:
             await get(client, upstream, timeouts=Timeouts(idle=10, total=0.2))
 
 
+async def read_slowly(response: Response) -> None:
+    """So slowly that something has come whenever it asks."""
+    while await response.chunk():
+        await asyncio.sleep(0.05)
+
+
 async def test_the_total_limit_ends_an_answer_that_nobody_has_to_wait_for() -> None:
     async with scripted(trickles) as upstream, Client() as client, asyncio.timeout(10):
         with await client.send(upstream.origin, "GET", "/", [], timeouts=Timeouts(total=0.2)) as response:
             with pytest.raises(UpstreamTimeout, match="total limit"):
-                while await response.chunk():
-                    await asyncio.sleep(0.05)  # so slow a reader that something has come whenever it asks
+                await read_slowly(response)
             await upstream.closed.get()
 
 

@@ -129,10 +129,8 @@ class UpstreamConnection(asyncio.BaseProtocol):
             raise self._failure or self._closed()
 
     async def chunk(self) -> bytes:
-        """All of the body that has come and was not taken; waits for some. b"" at the end."""
-        if (
-            self._total_at != inf and self._phase is _BODY and self._total_at <= self._loop.time()
-        ):  # who is slow never waits
+        """All of the body that has come and was not taken; waits for some. b"" at the end. The total limit holds for who never has to wait too."""
+        if self._total_at != inf and self._phase is _BODY and self._total_at <= self._loop.time():
             self._fail(self._timeout())
         while not self._chunks and self._phase is not _DONE and self._failure is None:
             await self._news(self._timeouts.idle)
