@@ -14,7 +14,7 @@ from planoai.process import status
 from planoai.process.home import Home
 from tests.cli.command import KEY, begun, done, line_with, lives, streaming, written
 from tests.support.answers import CHAT_DONE, CHAT_STREAM
-from tests.support.program import gone, is_alive
+from tests.support.program import gone, held_up, is_alive
 from tests.support.upstream import Hold, scripted, stream
 
 
@@ -129,22 +129,26 @@ async def test_up_right_after_a_supervisor_was_killed_finds_no_child_in_the_way(
 
 async def test_leaving_up_before_it_serves_leaves_nothing_behind(tmp_path: Path, home: Home) -> None:
     file, _ = written(tmp_path)
-    text = file.read_text()
-    file.unlink()
-    os.mkfifo(file)  # whoever reads it waits for us to write
-    async with begun("up", str(file), home=home) as up:
-        await asyncio.to_thread(file.write_text, text)  # for the command, which has a look first
-        await line_with("starting", up.stderr)
-        writer = await asyncio.to_thread(file.open, "w")  # once the supervisor reads it, too
-        with writer:
-            assert home.in_use()
+    with held_up(home):
+        async with begun("up", str(file), home=home) as up:
+            await line_with("starting", up.stderr)
+            async with asyncio.timeout(30):
+                while not home.in_use():
+                    await asyncio.sleep(0.01)
             up.send_signal(signal.SIGINT)
             assert await up.wait() == 1
-            writer.write(text)
     async with asyncio.timeout(30):
         while home.in_use():
             await asyncio.sleep(0.01)
     assert not home.status.exists()
+
+
+@pytest.mark.parametrize("mode", [[], ["--foreground"]], ids=["background", "foreground"])
+async def test_a_config_that_can_be_read_but_once_is_refused(home: Home, mode: list[str]) -> None:
+    refused = await done("up", "/dev/stdin", *mode, home=home)
+    assert refused.code == 1
+    assert "/dev/stdin is no file that can be read again, as each reload does: write the config to one" in refused.err
+    assert "is valid" not in refused.err
 
 
 async def test_a_home_that_can_not_be_made(tmp_path: Path) -> None:

@@ -5,8 +5,8 @@ import os
 import re
 import signal
 import sys
-from collections.abc import AsyncIterator, Iterable, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -74,6 +74,20 @@ async def planoai(*words: str, environ: Mapping[str, str] | None = None) -> Asyn
             await _end(program)
             if env["PLANO_HOME"] == folder:
                 await end_of(program.home)
+
+
+@contextmanager
+def held_up(home: Home) -> Iterator[None]:
+    """The start of what has this home does not come to its end: its access log is a pipe that nobody reads, until this is left."""
+    home.make()
+    pipe = home.logs / "access_llm.log"
+    os.mkfifo(pipe)
+    try:
+        yield
+    finally:
+        reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+        pipe.unlink()
+        os.close(reader)
 
 
 async def end_of(home: Home) -> None:
