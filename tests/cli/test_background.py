@@ -100,6 +100,24 @@ async def test_the_port_of_another_plano_is_not_ours_to_take(tmp_path: Path, hom
     assert await healthy(url)
 
 
+@pytest.mark.parametrize("where", ["address: $THE_KEY", "tls: {cert: $THE_KEY, key: $THE_KEY}"], ids=["address", "tls"])
+async def test_a_key_in_the_wrong_place_is_shown_nowhere(tmp_path: Path, home: Home, where: str) -> None:
+    file, _ = written(tmp_path)
+    good = file.read_text()
+    bad = good.replace("address: 127.0.0.1", where)
+    file.write_text(bad)
+    up = await done("up", str(file), home=home)
+    file.write_text(good)
+    assert (await done("up", str(file), home=home)).code == 0
+    file.write_text(bad)
+    reload = await done("reload", home=home)
+    for refused in (up, reload):
+        assert refused.code == 1
+        assert "$THE_KEY" in refused.err
+    seen = up.err + reload.err + home.status.read_text() + home.log.read_text()
+    assert KEY["THE_KEY"] not in seen
+
+
 async def test_a_start_that_fails_names_the_log_and_leaves_nothing_behind(tmp_path: Path, home: Home) -> None:
     file, url = written(tmp_path)
     home.make()

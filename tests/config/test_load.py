@@ -316,3 +316,26 @@ model_providers: [{model: openai/gpt-4o, access_key: sk-planted, headers: {x-tea
     loaded = load(text, {})
     assert "planted" not in repr(loaded)
     assert "openai/gpt-4o" in repr(loaded)
+
+
+SECRET = "sk-0123456789"
+
+
+@pytest.mark.parametrize(
+    ("path", "problem", "told"),
+    [
+        ("listeners[0]", f"{SECRET}:12000 can not be bound", "$KEY:12000 can not be bound"),
+        ("listeners[0].tls", f"/etc/{SECRET} and /etc/k{SECRET} are not PEM", "/etc/$KEY and /etc/k${KEY} are not PEM"),
+        ("listeners[0]", "12000 is taken, and 1 is not", "12000 is taken, and 1 is not"),
+        ("overrides", f"what {SECRET} is is not told there", f"what {SECRET} is is not told there"),
+    ],
+    ids=["an address", "parts of paths", "no number", "where nothing was expanded"],
+)
+def test_a_problem_that_is_found_later_shows_no_value_of_a_variable(path: str, problem: str, told: str) -> None:
+    text = (
+        "version: v0.4.0\nworkers: $ONE\nlisteners:\n  - {type: model, name: a, address: $KEY, port: $PORT,"
+        " tls: {cert: $KEY, key: 'k${KEY}'}}\n"
+    )
+    loaded = load(text, {"KEY": SECRET, "PORT": "12000", "ONE": "1"}, folder="/etc")
+    assert loaded.located(f"{path}: {problem}").endswith(f": {path}: {told}")
+    assert SECRET not in repr(loaded)

@@ -193,7 +193,7 @@ class Decoder:
         except ValueError as wrong:
             raise self._bad(node, path, str(wrong)) from None
         if text != node.text:
-            self.located.raw[path] = node.text
+            self.located.expanded[path] = (text, node.text)
         return text
 
     def _bad(self, node: Node, path: str, sentence: str) -> _Bad:

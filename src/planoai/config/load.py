@@ -16,19 +16,26 @@ from planoai.config.tree import compose
 from planoai.config.variables import Variables
 from planoai.errors import ConfigError
 
+_SHORTEST_KEY = 4  # characters; what is shorter is part of many a word
+
 IMPLICIT_LISTENER = Listener(type="model", name="egress_traffic")
 
 
 class Loaded(Struct, frozen=True):
     """`warnings`: one line each, beginning with its place like a problem; nothing in them stops the gateway.
 
-    `name` is what the file is called; `places` where each value of it stands, by path.
+    `name` is what the file is called; `places` where each value of it stands, by path; `expanded` what stands there, value first and then as it
+    was written, where variables were expanded.
     """
 
     config: Config
     warnings: tuple[str, ...] = ()
     name: str = "config.yaml"
     places: Mapping[str, Place] = {}
+    expanded: Mapping[str, tuple[str, str]] = {}
+
+    def __repr__(self) -> str:
+        return f"Loaded({self.name}, {self.config!r})"  # the rest holds keys, and a repr ends up in logs
 
     def where(self, path: str) -> str:
         """`config.yaml:12:5`: where the value at `path` stands, or the nearest one that it would be in."""
@@ -38,8 +45,13 @@ class Loaded(Struct, frozen=True):
         return f"{self.name}:{place.line}:{place.column}"
 
     def located(self, problem: str) -> str:
-        """A problem that begins with its path, as `load` would have told it."""
-        return f"{self.where(problem.partition(': ')[0])}: {problem}"
+        """A problem that begins with its path, as `load` would have told it: with `$NAME` and not the value, which may be a key in the wrong place."""
+        path, colon, sentence = problem.partition(": ")
+        within = [pair for at, pair in self.expanded.items() if at == path or at.startswith((f"{path}.", f"{path}["))]
+        for value, written in sorted(within, key=lambda pair: -len(pair[0])):
+            if len(value) >= _SHORTEST_KEY and not value.isdecimal():
+                sentence = sentence.replace(value, written)
+        return f"{self.where(path)}: {path}{colon}{sentence}"
 
 
 def load(
@@ -62,7 +74,8 @@ def load(
         model_providers=tuple(_furnished(each, variables) for each in config.model_providers),
         overrides=_placed_overrides(config.overrides, folder),
     )
-    return Loaded(ready, tuple(note.written(name) for note in sorted(set(report.warnings))), name, located.places)
+    warnings = tuple(note.written(name) for note in sorted(set(report.warnings)))
+    return Loaded(ready, warnings, name, located.places, located.expanded)
 
 
 def _read(text: str, variables: Variables, located: Located) -> Config | None:

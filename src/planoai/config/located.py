@@ -16,7 +16,8 @@ class Located:
         self.unread: set[str] = (
             set()
         )  # fields that have their default, or lack an item, because what is written could not be read
-        self.raw: dict[str, str] = {}  # as written, where a variable has been expanded: the value may be a key
+        # The value and how it was written, where a variable has been expanded: the value may be a key.
+        self.expanded: dict[str, tuple[str, str]] = {}
 
     def put(self, made: Struct, path: str, place: Place) -> None:
         """`made` was read from the mapping at `path`."""
@@ -45,7 +46,8 @@ class Located:
     def shown(self, owner: Struct, field: str) -> str:
         """The value of `field` as a message may show it."""
         path = join(self._path(owner), field)
-        return shown(self.raw.get(path, str(getattr(owner, field))))
+        _, written = self.expanded.get(path, ("", str(getattr(owner, field))))
+        return shown(written)
 
     def _path(self, owner: Struct) -> str:
         _, path = self._paths.get(id(owner), (owner, ""))
