@@ -17,7 +17,8 @@ from planoai.net.client import Client, ClientLimits, Origin
 from planoai.net.tls import client_context
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
-PATIENT = ClientLimits(stale_seconds=30)  # a busy machine does not make a fresh failure an old one
+# A busy machine does not make a fresh failure an old one, and a kept connection counts as old at once.
+PATIENT = ClientLimits(stale_seconds=30, rested_seconds=0)
 IMPATIENT = ClientLimits(stale_seconds=0)
 
 needs_the_kernels_word = pytest.mark.skipif(sys.platform != "linux", reason="other kernels do not tell what arrived")
@@ -157,6 +158,39 @@ async def test_where_the_kernel_does_not_tell_time_does(peer: Peer, monkeypatch:
         accepted.close()
         with pytest.raises(UpstreamClosed):
             await post(client, peer, "/second")
+
+
+@pytest.mark.parametrize("tells", [pytest.param(True, marks=needs_the_kernels_word), False], ids=["reset", "end"])
+async def test_what_ends_although_it_was_busy_a_moment_ago_did_not_end_for_idleness(
+    peer: Peer, monkeypatch: pytest.MonkeyPatch, tells: bool
+) -> None:
+    """So the upstream read the request, and did not survive it."""
+    monkeypatch.setattr("planoai.net.arrival._TELLS", tells)
+    async with Client(ClientLimits(stale_seconds=30, rested_seconds=30)) as client:
+        accepted = await kept(client, peer)
+        second = asyncio.create_task(post(client, peer, "/second"))
+        await asyncio.get_running_loop().sock_recv(accepted, 65536)
+        reset(accepted) if tells else accepted.close()
+        with pytest.raises(UpstreamClosed):
+            await second
+        with pytest.raises(BlockingIOError):
+            peer.listening.accept()
+
+
+async def test_an_answer_tells_whether_its_request_was_sent_again(peer: Peer) -> None:
+    async with Client(PATIENT) as client:
+        accepted = await kept(client, peer)
+        for replayed in (False, True):
+            sending = asyncio.create_task(client.send(peer.origin, "POST", "/next", [], b"paid"))
+            while not arrived(accepted):
+                await asyncio.sleep(0)
+            if replayed:
+                accepted.close()  # with something unread
+                accepted = await peer.accept()
+            await peer.answer(accepted)
+            with await sending as response:
+                assert response.replayed is replayed
+                assert await response.body() == b"ok"
 
 
 async def test_a_new_connection_is_not_replaced(peer: Peer) -> None:

@@ -24,3 +24,6 @@ class ClientLimits(Struct, frozen=True):
     settle_seconds: float = 1.0  # what the rest of a settling answer may take
     settle_bytes: int = 64 * 1024  # and how long it may be
     stale_seconds: float = 0.1  # an upstream that may have read a request had no time to act on it if it ends this soon
+    rested_seconds: float = (
+        1.0  # and is taken not to have read it if the connection was idle this long: nobody closes one sooner for that
+    )

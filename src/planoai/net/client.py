@@ -36,13 +36,15 @@ _OF_A_CODED_BODY = frozenset((b"content-encoding", b"content-length"))
 class Response:
     """An answer, from the end of its head on. Leaving its `with` keeps a connection that was read to its end, and closes any other.
 
-    A content coding is undone here, so `headers` tell neither of it nor of the length that the body had with it.
+    A content coding is undone here, so `headers` tell neither of it nor of the length that the body had with it. `replayed` says that a connection had
+    ended over the request before, and that it was sent twice.
     """
 
-    __slots__ = ("_codings", "_connection", "_decoder", "_pool", "_settling", "headers", "status")
+    __slots__ = ("_codings", "_connection", "_decoder", "_pool", "_settling", "headers", "replayed", "status")
 
-    def __init__(self, connection: UpstreamConnection, pool: Pool) -> None:
+    def __init__(self, connection: UpstreamConnection, pool: Pool, *, replayed: bool) -> None:
         self.status: int = connection.status
+        self.replayed = replayed
         self.headers: Headers = connection.headers
         self._connection: UpstreamConnection | None = connection
         self._pool = pool
@@ -177,23 +179,30 @@ class Client:
         message = _message(origin, method, target, headers, body, proxy)
         head_only = method == "HEAD"
         total_at = inf if timeouts.total is None else pool.now() + timeouts.total
+        replayed = False
         connection = pool.take(origin)
         if connection is not None:
             sent = pool.now()
             try:
                 await connection.exchange(message, timeouts, total_at, head_only=head_only)
             except UpstreamClosed:
-                soon = pool.now() - sent < self._limits.stale_seconds
-                if not (connection.arrived is Arrived.NO or (connection.arrived is Arrived.UNKNOWN and soon)):
+                if not self._came_too_late(connection, sent, pool.now()):
                     raise
-                connection = None
+                replayed, connection = True, None
         if connection is None:
             connection = await pool.connect(origin, timeouts, total_at)
             await connection.exchange(message, timeouts, total_at, head_only=head_only)
         if proxy is not None and connection.status == PROXY_AUTHENTICATION_REQUIRED:
             connection.abort()
             raise unreachable_through(proxy, origin, PROXY_AUTHENTICATION_REQUIRED)
-        return Response(connection, pool)
+        return Response(connection, pool, replayed=replayed)
+
+    def _came_too_late(self, connection: UpstreamConnection, sent: float, ended: float) -> bool:
+        """What is known tells; else an end that comes at once after a rest is one for idleness, at which the upstream read no more."""
+        if connection.arrived is not Arrived.UNKNOWN:
+            return connection.arrived is Arrived.NO
+        limits = self._limits
+        return ended - sent < limits.stale_seconds and sent - connection.rests_since >= limits.rested_seconds
 
 
 def _message(

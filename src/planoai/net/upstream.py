@@ -65,6 +65,7 @@ class UpstreamConnection(asyncio.BaseProtocol):
         "headers",
         "heard",
         "origin",
+        "rests_since",
         "status",
     )
 
@@ -81,6 +82,7 @@ class UpstreamConnection(asyncio.BaseProtocol):
         self.heard = False  # anything of the answer has come
         self.arrived = Arrived.YES  # the request that got no answer
         self.gone = False
+        self.rests_since = 0.0  # time of the loop
         self._loop = loop
         self._limits = limits
         self._lost = lost
@@ -170,6 +172,7 @@ class UpstreamConnection(asyncio.BaseProtocol):
         if self._paused:
             self._paused = False
             self._transport.resume_reading()
+        self.rests_since = self._loop.time()
         self._deadline.set(self._limits.idle_seconds)
         return True
 
@@ -202,9 +205,7 @@ class UpstreamConnection(asyncio.BaseProtocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
-        self._socket = transport.get_extra_info(
-            "socket"
-        )  # a transport of TLS forgets it before it says that it is lost
+        self._socket = transport.get_extra_info("socket")  # TLS forgets it before it says that it is lost
 
     def data_received(self, data: bytes) -> None:
         self.heard = True
