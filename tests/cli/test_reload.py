@@ -6,9 +6,11 @@ import signal
 import sys
 from pathlib import Path
 
+import click
 import httpx2
 import pytest
 
+from planoai.cli.reload import outcome
 from planoai.process import status
 from planoai.process.home import Home
 from tests.cli.command import ASKED, begun, done, line_with, lives, streaming, written
@@ -125,3 +127,11 @@ async def test_a_reload_whose_gateway_dies_does_not_wait_for_ever(tmp_path: Path
         os.kill(found.pid, signal.SIGKILL)
         await line_with("Plano ended before it had read the config", reload.stderr)
         assert await reload.wait() == 1
+
+
+def test_a_gateway_that_says_nothing_is_not_waited_for_for_ever(home: Home) -> None:
+    with home.held():
+        said = status.Status(pid=os.getpid(), started=1.0, config="/c.yaml", state="serving")
+        status.write(home.status, said)
+        with pytest.raises(click.ClickException, match=r"has not said within 0 s .*plano\.log may say it"):
+            outcome(home, said, 0.0)

@@ -11,6 +11,7 @@ from planoai.process.home import Home
 from planoai.process.status import Status
 
 _LOOKS_SECONDS = 0.05
+_OUTCOME_SECONDS = 90.0  # the workers have 30 to begin, and the reload of somebody else may come first
 
 
 @click.command()
@@ -30,16 +31,23 @@ def reload() -> None:
     if found.state == "draining":
         raise click.ClickException("Plano is stopping, and reads no config any more")
     stopping.send(home, found, signal.SIGHUP)
-    current = _outcome(home, found)
+    current = outcome(home, found, _OUTCOME_SECONDS)
     if current.reload.problems:
         raise click.ClickException("\n".join([*current.reload.problems, render.UNCHANGED]))
     click.echo(render.reloaded(current.listeners))
 
 
-def _outcome(home: Home, before: Status) -> Status:
-    """The status once the supervisor has done, or refused, what it was asked for after `before`. Raises ClickException where it has ended."""
+def outcome(home: Home, before: Status, patience: float) -> Status:
+    """The status once the supervisor has done, or refused, what it was asked for after `before`.
+
+    Raises ClickException where it has ended, or has not said so within `patience` seconds.
+    """
+    deadline = time.monotonic() + patience
     while (current := status.read(home)) is None or current.reload.number <= before.reload.asked:
-        if not home.in_use() or (current is not None and current.pid != before.pid):
+        if home.holder() != before.pid:
             raise click.ClickException(f"Plano ended before it had read the config; {home.log} may say why")
+        if time.monotonic() > deadline:
+            said = f"Plano has not said within {patience:g} s what became of the config"
+            raise click.ClickException(f"{said}; {home.log} may say it, and {home.status} should be one it can write")
         time.sleep(_LOOKS_SECONDS)
     return current

@@ -3,7 +3,19 @@
 from collections.abc import Sequence
 from typing import assert_never
 
-from planoai.process.told import Died, Refused, Reloaded, Running, Serving, Stopping, Told, Unchanged, Warned
+from planoai.process.told import (
+    Died,
+    Refused,
+    Reloaded,
+    Running,
+    Serving,
+    Stopping,
+    Told,
+    Unchanged,
+    Warned,
+    requests,
+    sentence,
+)
 
 RUNNING = "✓ Plano is running!"
 STOPPED = "✓ Plano stopped!"
@@ -21,10 +33,10 @@ def reloaded(listeners: Sequence[str]) -> str:
 
 
 def foreground(told: Told) -> str | None:
-    """What the command that stays with the gateway says; None where it says nothing."""
+    """What the command that stays with the gateway says, in its log's words where a reader needs no more; None where it says nothing."""
     match told:
-        case Warned():
-            return f"warning: {told.line}"
+        case Warned() | Died():
+            return sentence(told)
         case Refused():
             return problems(told.problems, of_config=told.of_config)
         case Serving():
@@ -38,15 +50,13 @@ def foreground(told: Told) -> str | None:
             return None
         case Running():
             return waiting(told.requests, f"Ctrl-C again cuts {'it' if told.requests == 1 else 'them'}")
-        case Died():
-            return f"{told.child} {told.how}; another one is started in {told.pause:g} s"
         case _:
             assert_never(told)
 
 
-def waiting(requests: int, way_out: str) -> str | None:
+def waiting(running: int, way_out: str) -> str | None:
     """None where there is nothing to wait for."""
-    return f"waiting for {requests} running request{'' if requests == 1 else 's'}; {way_out}" if requests else None
+    return f"waiting for {requests(running)}; {way_out}" if running else None
 
 
 def problems(lines: Sequence[str], *, of_config: bool) -> str:

@@ -81,6 +81,10 @@ def sentence(told: Told) -> str:
         case Stopping():
             return "stops"
         case Running():
-            return f"waits for {told.requests} running request{'' if told.requests == 1 else 's'}"
+            return f"waits for {requests(told.requests)}"
         case Died():
             return f"{told.child} {told.how}; another one is started in {told.pause:g} s"
+
+
+def requests(running: int) -> str:
+    return f"{running} running request{'' if running == 1 else 's'}"
