@@ -115,6 +115,34 @@ def test_byte_by_byte_is_the_same() -> None:
     assert Seen().feed([bytes([each]) for each in STREAM]).summary() == Seen().feed([STREAM]).summary()
 
 
+PLAIN = b"GET /x HTTP/1.1\r\nHost: a\r\nX: /x RTSP/1.0\r\n\r\n"
+RTSP = {
+    "alone": b"GET /x RTSP/1.0\r\nHost: a\r\n\r\n",
+    "of a later version": b"POST /x RTSP/2.0\r\nHost: a\r\n\r\n",
+    "with the version of HTTP": b"POST /x RTSP/1.1\r\nHost: a\r\nX: a HTTP/1.1\r\n\r\n",
+    "with more spaces": b"GET  /x  RTSP/1.1\r\nHost: a\r\n\r\n",
+    "after empty lines": b"\r\n\r\nGET /x RTSP/1.1\r\nHost: a\r\n\r\n",
+    "with a target like HTTP": b"GET /HTTP/ RTSP/1.1\r\nHost: a\r\n\r\n",
+    "after another": PLAIN + b"GET /x RTSP/1.1\r\nHost: a\r\n\r\n",
+    "after a body": STREAM[: STREAM.index(b"GET")] + b"GET /x RTSP/1.1\r\nHost: a\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("sent", RTSP.values(), ids=RTSP.keys())
+def test_what_says_that_it_is_rtsp_is_refused_wherever_it_is_cut(sent: bytes) -> None:
+    for place in range(len(sent)):
+        seen = Seen().feed([sent[:place], sent[place:]])
+        assert [each.status for each in seen.refusals] == [505]
+    assert [each.status for each in Seen().feed([bytes([each]) for each in sent]).refusals] == [505]
+
+
+def test_rtsp_may_be_spoken_of() -> None:
+    sent = PLAIN * 2 + b"POST /y HTTP/1.1\r\nHost: a\r\nContent-Length: 16\r\n\r\nPOST /z RTSP/1.0"
+    for place in range(len(sent)):
+        seen = Seen().feed([sent[:place], sent[place:]])
+        assert (len(seen.completed), seen.refusals) == (3, [])
+
+
 @given(st.binary(max_size=400), st.lists(st.integers(0, 400), max_size=3))
 def test_no_bytes_at_all_make_it_raise(data: bytes, places: list[int]) -> None:
     Seen().feed(cut(data, places) if data else [])

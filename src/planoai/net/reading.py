@@ -1,5 +1,6 @@
 """Bytes of a client -> requests. No I/O: it is fed, and tells its owner what came."""
 
+import re
 from typing import Protocol
 
 import httptools
@@ -35,7 +36,11 @@ class RequestReader:
     """
 
     __slots__ = (
+        "_alone",
+        "_behind",
         "_beside",
+        "_earlier",
+        "_fed",
         "_feeding",
         "_limits",
         "_owner",
@@ -55,6 +60,10 @@ class RequestReader:
         self._limits = limits
         self._peer = peer
         self._parser = httptools.HttpRequestParser(self)
+        self._fed = b""  # in the hands of the parser now
+        self._alone = False  # no request has been seen in it
+        self._behind = False  # the head began in one feed with another request
+        self._earlier = bytearray()  # what was fed before, when the head had begun
         self._target = b""
         self._pairs: list[tuple[bytes, bytes]] = []
         self._feeding = 0  # bytes in the hands of the parser now
@@ -76,6 +85,8 @@ class RequestReader:
             return
         self._feeding = len(data)
         self._since += self._feeding
+        self._fed = data
+        self._alone = not self.head_open and self.incoming is None
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade as upgrade:
@@ -84,6 +95,9 @@ class RequestReader:
             self._give_up(error)
         if self._since > self._limits.head_bytes and (self.head_open or self.incoming is not None) and not self.deaf:
             self.refuse(Refusal.of(self._too_large()))
+        self._fed = b""
+        if self.head_open:
+            self._earlier += data
 
     def refuse(self, refusal: Refusal) -> None:
         """What comes is no request, or not one that we take; nothing after it is looked at."""
@@ -100,6 +114,8 @@ class RequestReader:
     def on_message_begin(self) -> None:
         self._target = b""
         self._pairs = []
+        self._earlier.clear()
+        self._behind, self._alone = not self._alone, False
         self._since = 0
         self._beside = self._feeding
         self.head_open = True
@@ -122,6 +138,8 @@ class RequestReader:
             raise Refusal.of(HeadTooLarge(f"The request has more than {self._limits.head_fields} header fields."))
         version = parser.get_http_version()
         method = parser.get_method().decode("ascii")
+        if self._behind or self._earlier or self._fed.find(b" HTTP/", 0, len(method) + len(self._target) + 7) < 0:
+            self._look_for_rtsp(method)
         frame = framing(pairs, version)
         target = reduced(method, self._target)
         self._upgrade = parser.should_upgrade()
@@ -173,6 +191,16 @@ class RequestReader:
         size = b"transfer-encoding: chunked" if request.length is None else b"content-length: %d" % request.length
         self._parser = httptools.HttpRequestParser(_BodyReader(self))
         self.feed(b"POST / HTTP/1.1\r\nconnection: close\r\n%b\r\n\r\n%b" % (size, rest))
+
+    def _look_for_rtsp(self, method: str) -> None:
+        """llhttp takes it for HTTP where it has a method of that name, and does not tell. Raises Refusal.
+
+        Where the head begins in what was fed is not known if it is behind another request: then the same start line with RTSP is one too many.
+        """
+        line = rb"%b +%b +([A-Z]+)/" % (method.encode(), re.escape(self._target))
+        found = re.findall(line, bytes(self._earlier) + self._fed)
+        if b"RTSP" in (found if self._behind else found[:1]):
+            raise Refusal(505, "http_version_not_supported", "RTSP is not spoken here.")
 
     def _give_up(self, error: httptools.HttpParserError) -> None:
         if self.deaf:  # bytes after a request that was the last by its own word
