@@ -109,7 +109,7 @@ def _exists(pid: int) -> bool:
 
 
 def tidy(home: Home) -> None:
-    """Removes what a supervisor that was killed has left. Whoever holds the lock is starting just now, and the file is its own."""
+    """Removes what a supervisor that was killed has left, as whoever gets the lock does. Another one that has it is starting just now."""
     if home.status.exists():
         with suppress(PlanoError, OSError), home.held():
-            home.status.unlink()
+            pass
