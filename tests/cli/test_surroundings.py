@@ -35,7 +35,7 @@ async def test_a_path_that_is_no_text_is_refused(tmp_path: Path, home: Home, mod
     ("root", "said"),
     [
         ("~nobody-of-this-name/x", "PLANO_HOME, ~nobody-of-this-name/x: there is no such user, or one without a home"),
-        (NOT_UTF8, "caf? can not be used: its name is not UTF-8"),
+        (f"/nowhere/{NOT_UTF8}", "/nowhere/caf? can not be used: its name is not UTF-8"),
     ],
     ids=["of nobody", "no text"],
 )
