@@ -16,7 +16,9 @@ KEPT = {
     "LOG_LEVEL": "debug",
     "PLANO_HOME": "/p",
     "PYTHONUNBUFFERED": "1",
+    "PYTHONPATH": "/lib",
     "COVERAGE_PROCESS_CONFIG": "x",
+    "COV_CORE_DATAFILE": "x",
     "SSL_CERT_FILE": "/ca",
     "NO_COLOR": "1",
 }
@@ -26,6 +28,13 @@ DROPPED = {
     "AWS_SECRET_ACCESS_KEY": "s",
     "MY_PATH": "/x",
     "PATH_KEY": "x",
+    "PYTHONANYWHERE_TOKEN": "t",
+    "PYTHON_KEYRING_PASSWORD": "p",
+    "COVERALLS_REPO_TOKEN": "t",
+    "COVERAGE_TOKEN": "t",
+    "COV_CORE_TOKEN": "t",
+    "COVEO_API_KEY": "k",
+    "LC_secret": "s",
     "path": "/x",
 }
 

@@ -7,10 +7,13 @@ from typing import Literal
 
 from msgspec import Struct
 
-# Where programs, libraries, certificates and time zones are; how to talk; nothing that anyone would put a secret into.
+# Where programs, libraries, certificates and time zones are; how to talk; nothing that anyone would put a secret into. Names that others may begin
+# with, such as PYTHON, are written out: PYTHONANYWHERE_TOKEN is one.
 _INHERITED = re.compile(
-    r"PATH|HOME|USER|LANG|LC_\w+|TZ|TMPDIR|LOG_LEVEL|PLANO_HOME|PYTHON\w*|COV\w*|VIRTUAL_ENV|LD_LIBRARY_PATH"
-    r"|SSL_CERT_FILE|SSL_CERT_DIR|NO_COLOR"
+    r"PATH|HOME|USER|LANG|LC_[A-Z]+|TZ|TMPDIR|LOG_LEVEL|PLANO_HOME|VIRTUAL_ENV|LD_LIBRARY_PATH|SSL_CERT_FILE|SSL_CERT_DIR|NO_COLOR"
+    r"|PYTHON(PATH|HOME|UNBUFFERED|WARNINGS|DONTWRITEBYTECODE|HASHSEED|UTF8|IOENCODING|FAULTHANDLER|DEVMODE|ASYNCIODEBUG"
+    r"|TRACEMALLOC|MALLOC|PYCACHEPREFIX|NOUSERSITE|USERBASE)"
+    r"|COV_CORE_(SOURCE|CONFIG|DATAFILE|BRANCH|CONTEXT)|COVERAGE_(PROCESS_START|PROCESS_CONFIG|FILE|RCFILE|CORE|DEBUG|DEBUG_FILE)"
 )
 
 
