@@ -54,7 +54,9 @@ class Gateway:
 
     def tell_lost(self, written: Written, leg: Leg, call: Call) -> None:
         """Says, once a request, what the upstream's API could not carry."""
-        log.debug("request_id=%s %s can not carry %s", call.request_id, leg.target.name, ", ".join(map(ascii, written.lost)))
+        log.debug(
+            "request_id=%s %s can not carry %s", call.request_id, leg.target.name, ", ".join(map(ascii, written.lost))
+        )
 
 
 @asynccontextmanager

@@ -77,6 +77,10 @@ class Routes:
         finally:
             visit.close()
 
+    def refused(self, target: bytes, refusal: Refusal, peer: str, fields: Pairs) -> None:
+        """Records what the server refused before there was a request to hand over; `fields` are those of its answer."""
+        self._gateway.feed.refused(target.decode("latin-1"), dict(fields).get(REQUEST_ID, b""), peer, refusal.status)
+
     def _handler(self, visit: Visit) -> Handler:
         """Raises Unauthorized, NotFound and WrongMethod."""
         request = visit.request

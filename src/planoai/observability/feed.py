@@ -196,6 +196,17 @@ class Feed:
             return _Unrecorded()
         return Recording(self._outbox, next(self._numbers), request, request_id)
 
+    def refused(self, target: str, request_id: bytes, peer: str, status: int) -> None:
+        """What the server answered by itself: of such a request nothing is known but its target, or not even that."""
+        if not self._enabled:
+            return
+        if not self._outbox.admits:
+            self._outbox.dropped += 1
+            return
+        number, path = next(self._numbers), target.partition("?")[0][:_LONGEST]
+        self._outbox.add(Opened(number, time(), request_id[:_LONGEST], "-", path or "-", "-", peer, ()))
+        self._outbox.add(Closed(number, status, "failed", 0, 0, 0.0, 0.0))
+
     @property
     def dropped(self) -> int:
         """Bodies, answers from somewhere in them on, and whole exchanges that no recorder will hear of."""
