@@ -7,7 +7,7 @@ from planoai.config.schema import Config, Listener
 from planoai.errors import ConfigError
 from planoai.net.server import listen
 
-Place = tuple[str, int]  # address and port, as the config has them
+Address = tuple[str, int]  # host and port, as the config has them
 
 
 def opened(config: Config, *, port: int | None = None) -> list[socket.socket]:
@@ -24,7 +24,7 @@ def opened(config: Config, *, port: int | None = None) -> list[socket.socket]:
     return doors
 
 
-def places_of(config: Config) -> list[Place]:
+def places_of(config: Config) -> list[Address]:
     return [(listener.address, listener.port) for listener in config.listeners]
 
 
@@ -32,11 +32,11 @@ class Doors:
     """Those that are open, by their place."""
 
     def __init__(self) -> None:
-        self._open: dict[Place, socket.socket] = {}
+        self._open: dict[Address, socket.socket] = {}
 
-    def take(self, places: list[Place]) -> list[socket.socket]:
+    def take(self, places: list[Address]) -> list[socket.socket]:
         """A socket for each place, new ones where there is none yet. Raises ConfigError with every one that can not be had, and then opens none."""
-        fresh: dict[Place, socket.socket] = {}
+        fresh: dict[Address, socket.socket] = {}
         problems = []
         for number, place in enumerate(places):
             if place in self._open or place in fresh:
@@ -52,19 +52,19 @@ class Doors:
         self._open |= fresh
         return [self._open[place] for place in places]
 
-    def keep(self, places: list[Place]) -> None:
+    def keep(self, places: list[Address]) -> None:
         """Closes the others."""
         for place in set(self._open) - set(places):
             self._open.pop(place).close()
 
-    def _refused(self, place: Place, error: OSError) -> str:
+    def _refused(self, place: Address, error: OSError) -> str:
         own = next((where for where in self._open if where[1] == place[1]), None)
         if error.errno == errno.EADDRINUSE and own is not None:
             return f"{url_host(own)} is open and keeps {url_host(place)} from being bound; `planoai down` and `up` change the address of a port"
         return _unbound(place, error)
 
 
-def url_host(place: Place) -> str:
+def url_host(place: Address) -> str:
     """RFC 3986, 3.2.2: an address of IPv6 stands in brackets."""
     host, port = place
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
@@ -74,5 +74,5 @@ def url(listener: Listener) -> str:
     return f"{'http' if listener.tls is None else 'https'}://{url_host((listener.address, listener.port))}"
 
 
-def _unbound(place: Place, error: OSError) -> str:
+def _unbound(place: Address, error: OSError) -> str:
     return f"{url_host(place)} can not be bound: {(error.strerror or str(error)).lower()}"
