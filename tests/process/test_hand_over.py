@@ -35,8 +35,9 @@ async def kills(running: Tree, driven: Load, times: int, between: int) -> list[f
     for number in range(times):
         victim, *others = running.status.workers[:: 1 if number % 2 else -1]  # in turn
         before = len(driven.lost)
+        os.kill(victim, signal.SIGSTOP)  # what it has not accepted by now is not its any more
         connections = owners(driven.port, (victim, *others))
-        theirs = {client for client, pid in connections.items() if pid in (victim, None)}
+        theirs = {client for client, pid in connections.items() if pid == victim}
         killed = clock()
         os.kill(victim, signal.SIGKILL)
         await gone([victim])
