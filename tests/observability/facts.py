@@ -59,10 +59,11 @@ def closed(
 
 
 class Listener:
-    """Reads a feed."""
+    """Reads a feed. `acknowledges`: it says so of every frame, as the recorder does once it has written what the frame told."""
 
-    def __init__(self, sock: socket.socket) -> None:
+    def __init__(self, sock: socket.socket, *, acknowledges: bool = True) -> None:
         self._sock = sock
+        self._acknowledges = acknowledges
 
     async def start(self) -> None:
         self._reader, self._writer = await asyncio.open_unix_connection(sock=self._sock, limit=1024 * 1024)
@@ -71,7 +72,13 @@ class Listener:
         """The messages of the next one. Raises IncompleteReadError at the end."""
         async with asyncio.timeout(20):
             length = framing.length(await self._reader.readexactly(framing.PREFIX))
-            return framing.read(await self._reader.readexactly(length))
+            messages = framing.read(await self._reader.readexactly(length))
+        if self._acknowledges:
+            self.acknowledge()
+        return messages
+
+    def acknowledge(self) -> None:
+        self._writer.write(framing.TAKEN)
 
     async def messages(self, count: int) -> list[Message]:
         """The next ones, `count` or a few more."""

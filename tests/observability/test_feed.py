@@ -10,7 +10,7 @@ import pytest
 import uvloop
 
 from planoai.observability import feed as feed_module
-from planoai.observability import outbox
+from planoai.observability import framing, outbox
 from planoai.observability.feed import PIECE_BYTES, Feed, Recording
 from planoai.observability.outbox import BATCH_BYTES, MOST_BODIES
 from planoai.observability.record import Closed, Message, Opened, Piece
@@ -36,10 +36,10 @@ async def gone(sock: socket.socket) -> None:
             await asyncio.sleep(0)
 
 
-async def attached(feed: Feed) -> Listener:
+async def attached(feed: Feed, *, acknowledges: bool = True) -> Listener:
     """The recorder's end."""
     ours, theirs = socket.socketpair()
-    listener = Listener(theirs)
+    listener = Listener(theirs, acknowledges=acknowledges)
     await listener.start()
     feed.attach(ours)
     return listener
@@ -353,6 +353,53 @@ async def test_the_next_recorder_hears_of_what_runs() -> None:
     assert piece == Piece(asked.id, b"y" * PIECE_BYTES)
     assert isinstance(last, Closed)
     assert last.attempts == (attempt(),)
+
+
+async def test_what_a_recorder_did_not_acknowledge_is_told_to_the_next() -> None:
+    feed = Feed()
+    first = await attached(feed, acknowledges=False)
+    running = begun(feed)
+    ended(begun(feed))
+    told = await first.messages(3)
+    ended(running)
+    first.close()
+
+    messages = await everything(feed, await attached(feed))
+
+    assert messages[:3] == told
+    assert [type(each) for each in messages] == [Opened, Opened, Closed, Closed]
+    assert feed.dropped == 0
+
+
+async def test_one_frame_at_a_time_is_under_way() -> None:
+    feed = Feed()
+    slow = await attached(feed, acknowledges=False)
+    ended(begun(feed))
+    await slow.messages(2)
+    ended(begun(feed))
+    closing = asyncio.ensure_future(feed.aclose())
+    for _ in range(10):
+        await asyncio.sleep(0)
+    slow.acknowledge()
+    assert len(await slow.messages(2)) == 2
+    slow.acknowledge()
+    async with asyncio.timeout(20):
+        await closing
+    slow.close()
+    assert feed.dropped == 0
+
+
+@pytest.mark.parametrize("said", [b"\x07", framing.TAKEN * 2], ids=["another word", "one too many"])
+async def test_who_says_what_no_recorder_says_is_none(said: bytes) -> None:
+    feed = Feed()
+    ours, theirs = socket.socketpair()
+    feed.attach(ours)
+
+    theirs.send(said)
+
+    async with asyncio.timeout(20):
+        await gone(ours)
+    theirs.close()
 
 
 async def test_each_recorder_hears_once_of_what_runs() -> None:

@@ -87,15 +87,21 @@ def test_a_line_that_did_not_fit_spoils_no_other(path: Path) -> None:
     assert path.read_bytes() == LINE + b"0123\n" + LINE + LINE
 
 
-def test_a_folder_that_is_gone_is_an_error_and_one_that_is_back_is_used(path: Path) -> None:
-    folder = path.parent / "logs"
-    folder.mkdir()
+def test_a_folder_that_is_gone_is_made_again_and_one_that_can_not_be_made_is_an_error(path: Path) -> None:
+    run = path.parent / "run"
+    folder = run / "logs"
+    folder.mkdir(parents=True)
     log = LogFile(folder / "access.log")
     folder.rename(path.parent / "aside")
+    log.append(LINE)
+    assert (folder / "access.log").read_bytes() == LINE
+    assert folder.stat().st_mode & 0o777 == 0o700
+
+    run.rename(path.parent / "run aside")
     with pytest.raises(FileNotFoundError):
         log.append(LINE)
 
-    folder.mkdir()
+    run.mkdir()
     log.append(LINE)
     log.close()
 

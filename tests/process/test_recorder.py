@@ -19,6 +19,7 @@ from planoai.observability.feed import Feed, Recording
 from planoai.process.control import Channel, of_supervisor
 from planoai.process.orders import Cut, Drain, Failed, FeedFollows, FromChild, Ready, RecorderOrders
 from tests.observability.facts import USER_AGENT, attempt, closed, opened, request
+from tests.support.program import is_alive
 
 ANSWER = (
     b'{"model":"gpt-5-2026","choices":[{"message":{"content":"Hi"},"finish_reason":"stop"}],'
@@ -50,10 +51,9 @@ class Recorder:
 
     async def ends(self) -> tuple[int, str]:
         """Its exit code, and what it had to say on stderr."""
-        assert self.process.stderr is not None
         async with asyncio.timeout(30):
-            said = (await self.process.stderr.read()).decode()
-            return await self.process.wait(), said
+            _, said = await self.process.communicate()
+            return await self.process.wait(), said.decode()
 
     def lines(self) -> list[str]:
         return self.log.read_text().splitlines()
@@ -316,7 +316,8 @@ async def test_one_who_does_not_look_does_not_hold_it_up(tmp_path: Path) -> None
         recorder.channel.send(Drain(stopping=True))
         await feed.aclose()
         async with asyncio.timeout(30):
-            await recorder.process.wait()
+            while is_alive(recorder.process.pid):
+                await asyncio.sleep(0.01)
 
         assert len(recorder.lines()) == 5_000
 

@@ -11,6 +11,7 @@ import click
 
 from planoai import __version__
 from planoai.errors import PlanoError
+from planoai.process import streams
 
 
 class Row(NamedTuple):
@@ -76,6 +77,7 @@ def _forget_unwritten() -> None:
 @click.version_option(__version__, message="plano version %(version)s")
 def main() -> None:
     """An AI-native proxy and data plane for agents: every model behind every API, from one YAML file."""
+    streams.fill()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")  # not every terminal has a check mark

@@ -1,4 +1,7 @@
-"""How messages travel between a worker and the recorder: four bytes of length, big-endian, then MessagePack of a list of them. Pure."""
+"""How messages travel between a worker and the recorder: four bytes of length, big-endian, then MessagePack of a list of them.
+
+The recorder answers each frame with one byte. Pure.
+"""
 
 from collections.abc import Sequence
 
@@ -6,6 +9,8 @@ import msgspec
 
 from planoai.errors import PlanoError
 from planoai.observability.record import Message
+
+TAKEN = b"\x06"  # what the recorder says to each frame, once it has written down what ended with it
 
 PREFIX = 4  # bytes that tell the length of a frame
 

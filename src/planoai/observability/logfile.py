@@ -38,6 +38,7 @@ class LogFile:
     def _begin_anew(self) -> None:
         """The file there was stays open until there is another."""
         before = self._descriptor
+        self._path.parent.mkdir(mode=0o700, exist_ok=True)
         self._open()
         os.close(before)
         self._torn = False

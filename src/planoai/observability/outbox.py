@@ -26,12 +26,10 @@ class Outbox:
     def __init__(self) -> None:
         self.dropped = 0
         self._queue: deque[Message] = deque()
-        self._batch: list[Message] = []  # under way
+        self._batch: list[Message] = []  # under way: the recorder has not said that it took them
         self._bytes = 0  # of bodies, in the queue and under way
         self._batch_bytes = 0  # of those, under way
-        self._open: dict[
-            int, Opened
-        ] = {}  # without body, once the recorder was sent them and until it was sent the end
+        self._open: dict[int, Opened] = {}  # without body, once the recorder took them and until it took the end
         self._pipe: Pipe | None = None
         self._moved = 0.0  # when the recorder last took something
         self._timer: asyncio.Handle | None = None
@@ -65,14 +63,14 @@ class Outbox:
         self._moved = perf_counter()
         self._queue.extendleft(reversed(self._open.values()))
         self._open = {}
-        self._pipe = Pipe(sock, asyncio.get_running_loop(), written=self._written, lost=self.detach)
+        self._pipe = Pipe(sock, asyncio.get_running_loop(), taken=self._taken, lost=self.detach)
         self._schedule()
 
     def detach(self) -> None:
-        """There is no recorder. What it was not sent whole waits for the next."""
-        if self._pipe is not None:
-            self._pipe.close()
-            self._pipe = None
+        """There is no recorder. What it did not say that it took waits for the next."""
+        pipe, self._pipe = self._pipe, None
+        if pipe is not None and pipe.close():
+            self._settle()
         self._queue.extendleft(reversed(self._batch))
         self._batch = []
         self._unschedule()
@@ -118,10 +116,18 @@ class Outbox:
             self._batch, self._batch_bytes = list(queue), self._bytes
             queue.clear()
         else:
-            self._batch, self._batch_bytes = _taken(queue)
+            self._batch, self._batch_bytes = _filling(queue)
         pipe.send(frame(self._batch))
 
-    def _written(self) -> None:
+    def _taken(self) -> None:
+        self._settle()
+        self._moved = perf_counter()
+        self._schedule(at_once=len(self._queue) >= _BATCH_MESSAGES or self._idle is not None)
+        if not self._queue:
+            self._wake()
+
+    def _settle(self) -> None:
+        """What was under way is known to whoever writes it down."""
         self._bytes -= self._batch_bytes
         ended = {message.id for message in self._batch if type(message) is Closed}
         for message in self._batch:
@@ -129,18 +135,14 @@ class Outbox:
                 self._open[message.id] = structs.replace(message, body=None)
         for number in ended:
             self._open.pop(number, None)
-        self._batch = []
-        self._moved = perf_counter()
-        self._schedule(at_once=len(self._queue) >= _BATCH_MESSAGES)
-        if not self._queue:
-            self._wake()
+        self._batch, self._batch_bytes = [], 0
 
     def _wake(self) -> None:
         if self._idle is not None and not self._idle.done():
             self._idle.set_result(None)
 
 
-def _taken(queue: deque[Message]) -> tuple[list[Message], int]:
+def _filling(queue: deque[Message]) -> tuple[list[Message], int]:
     """What fills a batch, taken out of `queue`, and the bytes of its bodies."""
     batch: list[Message] = []
     size = 0

@@ -4,7 +4,6 @@ import asyncio
 import logging
 import os
 import socket
-import sys
 from contextlib import suppress
 from pathlib import Path
 from time import time
@@ -19,17 +18,17 @@ from planoai.observability.logfile import LogFile
 from planoai.observability.observe import Observation
 from planoai.observability.record import Message
 from planoai.process.control import Channel, of_recorder
-from planoai.process.entry import enter
+from planoai.process.entry import enter, settle_memory
 from planoai.process.logbook import log_to_stderr
 from planoai.process.orders import Cut, Drain, Failed, FeedFollows, Ready, RecorderOrders, ToRecorder
 
 LOG = "access_llm.log"
-WRITE_SECONDS = 0.2  # the longest that a line waits for others
 
+_STDOUT = 1
+_ECHO_SECONDS = 0.2  # until who looks on is looked at again, where it does not take what it is shown
 _NICENESS = 10  # whoever answers requests goes first
 _ENDING_SECONDS = 0.5  # for what workers sent before they, too, saw that the supervisor is gone
 _READ_BYTES = 256 * 1024
-_MOST_LINES = 1_000  # that wait
 
 log = logging.getLogger("planoai.recorder")
 
@@ -41,11 +40,16 @@ class Recorder:
         self._logfile = logfile
         self._echo = echo
         self._lines: list[str] = []
+        self._shown = bytearray()  # lines that are to be
         self._timer: asyncio.TimerHandle | None = None
         self._failing = False  # the log could not be written the last time
 
     async def read(self, sock: socket.socket) -> None:
-        """One feed to its end, which is its worker's. What can not be read ends it too: nothing after it would be understood."""
+        """One feed to its end, which is its worker's. What can not be read ends it too: nothing after it would be understood.
+
+        A frame is acknowledged when the lines that it made are written: what is not, the worker tells whoever comes after us.
+        """
+        answers = sock.dup()  # beside the transport, which would give up what it has read when nobody hears an answer
         reader, writer = await asyncio.open_unix_connection(sock=sock, limit=_READ_BYTES)
         ledger = Ledger()
         try:
@@ -53,17 +57,25 @@ class Recorder:
                 length = framing.length(await reader.readexactly(framing.PREFIX))
                 for message in framing.read(await reader.readexactly(length)):
                     self._take(message, ledger)
+                self._write()
+                with suppress(OSError):  # it has gone meanwhile
+                    answers.send(framing.TAKEN)
+                self._show()
         except (asyncio.IncompleteReadError, ConnectionError):
             pass  # its end
         except PlanoError as error:
             log.warning("what a worker tells is given up: %s", error)
         finally:
+            answers.close()
             writer.close()
             for observation in ledger.end(time()):
                 self._tell(observation)
+            self._write()
+            self._show()
 
     def close(self) -> None:
         self._write()
+        self._show()
         self._logfile.close()
 
     def _take(self, message: Message, ledger: Ledger) -> None:
@@ -77,27 +89,24 @@ class Recorder:
 
     def _tell(self, observation: Observation) -> None:
         self._lines.append(line(observation))
-        if len(self._lines) >= _MOST_LINES:
-            self._write()
-        else:
-            self._schedule()
-
-    def _schedule(self) -> None:
-        if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(WRITE_SECONDS, self._write)
 
     def _write(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
         lines = "".join([f"{each}\n" for each in self._lines]).encode()
         self._lines = []
         if lines:
             self._append(lines)
+            self._shown += lines
+
+    def _show(self) -> None:
+        """What was written since, to who looks on."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
         if self._echo is not None:
-            self._echo.append(lines)
+            self._echo.append(bytes(self._shown))
             if self._echo.waiting:
-                self._schedule()
+                self._timer = asyncio.get_running_loop().call_later(_ECHO_SECONDS, self._show)
+        self._shown.clear()
 
     def _append(self, lines: bytes) -> None:
         try:
@@ -120,17 +129,13 @@ async def record(descriptor: int) -> int:
             return 1  # the supervisor has gone
         log_to_stderr(orders.level)
         os.nice(_NICENESS)
-        import gc
-
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(20_000, 20, 20)
+        settle_memory()
         try:
             logfile = LogFile(Path(orders.logs) / LOG)
         except OSError as error:
             channel.send(Failed((f"{orders.logs}: the access log can not be written there: {error.strerror}",)))
             return 1
-        recorder = Recorder(logfile, Echo(sys.stdout.fileno()) if orders.echo else None)
+        recorder = Recorder(logfile, Echo(_STDOUT) if orders.echo else None)
         try:
             channel.send(Ready())
             await _obey(channel, recorder)

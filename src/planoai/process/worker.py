@@ -1,7 +1,7 @@
 """The worker: listeners, and the walk behind them, until the supervisor says otherwise. `serving` runs the same inside another process."""
 
 import asyncio
-import gc
+import logging
 import os
 import socket
 import ssl
@@ -19,12 +19,15 @@ from planoai.observability.feed import Feed
 from planoai.process.certificates import contexts, contexts_of
 from planoai.process.control import Channel, of_worker
 from planoai.process.doors import opened
-from planoai.process.entry import allow_connections, end_with_supervisor, enter
+from planoai.process.entry import allow_connections, end_with_supervisor, enter, settle_memory
 from planoai.process.logbook import log_to_stderr
 from planoai.process.orders import Cut, Drain, Failed, FeedFollows, Ready, ToWorker, Waiting, WorkerOrders
 
 IDLE_GRACE_SECONDS = 5.0  # a client with an idle connection may be sending its next request when we are told to drain
 _REPORT_SECONDS = 1.0
+_COUNT_SECONDS = 60.0  # between two lines of the log that say what is left out of the records
+
+log = logging.getLogger("planoai.worker")
 
 
 @asynccontextmanager
@@ -52,15 +55,17 @@ def servers_of(
     share: Share | None = None,
 ) -> list[Server]:
     """One for each listener: `doors` are their sockets, `certificates` what they show."""
+    routes = Routes(gateway)
     return [
         Server(
-            Routes(gateway),
+            routes,
             [door],
             tls=tls,
             share=share,
             drain_seconds=drain_seconds,
             idle_grace_seconds=idle_grace_seconds,
             refuse=refuse,
+            refused=routes.refused,
         )
         for door, tls in zip(doors, certificates, strict=True)
     ]
@@ -91,6 +96,7 @@ class Worker:
         self._share = share
         self._channel = channel
         self._feed = Feed()
+        self._left_out = 0  # by the feed, as told last
         self._draining = asyncio.Event()
         self._servers: list[Server] = []
 
@@ -105,14 +111,17 @@ class Worker:
             )
             async with asyncio.TaskGroup() as group:
                 obeying = group.create_task(self._obey(gateway))
+                counting = group.create_task(self._count())
                 async with together(self._servers):
-                    _settle_memory()
+                    settle_memory()
                     self._channel.send(Ready())
                     await self._draining.wait()
                     reporting = group.create_task(self._report())
                 reporting.cancel()
                 await self._feed.aclose()  # a recorder that is just being replaced is introduced to us until then
                 obeying.cancel()
+                counting.cancel()
+                self._tell_left_out()
 
     async def _obey(self, gateway: Gateway) -> None:
         while (received := await self._channel.receive()) is not None:
@@ -139,6 +148,17 @@ class Worker:
             self._channel.send(Waiting(sum(server.running for server in self._servers)))
             await asyncio.sleep(_REPORT_SECONDS)
 
+    async def _count(self) -> None:
+        while True:
+            await asyncio.sleep(_COUNT_SECONDS)
+            self._tell_left_out()
+
+    def _tell_left_out(self) -> None:
+        more = self._feed.dropped - self._left_out
+        if more:
+            log.warning("%d facts or bodies of requests were left out: no recorder took them in time", more)
+            self._left_out += more
+
 
 async def work(descriptor: int) -> int:
     """The life of a worker process; `descriptor` is its end of the channel."""
@@ -161,13 +181,6 @@ async def work(descriptor: int) -> int:
             channel.send(Failed(tuple(error.problems)))
             return 1
     return 0
-
-
-def _settle_memory() -> None:
-    """What has been loaded stays: the collector need not look at it again, nor so often at requests, which hardly ever leave cycles behind."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
 
 
 def main() -> None:

@@ -1,0 +1,27 @@
+"""Standard streams that the caller has closed."""
+
+import subprocess
+import sys
+
+import pytest
+
+LOOK = """
+import os, sys
+from planoai.process import streams
+streams.fill()
+print("said", file=sys.stderr)
+print("said", flush=True)
+first = os.open("/dev/zero", os.O_RDONLY)
+assert first > 2
+"""
+
+
+@pytest.mark.parametrize(
+    "closed", ["0<&-", "1>&-", "2>&-", "0<&- 1>&- 2>&-", ""], ids=["in", "out", "err", "all", "none"]
+)
+def test_no_file_is_taken_for_one_of_them(closed: str) -> None:
+    script = f'exec "$0" -c "$1" {closed}'
+    ended = subprocess.run(["sh", "-c", script, sys.executable, LOOK], capture_output=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+    assert (ended.stdout == b"said\n") is ("1>" not in closed)
+    assert (ended.stderr == b"said\n") is ("2>" not in closed)
