@@ -36,12 +36,28 @@ def test_it_is_where_the_environment_says(tmp_path: Path) -> None:
     assert Home.of({"PLANO_HOME": "~/x"}).root == Path.home() / "x"
 
 
-def test_its_folders_are_for_their_owner_alone_even_where_they_were_not(tmp_path: Path) -> None:
+def test_its_folders_are_for_their_owner_alone_even_where_they_were_not_and_the_root_that_was_there_stays(
+    tmp_path: Path,
+) -> None:
     home = Home(tmp_path / "deep" / "home")
     home.run.mkdir(parents=True, mode=0o755)
-    home.root.chmod(0o755)
+    home.root.chmod(0o1777)
     home.make()
-    assert [mode(each) for each in (home.root, home.run, home.logs)] == [0o700] * 3
+    assert [mode(each) for each in (home.root, home.run, home.logs)] == [0o1777, 0o700, 0o700]
+
+
+def test_a_root_that_was_not_there_is_for_its_owner_alone(tmp_path: Path) -> None:
+    home = Home(tmp_path / "deep" / "home")
+    home.make()
+    assert mode(home.root) == 0o700
+
+
+@pytest.mark.parametrize(
+    ("bits", "is_open"), [(0o700, False), (0o755, False), (0o770, True), (0o777, True), (0o1777, False)], ids=oct
+)
+def test_where_others_can_replace_its_folders_is_known(tmp_path: Path, bits: int, is_open: bool) -> None:
+    tmp_path.chmod(bits)
+    assert Home(tmp_path).is_open_to_others() is is_open
 
 
 def test_one_at_a_time_holds_it(tmp_path: Path) -> None:

@@ -2,14 +2,18 @@
 
 import os
 import signal
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from planoai.net.server import listen
-from tests.process.load import request
+from planoai.process.status import Status
+from tests.process.load import request, streams
 from tests.process.tree import NOWHERE, ask, processes, tree
+from tests.support.answers import CHAT_DONE, CHAT_STREAM
 from tests.support.program import gone
+from tests.support.upstream import Hold, scripted, stream
 
 
 @pytest.mark.parametrize(
@@ -34,6 +38,30 @@ async def test_a_config_that_can_not_be_read_changes_nothing(tmp_path: Path, tex
         running.config.write_text(good)
         assert (await running.reload()).problems == ()
         assert running.status.reload.number == 2
+
+
+async def test_no_more_than_three_earlier_configs_are_kept(tmp_path: Path) -> None:
+    hold = Hold()
+    async with scripted() as upstream, tree(tmp_path, workers=1, upstream=upstream.url) as running:
+        upstream.will(stream(*CHAT_STREAM[:2], hold, *CHAT_STREAM[2:4], CHAT_DONE))
+        begun = []
+        for number in range(1, 4):
+            begun += await streams(running.port, 1)
+            assert (await running.reload()).problems == ()
+            await running.when(partial(waits_for, number))
+        [problem] = (await running.reload()).problems
+        assert problem.startswith("3 earlier configurations still serve 3 running requests: ")
+        assert len(running.status.workers) == 4
+        hold.release.set()
+        for raw in begun:
+            assert (await raw._chunks()).endswith(CHAT_DONE)
+            raw.writer.close()
+        await running.when(lambda now: len(now.workers) == 1)
+        assert (await running.reload()).problems == ()
+
+
+def waits_for(number: int, now: Status) -> bool:
+    return now.waiting == number
 
 
 async def test_a_file_that_has_gone_changes_nothing(tmp_path: Path) -> None:

@@ -94,6 +94,30 @@ async def test_connections_that_wait_when_it_is_told_to_stop_are_served(tmp_path
         assert await running.program.ends() == 0
 
 
+async def test_an_interruption_that_comes_twice_is_one(tmp_path: Path) -> None:
+    """A terminal sends it to a whole process group, and whoever leads that may pass it on."""
+    async with tree(tmp_path, workers=1) as running:
+        [raw] = await streams(running.port, 1)
+        running.program.signal(signal.SIGINT)
+        await running.when(lambda now: now.state == "draining")
+        running.program.signal(signal.SIGINT)
+        assert (await raw._chunks()).endswith(b"data: [DONE]\n\n")
+        raw.writer.close()
+        assert await running.program.ends() == 0
+
+
+async def test_a_second_signal_to_stop_cuts_what_runs(tmp_path: Path) -> None:
+    async with tree(tmp_path, workers=1) as running:
+        [raw] = await streams(running.port, 1, words=2000)
+        running.program.signal(signal.SIGINT)
+        await running.when(lambda now: now.state == "draining")
+        running.program.signal(signal.SIGTERM)
+        with pytest.raises((EOFError, OSError)):
+            await raw._chunks()
+        raw.writer.close()
+        assert await running.program.ends() == 0
+
+
 async def test_what_runs_too_long_is_cut(tmp_path: Path) -> None:
     async with tree(tmp_path, workers=1, listener=", shutdown_timeout: 500ms") as running:
         [raw] = await streams(running.port, 1, words=2000)
@@ -145,7 +169,12 @@ async def until(home: Home, holds: Callable[[status.Status], bool]) -> status.St
     return found
 
 
-LEADER = "import os, sys; os.login_tty(int(sys.argv[1])); os.execv(sys.executable, [sys.executable, *sys.argv[2:]])"
+LEADER = """
+import os, signal, sys
+signal.signal(signal.SIGHUP, getattr(signal, sys.argv.pop()))
+os.login_tty(int(sys.argv[1]))
+os.execv(sys.executable, [sys.executable, *sys.argv[2:]])
+"""
 
 
 async def test_a_terminal_that_is_closed_stops_what_runs_in_it(tmp_path: Path) -> None:
@@ -156,7 +185,7 @@ async def test_a_terminal_that_is_closed_stops_what_runs_in_it(tmp_path: Path) -
     screen, terminal = os.openpty()
     process = await asyncio.create_subprocess_exec(
         sys.executable,
-        *("-c", LEADER, str(terminal), "-m", "planoai", "up", str(config), "--foreground"),
+        *("-c", LEADER, str(terminal), "-m", "planoai", "up", str(config), "--foreground", "SIG_DFL"),
         pass_fds=[terminal],
         env={**os.environ, "PLANO_HOME": str(home.root), "THE_KEY": KEY},
     )
@@ -171,3 +200,27 @@ async def test_a_terminal_that_is_closed_stops_what_runs_in_it(tmp_path: Path) -
         await process.wait()
     assert not home.status.exists()
     assert not any(map(is_alive, found.workers))
+
+
+async def test_a_terminal_that_is_closed_stops_nothing_that_was_told_not_to_listen(tmp_path: Path) -> None:
+    """As `nohup` tells it."""
+    config = tmp_path / "config.yaml"
+    config.write_text(CONFIG.format(workers=1, port=free_port(), url=NOWHERE, listener=""))
+    home = Home(tmp_path / "home")
+    screen, terminal = os.openpty()
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-c", LEADER, str(terminal), "-m", "planoai", "up", str(config), "--foreground", "SIG_IGN"),
+        pass_fds=[terminal],
+        env={**os.environ, "PLANO_HOME": str(home.root), "THE_KEY": KEY},
+    )
+    os.close(terminal)
+    async with asyncio.timeout(30):
+        found = await until(home, lambda found: found.state == "serving")
+        os.close(screen)
+        os.kill(found.pid, signal.SIGHUP)
+        found = await until(home, lambda found: found.reload.number >= 1)
+        assert found.state == "serving"
+        process.terminate()
+        await process.wait()
+    assert not home.status.exists()

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import signal
 import ssl
 import stat
@@ -16,7 +17,7 @@ from planoai.net.server import listen
 from planoai.process import status
 from planoai.process.status import Status
 from tests.net.raw import Raw
-from tests.process.load import request, streams
+from tests.process.load import load, request, streams
 from tests.process.tree import HEALTHY, KEY, NOWHERE, access_log, ask, processes, tree
 from tests.support.program import gone, is_alive, planoai
 
@@ -68,6 +69,54 @@ async def test_a_killed_recorder_is_replaced_while_requests_go_on(tmp_path: Path
         assert await running.program.ends() == 0
         assert after.workers
         assert [line.count("POST /v1/chat/completions") for line in access_log(running)] == [1, 1]
+
+
+async def test_killed_recorders_lose_nothing(tmp_path: Path) -> None:
+    async with tree(tmp_path) as running:
+        async with load(running.port, clients=16, think=0.05) as driven:
+            for _ in range(4):
+                await driven.until(50)
+                before = (await running.when(lambda now: now.recorder is not None)).recorder
+                assert before is not None
+                os.kill(before, signal.SIGKILL)
+                await running.when(partial(recorded_by_another, before))
+            await driven.until(50)
+        running.program.signal()
+        assert await running.program.ends() == 0
+        asked = {line.split('"')[7] for line in access_log(running) if "outcome=completed" in line}
+        assert len(asked) == driven.whole == driven.sent
+
+
+async def test_what_no_recorder_takes_is_counted_in_the_log(tmp_path: Path) -> None:
+    async with tree(tmp_path, workers=1) as running:
+        recorder = running.status.recorder
+        assert recorder is not None
+        os.kill(recorder, signal.SIGSTOP)
+        try:
+            assert (await ask(running.port, request(stream=False))).status == 200
+            running.program.signal()
+            await running.program.says(r"\[warning\] \d+ facts or bodies of requests were left out")
+        finally:
+            os.kill(recorder, signal.SIGCONT)
+        assert await running.program.ends() == 0
+
+
+async def test_a_recorder_whose_folder_was_removed_makes_another(tmp_path: Path) -> None:
+    async with tree(tmp_path, workers=1) as running:
+        shutil.rmtree(running.program.home.logs)
+        assert (await ask(running.port, request(stream=False))).status == 200
+        async with asyncio.timeout(30):
+            while not (running.program.home.logs / "access_llm.log").exists():
+                await asyncio.sleep(0.01)
+        shutil.rmtree(running.program.home.logs)
+        before = running.status.recorder
+        assert before is not None
+        os.kill(before, signal.SIGKILL)
+        await running.when(partial(recorded_by_another, before))
+        assert (await ask(running.port, request(stream=False))).status == 200
+        running.program.signal()
+        assert await running.program.ends() == 0
+        assert len(access_log(running)) == 1
 
 
 async def test_a_stop_while_there_is_no_recorder_waits_for_the_next(tmp_path: Path) -> None:

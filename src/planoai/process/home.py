@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import stat
 import struct
 import sys
 import time
@@ -40,11 +41,17 @@ class Home:
         return cls(Path(environ.get("PLANO_HOME") or "~/.plano").expanduser().absolute())
 
     def make(self) -> None:
-        """The folders, for their owner alone. Raises OSError."""
-        for folder in (self.root, self.run, self.logs):
-            folder.mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
+        """The folders, for their owner alone; a root that was there stays as it is, for it may be anything. Raises OSError."""
+        self.root.mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
+        for folder in (self.run, self.logs):
+            folder.mkdir(mode=_PRIVATE, exist_ok=True)
             if folder.stat().st_mode & 0o077:
                 folder.chmod(_PRIVATE)
+
+    def is_open_to_others(self) -> bool:
+        """Whether others can put another folder in the place of ours. Raises OSError."""
+        mode = self.root.stat().st_mode
+        return bool(mode & 0o022) and not mode & stat.S_ISVTX
 
     @contextmanager
     def held(self) -> Iterator[bool]:

@@ -51,9 +51,14 @@ from planoai.process.told import (
 log = logging.getLogger("planoai.process")
 _LEVELS = {Warned: logging.WARNING, Died: logging.WARNING, Refused: logging.ERROR, Unchanged: logging.ERROR}
 
+_TOO_MANY = "{generations} earlier configurations still serve {running} running requests: reload again when one of them has ended"
 _PATH = re.compile(r"[a-z_]+(\[\d+\]|\.[a-z_]+)*: ")  # of the value in the config that a problem is about
 _START_SECONDS = 30.0  # a child that is not ready then never will be
 _RECORDER_SECONDS = 20.0  # for the recorder, to write what the workers left it
+_REPEAT_SECONDS = (
+    1.0  # a second Ctrl-C that comes sooner is no second thought: whoever started us passes on what we have had already
+)
+_MOST_ENDING = 3  # earlier generations: each keeps its processes while a request of it runs
 _PORT_SECONDS = 2.0  # for a port that somebody is about to let go of
 _LOOK_SECONDS = 0.05
 
@@ -67,6 +72,11 @@ async def supervise(settings: Settings, tell: Tell) -> int:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold keys
     try:
         with home.held() as left:
+            if home.is_open_to_others():
+                log.warning(
+                    "others may write to %s: who can replace its folders can stop this Plano and read its logs",
+                    home.root,
+                )
             return await Supervisor(settings, home, tell, succeeds=left).run()
     except PlanoError as error:
         tell(Refused((str(error),), of_config=False))
@@ -93,17 +103,19 @@ class Supervisor:
         )
         self._called = asyncio.Event()  # a signal came
         self._stop = asyncio.Event()
+        self._stopped = 0.0  # when, by the monotonic clock
         self._running = 0  # as told last
         said = Status(pid=os.getpid(), started=time.time(), config=settings.file)
         self._report = Report(home.status, said, self._now)
         self._succeeds = succeeds
-        self._terminal = _has_terminal()
+        # `nohup` has us not listen to it.
+        self._terminal = signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN and _has_terminal()
 
     async def run(self) -> int:
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGHUP, self._asked_to_reload)
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self._asked_to_stop)
+        loop.add_signal_handler(signal.SIGTERM, self._asked_to_stop)
+        loop.add_signal_handler(signal.SIGINT, self._interrupted)
         self._report.write()
         try:
             return await self._supervise()
@@ -129,6 +141,10 @@ class Supervisor:
 
     async def _begin(self, group: asyncio.TaskGroup) -> Refused | None:
         """Reads the config and starts its workers, which serve when this returns; or says why not, and then what was there before goes on."""
+        ending = [each for each in self._living if each is not self._serving]
+        if len(ending) >= _MOST_ENDING:
+            running = sum(each.waiting for each in ending)
+            return Refused((_TOO_MANY.format(generations=len(ending), running=running),), of_config=False)
         loaded = await asyncio.to_thread(read, Path(self._settings.file), self._settings.environ)
         if isinstance(loaded, Refused):
             return loaded
@@ -253,6 +269,7 @@ class Supervisor:
 
     def _brief_recorder(self, channel: Channel[FromChild]) -> None:
         settings = self._settings
+        self._home.make()  # somebody may have tidied up
         channel.send(RecorderOrders(logs=str(self._home.logs), level=settings.level, echo=settings.echo))
         for generation in self._living:
             for place in generation.places:
@@ -265,10 +282,16 @@ class Supervisor:
 
     # Signals.
 
+    def _interrupted(self) -> None:
+        if not self._stop.is_set() or time.monotonic() - self._stopped >= _REPEAT_SECONDS:
+            self._asked_to_stop()
+
     def _asked_to_stop(self) -> None:
         if self._stop.is_set():
             for generation in self._living:
                 generation.cut()
+        else:
+            self._stopped = time.monotonic()
         self._stop.set()
         self._called.set()
 
