@@ -47,6 +47,7 @@ class RequestReader:
         "_pairs",
         "_parser",
         "_peer",
+        "_rtsp",
         "_since",
         "_target",
         "_upgrade",
@@ -62,6 +63,7 @@ class RequestReader:
         self._parser = httptools.HttpRequestParser(self)
         self._fed = b""  # in the hands of the parser now
         self._alone = False  # no request has been seen in it
+        self._rtsp: set[tuple[str, bytes]] | None = None  # start lines in what was fed, once they had to be looked for
         self._behind = False  # the head began in one feed with another request
         self._earlier = bytearray()  # what was fed before, when the head had begun
         self._target = b""
@@ -86,6 +88,7 @@ class RequestReader:
         self._feeding = len(data)
         self._since += self._feeding
         self._fed = data
+        self._rtsp = None
         self._alone = not self.head_open and self.incoming is None
         try:
             self._parser.feed_data(data)
@@ -197,9 +200,15 @@ class RequestReader:
 
         Where the head begins in what was fed is not known if it is behind another request: then the same start line with RTSP is one too many.
         """
-        line = rb"%b +%b +([A-Z]+)/" % (method.encode(), re.escape(self._target))
-        found = re.findall(line, bytes(self._earlier) + self._fed)
-        if b"RTSP" in (found if self._behind else found[:1]):
+        if not self._behind:
+            line = rb"%b +%b +([A-Z]+)/" % (method.encode(), re.escape(self._target))
+            found = re.search(line, bytes(self._earlier) + self._fed)
+            rtsp = found is not None and found[1] == b"RTSP"
+        else:
+            if self._rtsp is None or self._earlier:  # once for all requests of a feed: there can be thousands
+                self._rtsp = _rtsp_lines(bytes(self._earlier) + self._fed)
+            rtsp = (method, self._target) in self._rtsp
+        if rtsp:
             raise Refusal(505, "http_version_not_supported", "RTSP is not spoken here.")
 
     def _give_up(self, error: httptools.HttpParserError) -> None:
@@ -231,3 +240,17 @@ class _BodyReader:
 
     def on_message_complete(self) -> None:
         self._reader.on_message_complete()
+
+
+def _rtsp_lines(text: bytes) -> set[tuple[str, bytes]]:
+    """Method and target of all that look like start lines of RTSP, with a method that is served here."""
+    if b" RTSP/" not in text:
+        return set()
+    words = text.split()
+    return {
+        (method, target)
+        for first, target, version in zip(words, words[1:], words[2:], strict=False)
+        if version.startswith(b"RTSP/")
+        for method in ("GET", "POST", "OPTIONS")
+        if first.endswith(method.encode())
+    }
