@@ -35,7 +35,8 @@ async def kills(running: Tree, driven: Load, times: int, between: int) -> list[f
     for number in range(times):
         victim, *others = running.status.workers[:: 1 if number % 2 else -1]  # in turn
         before = len(driven.lost)
-        os.kill(victim, signal.SIGSTOP)  # what it has not accepted by now is not its any more
+        os.kill(victim, signal.SIGSTOP)
+        await stopped(victim)  # what it has not accepted by now is not its any more
         connections = owners(driven.port, (victim, *others))
         theirs = {client for client, pid in connections.items() if pid == victim}
         killed = clock()
@@ -49,6 +50,17 @@ async def kills(running: Tree, driven: Load, times: int, between: int) -> list[f
         assert strangers == []
         assert set(others) < set(running.status.workers)
     return took
+
+
+async def stopped(pid: int) -> None:
+    """Linux: proc_pid_stat(5). Every thread of it is."""
+    async with asyncio.timeout(30):
+        while any(state(task) != "T" for task in Path(f"/proc/{pid}/task").iterdir()):
+            await asyncio.sleep(0)
+
+
+def state(task: Path) -> str:
+    return (task / "stat").read_text().rpartition(")")[2].split()[0]
 
 
 def replaced(victim: int, status: Status) -> bool:

@@ -286,15 +286,16 @@ async def test_a_log_that_was_moved_away_is_begun_anew(tmp_path: Path) -> None:
 
 async def test_a_folder_that_is_gone_is_complained_of_once_and_is_not_its_end(tmp_path: Path) -> None:
     feed = Feed()
-    logs = tmp_path / "logs"
-    logs.mkdir()
+    run = tmp_path / "run"
+    logs = run / "logs"
+    logs.mkdir(parents=True)
     async with ready(logs) as recorder:
         feed.attach(recorder.feed())
-        logs.rename(tmp_path / "aside")
+        run.rename(tmp_path / "aside")
         for number in (1, 2):
             answered(asked(feed, f"req-{number}"))
             await recorder.line(f"req-{number}")
-        logs.mkdir()
+        run.mkdir()
         answered(asked(feed, "req-3"))
         await recorder.line("req-3")
         recorder.channel.send(Drain(stopping=True))
