@@ -27,9 +27,8 @@ _QUEUED = (
 )  # bytes that are read while a request waits: behind what is not read, nobody sees that the client has left
 # The rest of an unread body that is read and dropped to keep the connection; above it, closing is cheaper.
 _DRAINED = 64 * 1024
-_MUCH = (
-    128 * 1024
-)  # bytes in one read: more wait, and libuv would read on up to 32 times before anybody else has a turn
+# Bytes in one read: more wait, and libuv would read on up to 32 times before anybody else has a turn.
+_MUCH = 128 * 1024
 
 
 class Connection(asyncio.BaseProtocol):
