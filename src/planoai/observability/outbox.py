@@ -12,7 +12,7 @@ from planoai.observability.pipe import Pipe
 from planoai.observability.record import Closed, Message, Opened
 
 SEND_SECONDS = 0.05  # the longest that a message waits for others to travel with
-BATCH_BYTES = 256 * 1024  # of bodies: a batch goes at once
+BATCH_BYTES = 32 * 1024  # of bodies: a batch goes at once, before what it holds has left the caches
 MOST_BODIES = 64 * 1024 * 1024  # bytes
 MOST_MESSAGES = 100_000
 PATIENCE = 30.0  # seconds: a recorder that has MOST_MESSAGES to take and took none for so long counts as none
