@@ -5,12 +5,13 @@ import select
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import trustme
-from bench.accesslog import Records
+from bench.accesslog import AccessLog, Count, Records
 from bench.exchange import Address, BadAnswer, Exchange
 from bench.memory import with_open
 from bench.processes import Cores, NotInstalled, NotStarted, leashed, started, wait_healthy
@@ -86,11 +87,19 @@ def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         yield found.running[seat]
 
 
+def _count(log: AccessLog) -> Count:
+    """Workers serve a moment before the recorder has its log."""
+    until = time.monotonic() + 20
+    while (count := log.read()) is None:
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    return count
+
+
 def test_the_gateway_keeps_a_line_for_each_request_and_the_usage_of_its_answer(gateway: Running) -> None:
     assert gateway.log is not None
     for exchange in (Exchange(), Exchange(stream=True), Exchange(api="messages", stream=True)):
-        before = gateway.log.read()
-        assert before is not None
+        before = _count(gateway.log)
         load = streams.run(gateway.address, exchange, at_once=4, seconds=0.1)
         assert gateway.log.since(before, load.requests) == Records(missing=0, without_usage=0)
         assert gateway.log.count.lines - before.lines == load.requests

@@ -30,7 +30,7 @@ async def reloads(running: Tree, driven: Load, times: int, between: int) -> None
 
 
 async def kills(running: Tree, driven: Load, times: int, between: int) -> list[float]:
-    """Seconds until there was another worker, each time. Fails for a lost request that was not sent to the one which died, while it lived."""
+    """Seconds until there was another worker, each time. Fails for a lost request that was not sent on a connection to the one which died."""
     clock, took = asyncio.get_running_loop().time, []
     for number in range(times):
         victim, *others = running.status.workers[:: 1 if number % 2 else -1]  # in turn
@@ -42,11 +42,11 @@ async def kills(running: Tree, driven: Load, times: int, between: int) -> list[f
         killed = clock()
         os.kill(victim, signal.SIGKILL)
         await gone([victim])
-        died = clock()  # a process that is killed has to be scheduled once more, to close its sockets
         await running.when(partial(replaced, victim))
         took.append(clock() - killed)
         await driven.until(between)
-        strangers = [each for each in driven.lost[before:] if each.client not in theirs or each.sent > died]
+        # A client that sends on a connection to it may just not have read yet that it has ended.
+        strangers = [each for each in driven.lost[before:] if each.client not in theirs]
         assert strangers == []
         assert set(others) < set(running.status.workers)
     return took
