@@ -268,6 +268,8 @@ async def test_there_is_room_again_once_the_recorder_reads(monkeypatch: pytest.M
         recording = begun(feed, b"x" * 900_000)
         ended(recording)
         await listener.messages(2)
+        while not feed._outbox.takes(900_000):  # until it has heard that they were taken
+            await asyncio.sleep(0)
 
     assert feed.dropped == 0
     listener.close()

@@ -17,7 +17,8 @@ MOST_BODIES = 64 * 1024 * 1024  # bytes
 MOST_MESSAGES = 100_000
 PATIENCE = 30.0  # seconds: a recorder that has MOST_MESSAGES to take and took none for so long counts as none
 
-_BATCH_MESSAGES = 512
+_BATCH_MESSAGES = 2048
+_FRAME_BYTES = 1024 * 1024  # of bodies: a recorder that has fallen behind gets more at a time
 
 
 class Outbox:
@@ -112,7 +113,7 @@ class Outbox:
     def _send(self, pipe: Pipe) -> None:
         self._timer = None
         queue = self._queue
-        if len(queue) <= _BATCH_MESSAGES and self._bytes < 2 * BATCH_BYTES:  # nearly always
+        if len(queue) <= _BATCH_MESSAGES and self._bytes < _FRAME_BYTES:  # nearly always
             self._batch, self._batch_bytes = list(queue), self._bytes
             queue.clear()
         else:
@@ -146,7 +147,7 @@ def _filling(queue: deque[Message]) -> tuple[list[Message], int]:
     """What fills a batch, taken out of `queue`, and the bytes of its bodies."""
     batch: list[Message] = []
     size = 0
-    while queue and len(batch) < _BATCH_MESSAGES and size < BATCH_BYTES:
+    while queue and len(batch) < _BATCH_MESSAGES and size < _FRAME_BYTES:
         message = queue.popleft()
         size += _body_size(message)
         batch.append(message)
