@@ -80,7 +80,7 @@ def authorities(config: Config) -> SSLContext | None:
     try:
         return client_context(path)
     except OSError as error:
-        reason = (error.strerror or "it holds no certificate in PEM").lower()
+        reason = str(error.strerror).lower()
         raise ConfigError([f"overrides.upstream_tls_ca_path: {path} can not be read: {reason}"]) from None
 
 

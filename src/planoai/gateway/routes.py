@@ -166,11 +166,10 @@ async def _healthy(visit: Visit) -> None:
     visit.reply.send(200, [])
 
 
+# Whatever begins so is asked every few seconds by whoever looks after us: with no key, and worth no record.
 _READY = "/readyz"
-_PROBES = (
-    "/healthz",
-    _READY,
-)  # and whatever begins so: asked every few seconds by whoever looks after us, with no key, and worth no record
+_PROBES = ("/healthz", _READY)
+
 _METHODS: Pairs = [(b"allow", b"GET, OPTIONS")]
 _SILENT = Feed(enabled=False)
 
