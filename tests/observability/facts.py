@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from collections.abc import Iterable
 
 import pytest
 
@@ -56,6 +57,13 @@ def closed(
     number: int = 1, *attempts: Attempt, status: int = 200, outcome: Outcome = "completed", first: float = 0.3
 ) -> Closed:
     return Closed(number, status, outcome, 120, 340, first, 1.5, attempts, b"application/json")
+
+
+def framed(messages: Iterable[Message]) -> bytes:
+    frame = framing.Frame()
+    for message in messages:
+        frame.add(message)
+    return bytes(frame.written())
 
 
 class Listener:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from planoai.errors import PlanoError
 from planoai.observability import framing
 from planoai.observability.record import Message, Piece
-from tests.observability.facts import USER_AGENT, attempt, closed, opened
+from tests.observability.facts import USER_AGENT, attempt, closed, framed, opened
 
 texts = st.text(max_size=10)
 messages = st.lists(
@@ -22,10 +22,10 @@ messages = st.lists(
 
 @given(messages)
 def test_what_is_framed_is_read_back(sent: list[Message]) -> None:
-    framed = bytes(framing.frame(sent))
+    frame = framed(sent)
 
-    assert framing.length(framed[: framing.PREFIX]) == len(framed) - framing.PREFIX
-    assert framing.read(framed[framing.PREFIX :]) == sent
+    assert framing.length(frame[: framing.PREFIX]) == len(frame) - framing.PREFIX
+    assert framing.read(frame[framing.PREFIX :]) == sent
 
 
 @given(st.binary(max_size=60))
@@ -34,15 +34,15 @@ def test_other_bytes_are_refused_in_one_way(data: bytes) -> None:
         read = framing.read(data)
     except PlanoError:
         return
-    assert framing.read(bytes(framing.frame(read))[framing.PREFIX :]) == read
+    assert framing.read(framed(read)[framing.PREFIX :]) == read
 
 
 @given(messages.filter(bool), st.integers(1, 50))
 def test_a_frame_that_was_cut_is_refused(sent: list[Message], missing: int) -> None:
-    framed = bytes(framing.frame(sent))[framing.PREFIX :]
+    whole = framed(sent)[framing.PREFIX :]
 
     with pytest.raises(PlanoError):
-        framing.read(framed[: -min(missing, len(framed))])
+        framing.read(whole[: -min(missing, len(whole))])
 
 
 def test_a_frame_that_would_fill_the_memory_is_refused_before_it_is_read() -> None:

@@ -14,11 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from planoai.observability import framing
 from planoai.observability.feed import Feed, Recording
 from planoai.process.control import Channel, of_supervisor
 from planoai.process.orders import Cut, Drain, Failed, FeedFollows, FromChild, Ready, RecorderOrders
-from tests.observability.facts import USER_AGENT, attempt, closed, opened, request
+from tests.observability.facts import USER_AGENT, attempt, closed, framed, opened, request
 from tests.support.program import is_alive
 
 ANSWER = (
@@ -232,7 +231,7 @@ async def test_a_feed_that_tells_nonsense_ends_alone(tmp_path: Path, garbage: by
 async def test_an_exchange_that_makes_no_sense_is_left_out_alone(tmp_path: Path) -> None:
     async with ready(tmp_path) as recorder:
         ours = recorder.feed()
-        ours.send(framing.frame([opened(1, at=math.nan), closed(1), opened(2, at=0.0), closed(2)]))
+        ours.send(framed([opened(1, at=math.nan), closed(1), opened(2, at=0.0), closed(2)]))
         await recorder.line("[1970-01-01T00:00:00.000Z]")
         recorder.channel.send(Drain(stopping=True))
         ours.close()

@@ -7,9 +7,9 @@ from time import perf_counter
 
 from msgspec import structs
 
-from planoai.observability.framing import frame
+from planoai.observability.framing import Frame
 from planoai.observability.pipe import Pipe
-from planoai.observability.record import Closed, Message, Opened
+from planoai.observability.record import Message, Opened
 
 SEND_SECONDS = 0.05  # the longest that a message waits for others to travel with
 BATCH_BYTES = 32 * 1024  # of bodies: a batch goes at once, before what it holds has left the caches
@@ -17,7 +17,7 @@ MOST_BODIES = 64 * 1024 * 1024  # bytes
 MOST_MESSAGES = 100_000
 PATIENCE = 30.0  # seconds: a recorder that has MOST_MESSAGES to take and took none for so long counts as none
 
-_BATCH_MESSAGES = 2048
+_FRAME_MESSAGES = 2048
 _FRAME_BYTES = 1024 * 1024  # of bodies: a recorder that has fallen behind gets more at a time
 
 
@@ -26,10 +26,11 @@ class Outbox:
 
     def __init__(self) -> None:
         self.dropped = 0
-        self._queue: deque[Message] = deque()
-        self._batch: list[Message] = []  # under way: the recorder has not said that it took them
-        self._bytes = 0  # of bodies, in the queue and under way
-        self._batch_bytes = 0  # of those, under way
+        self._filling = Frame()
+        self._full: deque[Frame] = deque()  # they go before it
+        self._sent: Frame | None = None  # the recorder has not said that it took it
+        self._messages = 0  # that wait to be sent
+        self._bytes = 0  # of bodies that the recorder did not take
         self._open: dict[int, Opened] = {}  # without body, once the recorder took them and until it took the end
         self._pipe: Pipe | None = None
         self._moved = 0.0  # when the recorder last took something
@@ -40,18 +41,23 @@ class Outbox:
     @property
     def admits(self) -> bool:
         """Whether the facts of one more exchange are kept."""
-        if len(self._queue) < MOST_MESSAGES:
+        if self._messages < MOST_MESSAGES:
             return True
         return self._pipe is not None and perf_counter() - self._moved <= PATIENCE
 
     def takes(self, size: int) -> bool:
         """Whether there is room for a body of `size` bytes."""
-        return self._bytes + size <= MOST_BODIES and len(self._queue) < MOST_MESSAGES
+        return self._bytes + size <= MOST_BODIES and self._messages < MOST_MESSAGES
 
     def add(self, message: Message, size: int = 0) -> None:
         """`size`: bytes of the body in it."""
-        self._queue.append(message)
+        frame = self._filling
+        frame.add(message, size)
+        self._messages += 1
         self._bytes += size
+        if frame.bodies >= _FRAME_BYTES or frame.count >= _FRAME_MESSAGES:
+            self._full.append(frame)
+            self._filling = Frame()
         if self._timer is None:
             self._schedule()
         elif self._bytes >= BATCH_BYTES and not self._hurried:
@@ -62,8 +68,12 @@ class Outbox:
         """From now on `sock` leads to the recorder. It has not heard of what runs, and is told."""
         self.detach()
         self._moved = perf_counter()
-        self._queue.extendleft(reversed(self._open.values()))
-        self._open = {}
+        if self._open:
+            told = Frame()
+            for opened in self._open.values():
+                told.add(opened)
+            self._put_back(told)
+            self._open = {}
         self._pipe = Pipe(sock, asyncio.get_running_loop(), taken=self._taken, lost=self.detach)
         self._schedule()
 
@@ -72,8 +82,9 @@ class Outbox:
         pipe, self._pipe = self._pipe, None
         if pipe is not None and pipe.close():
             self._settle()
-        self._queue.extendleft(reversed(self._batch))
-        self._batch = []
+        sent, self._sent = self._sent, None
+        if sent is not None:
+            self._put_back(sent)
         self._unschedule()
         self._wake()
 
@@ -81,7 +92,7 @@ class Outbox:
         """Sends what waits, for so long at most, and lets go of the recorder. What was not sent is dropped."""
         try:
             async with asyncio.timeout(seconds):
-                while self._queue or self._batch:
+                while self._messages or self._sent is not None:
                     self._unschedule()
                     self._schedule(at_once=True)
                     self._idle = asyncio.get_running_loop().create_future()
@@ -91,13 +102,14 @@ class Outbox:
         finally:
             self._idle = None
             self.detach()
-            self.dropped += len(self._queue)
-            self._queue.clear()
-            self._bytes = 0
+            self.dropped += self._messages
+            self._full.clear()
+            self._filling = Frame()
+            self._messages = self._bytes = 0
 
     def _schedule(self, *, at_once: bool = False) -> None:
         pipe = self._pipe
-        if pipe is None or self._batch or not self._queue:
+        if pipe is None or self._sent is not None or not self._messages:
             return
         loop = asyncio.get_running_loop()
         self._hurried = at_once or self._bytes >= BATCH_BYTES
@@ -112,50 +124,36 @@ class Outbox:
 
     def _send(self, pipe: Pipe) -> None:
         self._timer = None
-        queue = self._queue
-        if len(queue) <= _BATCH_MESSAGES and self._bytes < _FRAME_BYTES:  # nearly always
-            self._batch, self._batch_bytes = list(queue), self._bytes
-            queue.clear()
+        if self._full:
+            frame = self._full.popleft()
         else:
-            self._batch, self._batch_bytes = _filling(queue)
-        pipe.send(frame(self._batch))
+            frame, self._filling = self._filling, Frame()
+        self._sent = frame
+        self._messages -= frame.count
+        pipe.send(frame.written())
+
+    def _put_back(self, frame: Frame) -> None:
+        self._full.appendleft(frame)
+        self._messages += frame.count
 
     def _taken(self) -> None:
         self._settle()
         self._moved = perf_counter()
-        self._schedule(at_once=len(self._queue) >= _BATCH_MESSAGES or self._idle is not None)
-        if not self._queue:
+        self._schedule(at_once=bool(self._full) or self._idle is not None)
+        if not self._messages:
             self._wake()
 
     def _settle(self) -> None:
-        """What was under way is known to whoever writes it down."""
-        self._bytes -= self._batch_bytes
-        ended = {message.id for message in self._batch if type(message) is Closed}
-        for message in self._batch:
-            if type(message) is Opened and message.id not in ended:  # most begin and end in one batch
-                self._open[message.id] = structs.replace(message, body=None)
-        for number in ended:
+        """What was sent is known to whoever writes it down."""
+        frame, self._sent = self._sent, None
+        if frame is None:
+            return
+        self._bytes -= frame.bodies
+        for number, opened in frame.begun.items():
+            self._open[number] = structs.replace(opened, body=None)
+        for number in frame.ended:
             self._open.pop(number, None)
-        self._batch, self._batch_bytes = [], 0
 
     def _wake(self) -> None:
         if self._idle is not None and not self._idle.done():
             self._idle.set_result(None)
-
-
-def _filling(queue: deque[Message]) -> tuple[list[Message], int]:
-    """What fills a batch, taken out of `queue`, and the bytes of its bodies."""
-    batch: list[Message] = []
-    size = 0
-    while queue and len(batch) < _BATCH_MESSAGES and size < _FRAME_BYTES:
-        message = queue.popleft()
-        size += _body_size(message)
-        batch.append(message)
-    return batch, size
-
-
-def _body_size(message: Message) -> int:
-    if isinstance(message, Closed):
-        return 0
-    body = message.body if isinstance(message, Opened) else message.data
-    return 0 if body is None else len(body)
