@@ -62,7 +62,7 @@ def _results(options: argparse.Namespace, directory: Path) -> Results:
     rows = _rows(options)
     if rows:
         plan = Plan(rows, options.runs, options.seconds, options.quick)
-        with setting({row.seat for row in rows}, cores, directory, apart=options.recorder_apart) as found:
+        with setting({row.seat for row in rows}, cores, directory, apart=not options.one_core) as found:
             measured = measure(plan, found, directory)
         versions = found.versions
         how = f"{plan.runs} rounds, {plan.seconds} s for each row in a round; medians, in brackets the smallest and the largest"
@@ -78,7 +78,7 @@ def _results(options: argparse.Namespace, directory: Path) -> Results:
         else:
             parts.append(memory.tables(held))
             goals += of_memory(held)
-    facts = machine.facts(cores, versions, neighbours, apart=options.recorder_apart)
+    facts = machine.facts(cores, versions, neighbours, apart=not options.one_core)
     joint = "\n" if rows else "\n\n"  # what was run and how is one list
     return Results(facts + joint + "\n\n".join([*parts, goals_table(goals)]), failed)
 
@@ -126,9 +126,9 @@ def _options() -> argparse.Namespace:
         "--quick", action="store_true", help="to see that it works: 2 rounds of 1 s, at 16 connections only"
     )
     parser.add_argument(
-        "--recorder-apart",
+        "--one-core",
         action="store_true",
-        help="the recorder runs on the core of the load, not on the worker's",
+        help="the recorder runs on the worker's core, not on that of the load",
     )
     parser.add_argument(
         "--write",
