@@ -5,9 +5,11 @@ PlanoError             500   something of ours went wrong
   NotInTable                 a name that no table of ours has
   ClientError          400   the caller's mistake; nothing was sent upstream
     BadRequest         400   the body or the head is not what the API takes
+      Unsupported      400   what was asked for can not be said in the API of the model that was chosen
     Unauthorized       401   a credential is missing or wrong
     NotFound           404   no such path
       UnknownModel     404   no provider serves the model asked for
+      UnknownResponse  404   the stored answer to go on from is not here
     WrongMethod        405   the path is there, for another method
     RequestTimeout     408   the head or the body came too slowly
     TooLarge           413   the body is over the limit
@@ -66,6 +68,10 @@ class BadRequest(ClientError):
     code = "invalid_request"
 
 
+class Unsupported(BadRequest):
+    code = "unsupported_parameter"
+
+
 class Unauthorized(ClientError):
     status = 401
     code = "invalid_api_key"
@@ -78,6 +84,10 @@ class NotFound(ClientError):
 
 class UnknownModel(NotFound):
     code = "model_not_found"
+
+
+class UnknownResponse(NotFound):
+    code = "previous_response_not_found"
 
 
 class WrongMethod(ClientError):

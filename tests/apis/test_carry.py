@@ -1,6 +1,7 @@
 """Carriers keep one promise: a stream that did not end well never looks as if it had."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,11 +10,13 @@ from hypothesis import strategies as st
 
 from planoai.apis import DIALECTS
 from planoai.apis.carry import Carrier, Translated, Verbatim
+from planoai.apis.dialect import Frames
 from planoai.conversation.event import Ended, Event, Failed, UsageTold
 from planoai.conversation.failure import CUT_SHORT, Failure
 from tests.apis import golden
 
 STREAMS = list(golden.streams())
+VERBATIM = list(golden.verbatim_streams())
 TIMEOUT = Failure(504, "the upstream was silent for too long", "upstream_timeout")
 
 
@@ -27,8 +30,8 @@ def filtered(dialect: str) -> Carrier:
 
 def translated(upstream: str, client: str) -> Carrier:
     side = golden.client_side(client)
-    reader = DIALECTS[upstream].upstream.stream_reader(golden.ENVELOPE)
-    return Translated(reader, side.stream_writer(golden.ENVELOPE), side.frames.ping)
+    reader = DIALECTS[upstream].upstream.stream_reader(golden.envelope())
+    return Translated(reader, side.stream_writer(golden.envelope()), side.frames.ping)
 
 
 def carry(carrier: Carrier, *chunks: bytes) -> bytes:
@@ -39,9 +42,9 @@ def ended_well(events: list[Event]) -> bool:
     return isinstance(events[-1], Ended)
 
 
-@pytest.mark.parametrize("path", STREAMS, ids=golden.name)
+@pytest.mark.parametrize("path", VERBATIM, ids=golden.name)
 def test_verbatim_a_client_reads_what_the_upstream_said(path: Path) -> None:
-    dialect, stream = path.parent.name, path.read_bytes()
+    dialect, stream = path.parent.name, golden.bytes_of(path)
     carried = golden.read_stream(dialect, [carry(verbatim(dialect), stream)])
     direct = golden.read_stream(dialect, [stream])
 
@@ -51,9 +54,9 @@ def test_verbatim_a_client_reads_what_the_upstream_said(path: Path) -> None:
 
 
 @pytest.mark.parametrize("make", [verbatim, filtered])
-@pytest.mark.parametrize("path", STREAMS, ids=golden.name)
+@pytest.mark.parametrize("path", VERBATIM, ids=golden.name)
 def test_where_the_bytes_are_cut_does_not_matter(path: Path, make: Callable[[str], Carrier]) -> None:
-    dialect, stream = path.parent.name, path.read_bytes()
+    dialect, stream = path.parent.name, golden.bytes_of(path)
     whole = carry(make(dialect), stream)
     meant = golden.read_stream(dialect, [whole])
 
@@ -63,9 +66,9 @@ def test_where_the_bytes_are_cut_does_not_matter(path: Path, make: Callable[[str
 
 
 @pytest.mark.parametrize("make", [verbatim, filtered])
-@pytest.mark.parametrize("path", STREAMS, ids=golden.name)
+@pytest.mark.parametrize("path", VERBATIM, ids=golden.name)
 def test_a_stream_that_breaks_off_anywhere_never_looks_whole(path: Path, make: Callable[[str], Carrier]) -> None:
-    dialect, stream = path.parent.name, path.read_bytes()
+    dialect, stream = path.parent.name, golden.bytes_of(path)
 
     for cut in range(0, len(stream), 5):
         if not ended_well(golden.read_stream(dialect, [stream[:cut]])):
@@ -75,7 +78,7 @@ def test_a_stream_that_breaks_off_anywhere_never_looks_whole(path: Path, make: C
 
 @pytest.mark.parametrize("path", STREAMS, ids=golden.name)
 def test_translated_streams_break_off_as_the_clients_dialect_says(path: Path) -> None:
-    upstream, stream = path.parent.name, path.read_bytes()
+    upstream, stream = path.parent.name, golden.bytes_of(path)
 
     for client in golden.clients(upstream):
         for cut in range(0, len(stream), 11):
@@ -87,8 +90,8 @@ def test_translated_streams_break_off_as_the_clients_dialect_says(path: Path) ->
 @given(st.data())
 @settings(max_examples=200, deadline=None)
 def test_a_failure_of_ours_is_the_last_thing_said(data: st.DataObject) -> None:
-    path = data.draw(st.sampled_from(STREAMS))
-    dialect, stream = path.parent.name, path.read_bytes()
+    path = data.draw(st.sampled_from(VERBATIM))
+    dialect, stream = path.parent.name, golden.bytes_of(path)
     cut = data.draw(st.integers(0, len(stream)))
     carrier = data.draw(st.sampled_from([verbatim(dialect), filtered(dialect), translated(dialect, dialect)]))
 
@@ -205,3 +208,42 @@ def test_several_answers_are_complete_when_each_is(stream: bytes, *, complete: b
     carrier = Verbatim(golden.client_side("openai_chat").frames, choices=2)
 
     assert carry(carrier, stream).endswith(b"data: [DONE]\n\n") is complete
+
+
+def remembering() -> Frames:
+    """A dialect whose failures repeat how the stream began and what it said last."""
+
+    def write(failure: Failure, first: bytes, last: bytes) -> bytes:
+        return b"|".join([str(failure.status).encode(), first, last])
+
+    return replace(golden.client_side("openai_chat").frames, write_failure=write)
+
+
+EVENTS = [b'data: {"choices":[{"index":0,"delta":{"content":"%d"}}]}\n\n' % number for number in range(3)]
+
+
+@pytest.mark.parametrize("count", range(1, 4))
+@pytest.mark.parametrize("step", [1, 7, 1000])
+def test_a_failure_is_written_with_the_first_and_the_last_event_that_went_out(count: int, step: int) -> None:
+    stream = b": hello\n\n" + b"".join(EVENTS[:count]) + b": bye\n\ndata: {"
+    pieces = [stream[at : at + step] for at in range(0, len(stream), step)]
+    cut, broken = Verbatim(remembering()), Verbatim(remembering())
+    told = b"|".join([EVENTS[0], EVENTS[count - 1]])
+
+    assert carry(cut, *pieces).endswith(b"502|" + told)
+    for piece in pieces:
+        broken.feed(piece)
+    assert broken.fail(TIMEOUT) == b"504|" + told
+
+
+def test_a_failure_before_any_event_is_written_with_none() -> None:
+    assert carry(Verbatim(remembering()), b": hello\n\ndata: {") == b": hello\n\n502||"
+    assert Verbatim(remembering()).fail(TIMEOUT) == b"504||"
+
+
+def test_an_event_that_is_kept_from_the_client_is_not_the_last_one() -> None:
+    usage = b'data: {"choices":[],"usage":{"prompt_tokens":1}}\n\n'
+    carrier = Verbatim(remembering(), hide_usage=True)
+    carrier.feed(EVENTS[0] + usage)
+
+    assert carrier.fail(TIMEOUT) == b"504|" + EVENTS[0] + b"|" + EVENTS[0]

@@ -15,17 +15,17 @@ STREAMS = list(golden.streams())
 
 @pytest.mark.parametrize("path", STREAMS, ids=golden.name)
 def test_a_stream_means_these_events(path: Path) -> None:
-    events = golden.read_stream(path.parent.name, [path.read_bytes()])
+    events = golden.read_stream(path.parent.name, [golden.bytes_of(path)])
 
-    golden.matches(path.with_suffix(".events.json"), golden.lines(events))
+    golden.matches(golden.beside(path, ".events.json"), golden.lines(events))
 
 
 @pytest.mark.parametrize("path", STREAMS, ids=golden.name)
 def test_clients_of_other_dialects_get_these_bytes(path: Path) -> None:
-    events = golden.read_stream(path.parent.name, [path.read_bytes()])
+    events = golden.read_stream(path.parent.name, [golden.bytes_of(path)])
 
     for client in golden.clients(path.parent.name):
-        golden.matches(path.with_suffix(f".to_{client}.sse"), golden.write_stream(client, events).decode())
+        golden.matches(golden.beside(path, f".to_{client}.sse"), golden.write_stream(client, events).decode())
 
 
 @pytest.mark.parametrize("path", golden.cases("requests"), ids=golden.name)
@@ -51,7 +51,7 @@ def test_a_failure_becomes_this_one(path: Path) -> None:
 
 @pytest.mark.parametrize("path", STREAMS, ids=golden.name)
 def test_one_cut_anywhere_does_not_matter(path: Path) -> None:
-    upstream, stream = path.parent.name, path.read_bytes()
+    upstream, stream = path.parent.name, golden.bytes_of(path)
     whole = golden.read_stream(upstream, [stream])
 
     for cut in range(1, len(stream)):
@@ -60,7 +60,7 @@ def test_one_cut_anywhere_does_not_matter(path: Path) -> None:
 
 @pytest.mark.parametrize("path", STREAMS, ids=golden.name)
 def test_small_chunks_do_not_matter(path: Path) -> None:
-    upstream, stream = path.parent.name, path.read_bytes()
+    upstream, stream = path.parent.name, golden.bytes_of(path)
     whole = golden.read_stream(upstream, [stream])
 
     for size in range(1, 65):
@@ -72,7 +72,7 @@ def test_small_chunks_do_not_matter(path: Path) -> None:
 @settings(max_examples=200, deadline=None)
 def test_cuts_anywhere_do_not_matter(data: st.DataObject) -> None:
     path = data.draw(st.sampled_from(STREAMS))
-    stream = path.read_bytes()
+    stream = golden.bytes_of(path)
     cuts = sorted(data.draw(st.sets(st.integers(0, len(stream)), max_size=12)))
     edges = [0, *cuts, len(stream)]
     chunks = [stream[start:end] for start, end in pairwise(edges)]
@@ -82,7 +82,7 @@ def test_cuts_anywhere_do_not_matter(data: st.DataObject) -> None:
 
 @pytest.mark.parametrize("path", STREAMS, ids=golden.name)
 def test_bytes_to_a_client_do_not_depend_on_how_the_events_came(path: Path) -> None:
-    events = golden.read_stream(path.parent.name, [path.read_bytes()])
+    events = golden.read_stream(path.parent.name, [golden.bytes_of(path)])
 
     for client in golden.clients(path.parent.name):
         side = golden.client_side(client)

@@ -67,6 +67,19 @@ def test_an_encrypted_thought_keeps_its_name() -> None:
     )
 
 
+def test_a_proof_keeps_its_issuer_whichever_piece_names_it() -> None:
+    assert parts(ThinkingSigned("c2", issuer="anthropic"), ThinkingSigned("ln")) == (
+        Thinking("", "c2ln", issuer="anthropic"),
+    )
+    assert parts(ThinkingSigned("c2"), ThinkingSigned("ln", issuer="anthropic")) == (
+        Thinking("", "c2ln", issuer="anthropic"),
+    )
+    assert parts(ThinkingSigned("c2"), PartEnded(), ThinkingSigned("ln", issuer="vercel")) == (
+        Thinking("", "c2"),
+        Thinking("", "ln", issuer="vercel"),
+    )
+
+
 def test_a_citation_belongs_to_the_text_that_is_open() -> None:
     one, two = Citation("https://a"), Citation("https://b")
 

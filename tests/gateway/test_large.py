@@ -48,4 +48,4 @@ async def test_a_large_answer_is_translated_beside_the_others(setting: Setting, 
     body = {"model": MODELS["/v1/chat/completions"], "max_tokens": 5, "messages": [{"role": "user", "content": "hi"}]}
     answer = await setting.http.post("/v1/chat/completions", json=body)
     assert answer.json()["choices"][0]["message"]["content"] == text
-    assert len(threads) == 2  # reading it, and writing it
+    assert len(threads) == 1  # read and written there

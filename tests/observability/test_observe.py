@@ -41,8 +41,8 @@ def whole(dialect: str, body: bytes, content: bytes = JSON, status: int = 200) -
 @settings(max_examples=15)
 @given(data=st.data())
 def test_a_stream_folds_to_what_it_told_wherever_it_is_cut(path: Path, data: st.DataObject) -> None:
-    events = json.loads(path.with_suffix(".events.json").read_bytes())
-    stream = path.read_bytes()
+    events = json.loads(golden.beside(path, ".events.json").read_bytes())
+    stream = golden.bytes_of(path)
     cuts = sorted(data.draw(st.lists(st.integers(0, len(stream)), max_size=8)))
     chunks = [stream[start:end] for start, end in zip([0, *cuts], [*cuts, len(stream)], strict=True)]
 

@@ -1,8 +1,8 @@
 import pytest
 
-from planoai.errors import Misconfigured
+from planoai.errors import Misconfigured, Unsupported
 from planoai.providers.catalog import PROVIDERS
-from planoai.providers.paths import Base, base, path
+from planoai.providers.paths import Base, base, beside, path
 
 CHAT, MESSAGES, RESPONSES, CONVERSE = "openai_chat", "anthropic_messages", "openai_responses", "bedrock_converse"
 NOVA = "us.amazon.nova-pro-v1:0"
@@ -76,6 +76,29 @@ def test_azures_version_can_be_chosen_and_can_not_break_out_of_the_query() -> No
 
 def test_a_models_name_is_data_in_a_path_never_a_template() -> None:
     assert "{" not in path(PROVIDERS["azure_openai"], CHAT, model="{api_version}?")
+
+
+@pytest.mark.parametrize(
+    ("provider", "prefix", "expected"),
+    [
+        ("openai", "", "/v1/embeddings"),
+        ("groq", "", "/openai/v1/embeddings"),
+        ("groq", "/api/v2/", "/api/v2/embeddings"),
+        ("azure_openai", "", f"/openai/deployments/a%2Fb/embeddings?{AZURE_VERSION}"),
+    ],
+)
+def test_what_is_beside_model_calls_is_next_to_chat(provider: str, prefix: str, expected: str) -> None:
+    assert beside(PROVIDERS[provider], "embeddings", model="a/b", prefix=prefix) == expected
+
+
+def test_what_a_client_asks_for_beside_model_calls_is_no_template() -> None:
+    assert beside(PROVIDERS["azure_openai"], "{model}/x", model="m").startswith("/openai/deployments/m/{model}/x?")
+
+
+@pytest.mark.parametrize("provider", ["anthropic", "amazon_bedrock"])
+def test_providers_of_other_apis_have_nothing_beside_model_calls(provider: str) -> None:
+    with pytest.raises(Unsupported, match=f"{provider} has no API for 'embeddings'"):
+        beside(PROVIDERS[provider], "embeddings", model="m")
 
 
 def test_the_built_in_address_brings_its_own_path() -> None:

@@ -60,7 +60,8 @@ class Verbatim:
         self._may_finish = frames.may_finish
         self._hide_usage = hide_usage
         self._splitter = SseSplitter()
-        self._last = b""  # the last event that was not a comment
+        self._first = b""  # the first event that was not a comment
+        self._last = b""  # the last one
         self._choices = choices
         self._finished: set[int] = set()  # choices
 
@@ -100,7 +101,7 @@ class Verbatim:
                 return ending + self._frames.done
             case Closing.OPEN:
                 self.failed = True
-                return ending + self._frames.write_failure(CUT_SHORT)
+                return ending + self._frames.write_failure(CUT_SHORT, self._first, self._last)
 
     def fail(self, failure: Failure) -> bytes:
         if self.done:
@@ -109,13 +110,14 @@ class Verbatim:
         if self._closing() is Closing.TERMINAL:
             return b""
         self.failed = True
-        return self._frames.write_failure(failure)
+        return self._frames.write_failure(failure, self._first, self._last)
 
     def ping(self) -> bytes:
         return b"" if self.done else self._frames.ping if self._last else COMMENT
 
     def _note(self, block: bytes) -> None:
         """What must be remembered of an event that goes on."""
+        self._first = self._first or block
         self._last = block
         if self._may_finish is not None and self._may_finish(block) and len(self._finished) < self._choices:
             self._finished |= self._frames.finished(parse_event(block))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Literal, Protocol
 
-from msgspec import Raw, Struct
+from msgspec import Raw, Struct, field
 
 from planoai.apis.framing.sse import SseEvent
 from planoai.conversation.event import Event
@@ -41,7 +41,11 @@ class Head(Struct, frozen=True):
 
 
 class Accepts(Struct, frozen=True, cache_hash=True):
-    """What an upstream takes beyond the part of its API that everyone agrees on. The defaults are OpenAI's own."""
+    """What an upstream takes beyond the part of its API that everyone agrees on. The defaults are OpenAI's own.
+
+    `proofs`: whose thinking it can check, as names of providers. Proofs that nobody marked go wherever the dialect has a place for them.
+    `refused`: fields that some models answer with an error, after a pattern of the whole model id.
+    """
 
     max_tokens: Literal["max_completion_tokens", "max_tokens"] = "max_completion_tokens"
     developer_role: bool = True  # else developer messages become system messages
@@ -56,6 +60,13 @@ class Accepts(Struct, frozen=True, cache_hash=True):
     name: bool = True  # of whoever speaks, beside `role`; results of tools may have one everywhere
     strict: bool = True  # of a function: its arguments are held to the schema
     parallel_tool_calls: bool = True
+    proofs: tuple[str, ...] = ()
+    only_streams: bool = False  # it answers with a stream whatever was asked
+    codex: bool = False  # keeps to the rules of the service behind Codex
+    short_ids: bool = False  # of calls: exactly nine letters and digits
+    plain_schemas: bool = False  # JSON schemas as far as OpenAPI 3.0 has them
+    counts: bool = False  # can be asked to count tokens
+    refused: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 class Written(Struct, frozen=True):
@@ -80,7 +91,9 @@ class Envelope(Struct, frozen=True):
 
     `seed`: 32 random hex digits for ids. `created`: Unix seconds. `model`: for an upstream that names none. `input_estimate`: tokens, for a
     client that is told its input before the upstream tells us. `include_usage`: whether this client wants usage at the end of a Chat stream.
-    `request`: what was asked, for APIs whose answers repeat it.
+    `request`: what was asked, without its messages. `echo`: the fields of the client's body that answers of its API repeat. Both are missing
+    where the upstream speaks the client's API. `issuer`: the provider that answers. `lost`: writers, never readers, append what their API can
+    not say of this answer.
     """
 
     seed: str
@@ -89,6 +102,9 @@ class Envelope(Struct, frozen=True):
     input_estimate: int = 0
     include_usage: bool = True
     request: Request | None = None
+    issuer: str = ""
+    echo: Fields = {}
+    lost: list[str] = field(default_factory=list)
 
 
 class StreamReader(Protocol):
@@ -121,11 +137,14 @@ def _none(_event: SseEvent) -> frozenset[int]:
 
 @dataclass(frozen=True, slots=True)
 class Frames:
-    """A dialect's stream as bytes, for relaying it without reading it."""
+    """A dialect's stream as bytes, for relaying it without reading it.
+
+    `write_failure` is given the first and the last event that went out, as bytes; both are empty where none did.
+    """
 
     closing: Callable[[SseEvent], Closing]
     failure: Callable[[SseEvent], Failure | None]  # the failure that an event tells, if it tells one
-    write_failure: Callable[[Failure], bytes]
+    write_failure: Callable[[Failure, bytes, bytes], bytes]
     done: bytes  # the last frame, where it is always the same; else nothing
     last_words: bytes  # in every last frame of a complete answer
     ping: bytes
@@ -140,7 +159,8 @@ class Frames:
 class ClientSide:
     """`inspect` and `read_request` raise BadRequest with the JSON path of the field at fault.
 
-    `id_header` is where the clients' libraries look for the id of a request.
+    `id_header` is where the clients' libraries look for the id of a request, `beta_header` where they name the features in trial that they want.
+    `echoes`: the fields of a request that its answers repeat.
     """
 
     paths: tuple[str, ...]
@@ -151,20 +171,44 @@ class ClientSide:
     stream_writer: Callable[[Envelope], StreamWriter]
     frames: Frames
     id_header: bytes = REQUEST_ID
+    beta_header: bytes = b""
+    echoes: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """What is asked to count the tokens of a conversation. `read` raises UpstreamUnreadable."""
+
+    write: Callable[[Request, Accepts], Written]
+    read: Callable[[bytes], int]
 
 
 @dataclass(frozen=True, slots=True)
 class UpstreamSide:
-    """`write_request` raises BadRequest where leaving something out would change what was asked. `read_answer` raises UpstreamUnreadable.
+    """`write_request` raises ClientError where leaving something out would change what was asked. `read_answer` raises UpstreamUnreadable.
 
-    `adapt` is what a request that is already in this dialect needs for one upstream.
+    `adapt` is what a request that is already in this dialect needs for one upstream. `read_failure` is given the status, the body, and the value
+    of `type_header`, the header that names the kind of failure where the API has one.
     """
 
     adapt: Callable[[Fields, Head, Accepts], Adapted]
     write_request: Callable[[Request, Accepts], Written]
     read_answer: Callable[[bytes, Envelope], list[Event]]
-    read_failure: Callable[[int, bytes], Failure]
+    read_failure: Callable[[int, bytes, str], Failure]
     stream_reader: Callable[[Envelope], StreamReader]
+    type_header: bytes = b""
+    counting: Counting | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reform:
+    """An answer in the other form than it came in, for a client of the same API: all choices and unknown fields stay.
+
+    `as_stream`: one JSON body -> its events, the last frame included. `as_whole`: a complete stream -> one JSON body. Both raise UpstreamUnreadable.
+    """
+
+    as_stream: Callable[[bytes, Envelope], bytes]
+    as_whole: Callable[[bytes, Envelope], bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,3 +218,4 @@ class Dialect:
     name: str
     upstream: UpstreamSide
     client: ClientSide | None = None
+    reform: Reform | None = None

@@ -54,11 +54,15 @@ class ThinkingDelta(Struct, frozen=True, tag="thinking_delta"):
 
 
 class ThinkingSigned(Struct, frozen=True, tag="thinking_signed", omit_defaults=True):
-    """The proof of the thinking that is open: a piece of its signature, or the encrypted thought. Opens a thinking part if none is open."""
+    """The proof of the thinking that is open: a piece of its signature, or the encrypted thought. Opens a thinking part if none is open.
+
+    `issuer` is the provider that answers.
+    """
 
     signature: str | None = None
     encrypted: str | None = None
     id: str | None = None
+    issuer: str = ""
 
 
 class Cited(Struct, frozen=True, tag="cited"):

@@ -130,7 +130,11 @@ class Fold:
         thinking = self._continue(Thinking())
         signature = (thinking.signature or "") + event.signature if event.signature else thinking.signature
         self._prose = structs.replace(
-            thinking, signature=signature, encrypted=event.encrypted or thinking.encrypted, id=event.id or thinking.id
+            thinking,
+            signature=signature,
+            encrypted=event.encrypted or thinking.encrypted,
+            id=event.id or thinking.id,
+            issuer=event.issuer or thinking.issuer,
         )
 
     def _continue(self, fresh: Kind) -> Kind:

@@ -78,19 +78,24 @@ class Audio(Struct, frozen=True, tag="audio", omit_defaults=True):
 
 
 class Thinking(Struct, frozen=True, tag="thinking", omit_defaults=True):
-    """What the model thought. Only its issuer can check `signature` (Anthropic, Bedrock) or open `encrypted` (OpenAI); `id` names the item there."""
+    """What the model thought. Only its issuer can check `signature` (Anthropic, Bedrock) or open `encrypted` (OpenAI); `id` names the item there.
+
+    `issuer` is the provider that gave these proofs of it; "" where a client sent them unmarked.
+    """
 
     text: str = ""
     signature: str | None = None
     encrypted: str | None = None
     id: str | None = None
     summary: bool = False  # `text` is a summary of the thought, not the thought
+    issuer: str = ""
 
 
-class RedactedThinking(Struct, frozen=True, tag="redacted_thinking"):
+class RedactedThinking(Struct, frozen=True, tag="redacted_thinking", omit_defaults=True):
     """Thinking that its issuer encrypted whole."""
 
     data: str
+    issuer: str = ""
 
 
 class Refusal(Struct, frozen=True, tag="refusal"):

@@ -97,6 +97,10 @@ class Request(Struct, frozen=True, omit_defaults=True):
 
     `extras` holds what only `dialect`, the one this was read by, can say, by its path in the client's body; it is not translated. `paths` says
     what the client's API calls a field, or an item of one, where it has another name than here: `stop` -> `stop_sequences`.
+
+    `previous` is the id of a stored answer that this goes on from, `include` what a Responses client wants beside the answer, `betas` the
+    features in trial that a Messages client asked for. `bound` says, by path, why no other API than `dialect` can do what was asked: left out,
+    the request would mean something else.
     """
 
     model: str
@@ -116,6 +120,10 @@ class Request(Struct, frozen=True, omit_defaults=True):
     service_tier: str | None = None
     store: bool | None = None
     prompt_cache_key: str | None = None
+    previous: str | None = None
+    include: tuple[str, ...] = ()
+    betas: tuple[str, ...] = ()
+    bound: Mapping[str, str] = {}
     extras: Mapping[str, Raw] = {}
     paths: Mapping[str, str] = {}
 

@@ -12,9 +12,8 @@ from typing import Self
 
 from msgspec import Struct, structs
 
-from planoai.apis.dialect import STREAM_TYPES, Envelope
+from planoai.apis.dialect import STREAM_TYPES, Envelope, Fields, Reform
 from planoai.apis.fields import tells_error
-from planoai.conversation.event import Event
 from planoai.conversation.fold import Answer, Fold, fold
 from planoai.errors import UpstreamError, UpstreamUnreadable
 from planoai.gateway.call import Call
@@ -50,17 +49,17 @@ class Same(Struct, frozen=True):
 
 
 class Told(Struct, frozen=True):
-    """A whole answer for a client that wants a stream."""
+    """A whole answer for a client that wants a stream: `body` is what the upstream sent, `stream` what the client gets."""
 
     body: bytes
-    events: list[Event]
+    stream: bytes
 
 
 class Folded(Struct, frozen=True):
-    """A whole answer in other words than the client's. `body` is what the upstream sent."""
+    """A whole answer in other words than the upstream's, or from a stream: `body` is what the upstream sent, `whole` what the client gets."""
 
     body: bytes
-    answer: Answer
+    whole: bytes
 
 
 Content = Refusal | Opening | Same | Told | Folded
@@ -108,6 +107,8 @@ class UpstreamAnswer:
             include_usage=call.head.include_usage,
             # Readers want to know what was offered, not what was said: the answer may last for long.
             request=None if self.leg.same else structs.replace(call.conversation, messages=()),
+            issuer=self.leg.target.provider.name,
+            echo={} if self.leg.same else _copied(call.fields, call.client.echoes),
         )
 
     async def read(self) -> None:
@@ -137,11 +138,14 @@ class UpstreamAnswer:
         if self._call.head.stream:
             events = upstream.read_answer(body, self.envelope)
             raise_if_failed(events)
-            return Told(body, events)
+            if (reform := self._reform) is not None:
+                return Told(body, reform.as_stream(body, self.envelope))
+            return Told(body, self._call.client.stream_writer(self.envelope).write(events))
         if same and not tells_error(body):
             return Same(body)
-        folded = fold(upstream.read_answer(body, self.envelope))
-        return Same(body) if same and folded.failure is None else _sound(folded, body)
+        answer = fold(upstream.read_answer(body, self.envelope))
+        _raise_if_unsound(answer)
+        return Same(body) if same else Folded(body, self._call.client.write_answer(answer, self.envelope))
 
     async def _collected(self) -> Content:
         """A stream for a client that asked for a whole answer."""
@@ -158,14 +162,30 @@ class UpstreamAnswer:
                 folding.feed(event)
         for event in reader.close():
             folding.feed(event)
-        return _sound(folding.answer(), b"".join(chunks))
+        answer, stream = folding.answer(), b"".join(chunks)
+        _raise_if_unsound(answer)
+        return self._of_stream(stream, answer) if size < LARGE else await beside(self._of_stream, stream, answer)
+
+    def _of_stream(self, stream: bytes, answer: Answer) -> Folded:
+        if (reform := self._reform) is not None:
+            return Folded(stream, reform.as_whole(stream, self.envelope))
+        return Folded(stream, self._call.client.write_answer(answer, self.envelope))
+
+    @property
+    def _reform(self) -> Reform | None:
+        """What says an answer in its other form without reading it, where both ends speak the same API."""
+        return self.leg.dialect.reform if self.leg.same else None
 
 
-def _sound(answer: Answer, body: bytes) -> Folded:
+def _raise_if_unsound(answer: Answer) -> None:
     """Raises UpstreamFailed where the answer says that it failed."""
     if answer.failure is not None:
         raise UpstreamFailed(answer.failure)
-    return Folded(body, answer)
+
+
+def _copied(fields: Fields, names: frozenset[str]) -> Fields:
+    """Those of `fields`, without the body that they are a part of: the answer may last for long."""
+    return {name: fields[name].copy() for name in names if name in fields}
 
 
 def tried(leg: Leg, tries: int) -> Pairs:

@@ -10,6 +10,7 @@ from planoai.gateway.build import Gateway
 from planoai.gateway.call import Call
 from planoai.gateway.failing import UpstreamFailed, told
 from planoai.gateway.leg import Leg
+from planoai.gateway.losses import tell_lost
 from planoai.gateway.patience import Patience
 from planoai.gateway.thread import LARGE, beside
 from planoai.observability.feed import Recording
@@ -20,11 +21,11 @@ log = logging.getLogger("planoai.gateway")
 
 
 async def answering(plan: Plan, call: Call, gateway: Gateway, recording: Recording) -> UpstreamAnswer:
-    """Raises UpstreamFailed where nothing answered, BadRequest where the request can not be said in the upstream's dialect."""
-    leg = gateway.leg(plan.candidates[0].target, call)
+    """Raises UpstreamFailed where nothing answered, ClientError where the request can not be said in the upstream's dialect."""
+    leg = gateway.leg(plan.candidates[0].target, call.dialect.name, stream=call.head.stream)
     written = leg.write(call) if leg.same or call.size < LARGE else await beside(leg.write, call)
     if written.lost:
-        gateway.tell_lost(written, leg, call)
+        tell_lost(written.lost, leg, call)
     patience = Patience(1 + gateway.door.max_retries, leg.timeouts)
     while True:
         try:

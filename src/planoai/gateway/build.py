@@ -1,16 +1,13 @@
 """Config -> Gateway: looks every name up, opens what has to be open, closes it in reverse."""
 
-import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from ssl import SSLContext
 
 from planoai.apis import DIALECTS
-from planoai.apis.dialect import Written
 from planoai.config.entry import limits
 from planoai.config.schema import Config
 from planoai.errors import ConfigError
-from planoai.gateway.call import Call
 from planoai.gateway.leg import Leg, leg_to
 from planoai.net.client import Client
 from planoai.net.proxy import Proxies
@@ -19,8 +16,6 @@ from planoai.observability.feed import Feed
 from planoai.providers.provider import upstream_dialect
 from planoai.routing.models import Models
 from planoai.routing.target import Target
-
-log = logging.getLogger("planoai.gateway")
 
 _MOST_LEGS = 2048  # kept; a wildcard lets clients name any number of models
 
@@ -35,28 +30,23 @@ class Gateway:
         self.door = config.listeners[0]
         self.stopping = False  # no more requests should be sent here
         self._overrides = config.overrides
-        self._legs: dict[tuple[Target, str, bool], Leg] = {}
+        self._legs: dict[tuple[Target, str, bool, str], Leg] = {}
 
-    def leg(self, target: Target, call: Call) -> Leg:
-        """The way from the API of `call` to `target`; looked up once, then kept."""
-        key = (target, call.dialect.name, call.head.stream)
+    def leg(self, target: Target, client_dialect: str, *, stream: bool, suffix: str = "") -> Leg:
+        """The way from clients of one dialect to `target`, or to its `suffix`; looked up once, then kept."""
+        key = (target, client_dialect, stream, suffix)
         kept = self._legs.get(key)
         if kept is None:
             if len(self._legs) >= _MOST_LEGS:
                 self._legs.clear()
             kept = self._legs[key] = leg_to(
                 target,
-                call.dialect.name,
-                limits(self.door, target.entry, self._overrides, stream=call.head.stream),
-                stream=call.head.stream,
+                client_dialect,
+                limits(self.door, target.entry, self._overrides, stream=stream),
+                stream=stream,
+                suffix=suffix,
             )
         return kept
-
-    def tell_lost(self, written: Written, leg: Leg, call: Call) -> None:
-        """Says, once a request, what the upstream's API could not carry."""
-        log.debug(
-            "request_id=%s %s can not carry %s", call.request_id, leg.target.name, ", ".join(map(ascii, written.lost))
-        )
 
 
 @asynccontextmanager

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from functools import lru_cache
 from urllib.parse import unquote_plus
+from uuid import uuid4
 
 from msgspec import Raw, Struct, structs
 from msgspec.json import Encoder
@@ -10,14 +11,14 @@ from msgspec.json import Encoder
 from planoai.apis import DIALECTS
 from planoai.apis.dialect import Dialect, Written
 from planoai.config.entry import Limits, base_of, needs_key, passes_through
-from planoai.errors import Misconfigured
+from planoai.errors import Misconfigured, Unsupported
 from planoai.gateway.call import Call
 from planoai.gateway.headers import JSON, OF_AN_ACCOUNT, Pairs, merged, names_in, onward
 from planoai.gateway.redaction import Redaction
 from planoai.names import REQUEST_ID
 from planoai.net.client import Origin, Timeouts
 from planoai.providers.auth import authorise, client_credential, secrets_in, speaks_of_credential
-from planoai.providers.paths import path
+from planoai.providers.paths import BESIDE, beside, path
 from planoai.providers.provider import upstream_dialect
 from planoai.routing.target import Target
 from planoai.table import pick
@@ -25,6 +26,7 @@ from planoai.table import pick
 _ENCODER = Encoder()
 _LONGEST_REMEMBERED = 256  # characters of a query: those that come all day are short
 _YIELDING = frozenset({b"anthropic-version"})
+_START = str(uuid4())  # of this process, where a provider wants to know what one program asks
 _IDENTITY = (b"accept-encoding", b"identity")  # what is compressed can only be passed on in blocks
 
 
@@ -90,41 +92,51 @@ class Leg(Struct, frozen=True, eq=False):
         return self.redaction.headers(pairs)
 
     def write(self, call: Call) -> Written:
-        """The body to send. Raises BadRequest for what this upstream can not be asked."""
-        target = self.target
+        """The body to send. Raises ClientError for what this upstream can not be asked."""
+        target, accepts = self.target, self.target.provider.accepts
+        if accepts.only_streams and bytes(call.fields.get("stream", b"")) == b"false":
+            raise Unsupported(f"stream: {target.name!r} only answers with streams", param="stream")
         if not self.same:
-            asked = structs.replace(call.conversation, model=target.model)
-            return self.dialect.upstream.write_request(asked, target.provider.accepts)
+            asked = structs.replace(call.conversation, model=target.model, betas=_betas(call))
+            return self.dialect.upstream.write_request(asked, accepts)
         fields = call.fields if target.model == call.head.model else {**call.fields, "model": self.model}
-        adapted = self.dialect.upstream.adapt(fields, call.head, target.provider.accepts)
+        adapted = self.dialect.upstream.adapt(fields, call.head, accepts)
         return Written(_ENCODER.encode(adapted.fields), adapted.lost)
 
 
-def leg_to(target: Target, client_dialect: str, bound: Limits, *, stream: bool) -> Leg:
-    """From clients of one dialect to `target`, within `bound`. Raises Misconfigured where a key is needed and there is none."""
+def leg_to(target: Target, client_dialect: str, bound: Limits, *, stream: bool, suffix: str = "") -> Leg:
+    """From clients of one dialect to `target`, within `bound`. Raises Misconfigured where a key is needed and there is none.
+
+    With a `suffix`, such as `embeddings`, it leads to what an upstream has beside its model calls: nothing is translated there.
+    """
     entry, provider = target.entry, target.provider
-    spoken = upstream_dialect(provider, client_dialect, entry.upstream_api)
+    spoken = BESIDE if suffix else upstream_dialect(provider, client_dialect, entry.upstream_api)
     place = base_of(entry)
-    address = path(
-        provider, spoken, model=target.model, prefix=place.prefix, stream=stream, api_version=entry.api_version
-    )
+    named = {"model": target.model, "prefix": place.prefix, "api_version": entry.api_version}
+    address = beside(provider, suffix, **named) if suffix else path(provider, spoken, **named, stream=stream)
     key = _key(target)
     signed = authorise(provider.sign, spoken, key)
     configured = _wire(entry.headers.items())
     host = [(b"host", entry.http_host.encode())] if entry.http_host else []
-    usual = [JSON, _IDENTITY, *host, *_wire(place.headers), *(pair for pair in signed if pair[0] not in _YIELDING)]
-    fixed = merged(usual, configured)
+    ours = [*_wire(place.headers), *_wire((each, _START) for each in provider.per_start), *signed]
+    yields = _YIELDING | {each.encode() for each in provider.yields}
+    fixed = merged([JSON, _IDENTITY, *host, *(pair for pair in ours if pair[0] not in yields)], configured)
+    yielding = [pair for pair in ours if pair[0] in yields - names_in(configured)]
+    same = spoken == client_dialect or bool(suffix)
     return Leg(
         target=target,
         dialect=pick(DIALECTS, spoken, target.name),
         model=Raw(_ENCODER.encode(target.model)),
-        same=spoken == client_dialect,
+        same=same,
         origin=Origin.parse(place.origin),
         place=place.origin,
         path=address,
         fixed=fixed,
-        withheld=names_in(fixed) | {REQUEST_ID} | (frozenset() if passes_through(entry) else OF_AN_ACCOUNT),
-        yielding=[pair for pair in signed if pair[0] in _YIELDING - names_in(configured)],
+        withheld=names_in(fixed)
+        | {REQUEST_ID}
+        | (frozenset() if passes_through(entry) else OF_AN_ACCOUNT)
+        | (frozenset() if same else names_in(yielding)),
+        yielding=yielding,
         passes=passes_through(entry),
         redaction=Redaction([key or "", *secrets_in(entry.headers)]),
         name=target.name.encode(),
@@ -136,6 +148,11 @@ def leg_to(target: Target, client_dialect: str, bound: Limits, *, stream: bool) 
         ),
         total=bound.total,
     )
+
+
+def _betas(call: Call) -> tuple[str, ...]:
+    told = b",".join(call.headers.all(call.client.beta_header)).decode("latin-1")
+    return tuple(each.strip() for each in told.split(",") if each.strip())
 
 
 def _key(target: Target) -> str | None:

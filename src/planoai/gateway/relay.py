@@ -10,8 +10,8 @@ from planoai.gateway.answer import Folded, Opening, Refusal, Same, Told, Upstrea
 from planoai.gateway.call import Call
 from planoai.gateway.failing import failed_in, told, unwrapped
 from planoai.gateway.headers import JSON, Pairs, back
+from planoai.gateway.losses import tell_lost_of_answer
 from planoai.gateway.pulse import Pulse
-from planoai.gateway.thread import LARGE, beside
 from planoai.gateway.visit import Visit
 from planoai.names import REQUEST_ID, SERVER_TIMING
 
@@ -33,16 +33,14 @@ async def relay(answer: UpstreamAnswer, call: Call, visit: Visit) -> None:
     match content:
         case Same(body):
             reply.send(answer.response.status, _headers(answer, call, [JSON]), body)
-        case Folded(body, folded):
-            write = call.client.write_answer
-            whole = (
-                write(folded, answer.envelope) if len(body) < LARGE else await beside(write, folded, answer.envelope)
-            )
+        case Folded(_, whole):
+            _tell_lost(answer, call)
             reply.send(200, _headers(answer, call, [JSON]), whole)
-        case Told(_, events):
+        case Told(_, stream):
+            _tell_lost(answer, call)
             visit.streamed = True
             reply.start(200, _headers(answer, call, _EVENT_STREAM))
-            await reply.write(call.client.stream_writer(answer.envelope).write(events))
+            await reply.write(stream)
             await reply.end()
         case Refusal(body):
             _refuse(answer, body, call, visit)
@@ -77,6 +75,7 @@ async def _stream(answer: UpstreamAnswer, opened: Opening, call: Call, visit: Vi
     await reply.end()
     if carrier.failed:
         visit.outcome = "cut"
+    _tell_lost(answer, call)
     response.settle()
 
 
@@ -87,9 +86,16 @@ def _refuse(answer: UpstreamAnswer, body: bytes, call: Call, visit: Visit) -> No
     if answer.leg.same and (failed := failed_in(body)):
         visit.reply.send(answer.response.status, headers, answer.leg.without_key(failed).encode())
         return
-    failure = answer.leg.dialect.upstream.read_failure(answer.response.status, body)
+    upstream = answer.leg.dialect.upstream
+    kind = answer.response.headers.get(upstream.type_header) or b""
+    failure = upstream.read_failure(answer.response.status, body, kind.decode("latin-1"))
     discreet = structs.replace(failure, message=answer.leg.without_key(failure.message))
     visit.reply.send(failure.status, headers, call.client.write_failure(discreet, call.request_id))
+
+
+def _tell_lost(answer: UpstreamAnswer, call: Call) -> None:
+    if lost := answer.envelope.lost:
+        tell_lost_of_answer(lost, answer.leg, call)
 
 
 def _carrier(answer: UpstreamAnswer, call: Call) -> Carrier:

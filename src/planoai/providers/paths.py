@@ -5,13 +5,16 @@ from urllib.parse import quote, urlsplit
 
 from msgspec import Struct
 
-from planoai.errors import Misconfigured
+from planoai.errors import Misconfigured, Unsupported
 from planoai.providers.provider import Endpoint, Provider
 
 API_VERSION = "2025-01-01-preview"
 
+BESIDE = "openai_chat"  # the dialect that everything beside model calls stands next to
+_OF_CHAT = "chat/completions"
+
 _USUAL: Mapping[str, Endpoint] = {
-    "openai_chat": Endpoint("v1", "chat/completions"),
+    "openai_chat": Endpoint("v1", _OF_CHAT),
     "anthropic_messages": Endpoint("v1", "messages"),
     "openai_responses": Endpoint("v1", "responses"),
     "bedrock_converse": Endpoint("", "model/{model}/converse", stream="model/{model}/converse-stream"),
@@ -55,8 +58,27 @@ def path(
     """
     endpoint = provider.endpoints.get(dialect) or _USUAL[dialect]
     suffix = endpoint.stream if stream and endpoint.stream else endpoint.suffix
-    if "{" in suffix:
-        # A Bedrock inference profile is an ARN, with slashes; its colons stay.
-        suffix = suffix.replace("{model}", quote(model, safe=":")).replace("{api_version}", quote(api_version, safe=""))
-    start = prefix.strip("/") or endpoint.prefix
+    return _under(prefix.strip("/") or endpoint.prefix, _filled(suffix, model, api_version))
+
+
+def beside(provider: Provider, suffix: str, *, model: str, prefix: str = "", api_version: str = API_VERSION) -> str:
+    """The path of what providers that speak OpenAI's APIs have beside their model calls: `embeddings`, `images/generations`.
+
+    Raises Unsupported for a provider that speaks none of them.
+    """
+    if not {BESIDE, "openai_responses"}.intersection(provider.speaks):
+        raise Unsupported(f"{provider.name} has no API for {suffix!r}", param="model")
+    endpoint = provider.endpoints.get(BESIDE) or _USUAL[BESIDE]
+    place = _filled(endpoint.suffix, model, api_version).replace(_OF_CHAT, suffix)
+    return _under(prefix.strip("/") or endpoint.prefix, place)
+
+
+def _filled(suffix: str, model: str, api_version: str) -> str:
+    if "{" not in suffix:
+        return suffix
+    # A Bedrock inference profile is an ARN, with slashes; its colons stay.
+    return suffix.replace("{model}", quote(model, safe=":")).replace("{api_version}", quote(api_version, safe=""))
+
+
+def _under(start: str, suffix: str) -> str:
     return f"/{start}/{suffix}" if start else f"/{suffix}"

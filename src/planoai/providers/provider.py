@@ -47,7 +47,8 @@ class Provider(Struct, frozen=True, kw_only=True):
     `endpoints`: per dialect, where it is not the usual place. `variants`: see Variant. `key_variable`: where its key usually is. `sign`: how
     the key is sent. `without_key`: what to do when an entry has no key and no address of its own. `headers`: sent with every request;
     `header_variables`: the same from the environment, where it has them. `accepts`: what it takes beyond the common part of its API.
-    `models`: its key in the list of models.
+    `models`: its key in the list of models. `yields`: headers of ours that a client of the same API may send its own of. `per_start`: headers
+    that are a UUID, a new one whenever the gateway starts.
     """
 
     name: str
@@ -67,6 +68,8 @@ class Provider(Struct, frozen=True, kw_only=True):
     header_variables: tuple[tuple[str, str], ...] = ()
     accepts: Accepts = Accepts()
     models: str | None = None
+    yields: tuple[str, ...] = ()
+    per_start: tuple[str, ...] = ()
 
 
 def upstream_dialect(provider: Provider, client_dialect: str, override: Override | None = None) -> str:

@@ -57,7 +57,7 @@ def test_frames_know_the_last_event() -> None:
 
     assert closing(b'event: message_stop\ndata: {"type":"message_stop"}\n\n') is Closing.TERMINAL
     assert closing(b'data: {"type":"message_stop"}\n\n') is Closing.TERMINAL
-    assert closing(FRAMES.write_failure(Failure(500, "x"))) is Closing.TERMINAL
+    assert closing(FRAMES.write_failure(Failure(500, "x"), b"", b"")) is Closing.TERMINAL
     assert closing(b'event: message_delta\ndata: {"type":"message_delta"}\n\n') is Closing.OPEN
     assert closing(b'event: content_block_delta\ndata: {"delta":{"text":"message_stop"}}\n\n') is Closing.OPEN
     assert closing(b"data: [DONE]\n\n") is Closing.OPEN
@@ -71,7 +71,7 @@ def test_frames_know_the_last_event() -> None:
 def test_frames_find_the_failure_that_an_event_tells() -> None:
     told = Failure(429, "slow down", "rate_limit_exceeded")
 
-    assert FRAMES.failure(parse_event(FRAMES.write_failure(told))) == told
+    assert FRAMES.failure(parse_event(FRAMES.write_failure(told, b"", b""))) == told
     assert FRAMES.failure(parse_event(b'event: error\ndata: it "error" broke\n\n')) is not None
     assert FRAMES.failure(parse_event(b'data: {"error":{"message":"x"}}\n\n')) == Failure(502, "x")
     assert FRAMES.failure(parse_event(b'data: {"error":{"message":"x","code":500}}\n\n')) == Failure(500, "x")

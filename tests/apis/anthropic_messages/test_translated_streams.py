@@ -18,7 +18,7 @@ OTHERS = [path for path in golden.streams() if path.parent.name != "anthropic_me
 
 
 def _complete(path: Path) -> bool:
-    return not isinstance(golden.read_stream(path.parent.name, [path.read_bytes()])[-1], Failed)
+    return not isinstance(golden.read_stream(path.parent.name, [golden.bytes_of(path)])[-1], Failed)
 
 
 def accumulated(stream: bytes) -> dict[str, Any]:
@@ -34,14 +34,14 @@ def accumulated(stream: bytes) -> dict[str, Any]:
 
 @pytest.mark.parametrize("path", OTHERS, ids=golden.name)
 def test_every_stream_keeps_the_protocol(path: Path) -> None:
-    events = golden.read_stream(path.parent.name, [path.read_bytes()])
+    events = golden.read_stream(path.parent.name, [golden.bytes_of(path)])
 
     check(golden.write_stream("anthropic_messages", events), complete=not isinstance(events[-1], Failed))
 
 
 @pytest.mark.parametrize("path", [path for path in OTHERS if _complete(path)], ids=golden.name)
 def test_a_stream_says_what_the_whole_answer_says(path: Path) -> None:
-    events = golden.read_stream(path.parent.name, [path.read_bytes()])
+    events = golden.read_stream(path.parent.name, [golden.bytes_of(path)])
 
     streamed = accumulated(golden.write_stream("anthropic_messages", events))
     body = write_answer(fold(events), golden.ENVELOPE)

@@ -27,7 +27,7 @@ def chunks(stream: bytes) -> Iterator[dict[str, Any]]:
 
 @pytest.mark.parametrize("path", STREAMS, ids=golden.name)
 def test_the_official_client_reads_what_was_meant(path: Path) -> None:
-    events = golden.read_stream(path.parent.name, [path.read_bytes()])
+    events = golden.read_stream(path.parent.name, [golden.bytes_of(path)])
     answer = fold(events)
     if not isinstance(events[-1], Ended):
         return
@@ -60,7 +60,7 @@ def functions(message: Any) -> list[Any]:
 
 @pytest.mark.parametrize("path", STREAMS, ids=golden.name)
 def test_a_whole_answer_fits_the_official_clients_types(path: Path) -> None:
-    answer = fold(golden.read_stream(path.parent.name, [path.read_bytes()]))
+    answer = fold(golden.read_stream(path.parent.name, [golden.bytes_of(path)]))
     assert DIALECT.client is not None
 
     ChatCompletion.model_validate_json(DIALECT.client.write_answer(answer, golden.ENVELOPE))

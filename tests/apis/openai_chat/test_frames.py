@@ -39,7 +39,7 @@ def test_an_event_called_error_is_the_last_one() -> None:
 
 
 def test_a_failure_written_is_a_failure_read() -> None:
-    written = FRAMES.write_failure(Failure(429, "slow down", "rate_limit_exceeded"))
+    written = FRAMES.write_failure(Failure(429, "slow down", "rate_limit_exceeded"), b"", b"")
 
     assert FRAMES.failure(parse_event(written)) == Failure(429, "slow down", "rate_limit_exceeded")
     assert written.endswith(b"\n\n")

@@ -64,7 +64,7 @@ def test_no_json_makes_it_raise_anything_else(body: dict[str, object]) -> None:
 
 @given(st.integers(400, 599), st.binary(max_size=60) | json_like.map(compact))
 def test_no_body_of_an_error_makes_it_raise(status: int, body: bytes) -> None:
-    failure = DIALECT.upstream.read_failure(status, body)
+    failure = DIALECT.upstream.read_failure(status, body, "")
 
     assert failure.status == status
     assert failure.message

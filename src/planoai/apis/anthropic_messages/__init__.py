@@ -24,6 +24,7 @@ DIALECT = Dialect(
         stream_writer=MessagesStreamWriter,
         frames=FRAMES,
         id_header=b"request-id",
+        beta_header=b"anthropic-beta",
     ),
     upstream=UpstreamSide(
         adapt=adapt,

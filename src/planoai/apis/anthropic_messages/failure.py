@@ -64,7 +64,7 @@ def write_failure_event(failure: Failure) -> bytes:
     return frame(msgspec.json.encode(body), "error")
 
 
-def read_failure(status: int, body: bytes) -> Failure:
+def read_failure(status: int, body: bytes, _kind: str = "") -> Failure:
     """An answer with an error status, in whatever shape it comes: proxies before the API have their own."""
     told = told_in(body)
     return _failure(_status(told) if status < 400 else status, told.message or "the upstream gave no reason")

@@ -6,6 +6,7 @@ from msgspec import Struct
 from planoai.apis.anthropic_messages.failure import UNNAMED, failure_of, write_failure_event
 from planoai.apis.dialect import Closing, Frames
 from planoai.apis.framing.sse import SseEvent
+from planoai.conversation.failure import Failure
 
 PING = b'event: ping\ndata: {"type":"ping"}\n\n'
 
@@ -30,6 +31,10 @@ def closing(event: SseEvent) -> Closing:
     return Closing.TERMINAL if kind == "message_stop" else Closing.OPEN
 
 
+def _write_failure(failure: Failure, _first: bytes, _last: bytes) -> bytes:
+    return write_failure_event(failure)
+
+
 def _is_usage(_event: SseEvent) -> bool:
     return False  # usage comes with events that are there anyway
 
@@ -37,7 +42,7 @@ def _is_usage(_event: SseEvent) -> bool:
 FRAMES = Frames(
     closing=closing,
     failure=failure_of,
-    write_failure=write_failure_event,
+    write_failure=_write_failure,
     done=b"",
     last_words=b"message_stop",
     ping=PING,

@@ -12,7 +12,9 @@ from planoai.apis.anthropic_messages.sampling_write import write_sampling, write
 from planoai.apis.anthropic_messages.schema import closed
 from planoai.apis.anthropic_messages.tools_write import write_choice, write_tools
 from planoai.apis.anthropic_messages.wire import NAME
+from planoai.apis.crossing import check_crossing
 from planoai.apis.dialect import Accepts, Written
+from planoai.conversation.naming import flattened
 from planoai.conversation.request import JsonObject, JsonSchema, Request
 from planoai.errors import BadRequest
 
@@ -21,7 +23,9 @@ _NOT_SAID = ("verbosity", "metadata", "service_tier", "store", "prompt_cache_key
 
 
 def write_request(request: Request, accepts: Accepts) -> Written:
-    """Raises BadRequest where leaving something out would change what was asked."""
+    """Raises ClientError where leaving something out would change what was asked."""
+    check_crossing(request, NAME)
+    request = flattened(request)
     if request.sampling.n is not None and request.sampling.n > 1:
         raise BadRequest("n: this model's API gives one answer to a request, not several", param="n")
     lost: list[str] = []

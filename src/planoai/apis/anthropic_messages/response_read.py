@@ -27,6 +27,7 @@ from planoai.conversation.event import (
     UsageTold,
 )
 from planoai.conversation.message import Citation, Opaque, RedactedThinking
+from planoai.conversation.naming import called
 from planoai.conversation.request import CustomTool
 from planoai.conversation.usage import Usage
 from planoai.errors import UpstreamUnreadable
@@ -150,9 +151,7 @@ def read_extras(call: wire.ToolUseBlock) -> Raw | None:
 
 def _call(raw: Raw, key: int, envelope: Envelope) -> Block:
     call = lenient.decode(_TOOL_USE, raw)
-    custom = envelope.request is not None and any(
-        isinstance(tool, CustomTool) and tool.name == call.name for tool in envelope.request.tools
-    )
+    custom = isinstance(called(envelope.request).get(call.name), CustomTool)
     identifier = call.id or call_id(envelope.seed, key)
     started = ToolStarted(key, identifier, call.name, custom=custom, extras=read_extras(call))
     arguments = bytes(wire.given(call.input) or b"{}").decode()

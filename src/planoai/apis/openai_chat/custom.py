@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from planoai.apis.openai_chat.wire import NAME
+from planoai.conversation.naming import called
 from planoai.conversation.request import CustomTool, Request
 
 
@@ -43,7 +44,7 @@ def unwrapped(arguments: str) -> str:
 
 
 def offered(request: Request | None) -> frozenset[str]:
-    """The names of the custom tools that were offered to the upstream as functions."""
+    """The names under which custom tools were offered to the upstream as functions."""
     if request is None or request.dialect == NAME:
         return frozenset()
-    return frozenset(tool.name for tool in request.tools if isinstance(tool, CustomTool))
+    return frozenset(name for name, tool in called(request).items() if isinstance(tool, CustomTool))

@@ -67,7 +67,7 @@ def write_failure(failure: Failure, request_id: str) -> bytes:  # noqa: ARG001 (
     return msgspec.json.encode(failure_object(failure))
 
 
-def read_failure(status: int, body: bytes) -> Failure:
+def read_failure(status: int, body: bytes, _kind: str = "") -> Failure:
     """An upstream's answer with `status` >= 400. Never raises."""
     found = told_in(body)
     message = found.message or f"the upstream answered with status {status} and no explanation"

@@ -63,6 +63,10 @@ def is_usage(event: SseEvent) -> bool:
     return _read(event).only_usage
 
 
+def _write_failure(failure: Failure, _first: bytes, _last: bytes) -> bytes:
+    return write_error(failure)
+
+
 def _read(event: SseEvent) -> _Outline:
     """What can not be read says nothing: the bytes go on as they are."""
     try:
@@ -74,7 +78,7 @@ def _read(event: SseEvent) -> _Outline:
 FRAMES = Frames(
     closing=closing,
     failure=failure,
-    write_failure=write_error,
+    write_failure=_write_failure,
     done=DONE_FRAME,
     last_words=DONE,
     ping=PING,

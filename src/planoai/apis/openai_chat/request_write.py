@@ -5,6 +5,7 @@ from hashlib import sha256
 import msgspec
 from msgspec import Raw
 
+from planoai.apis.crossing import check_crossing
 from planoai.apis.dialect import Accepts, Written
 from planoai.apis.models import effort_of, habits, nearest_effort
 from planoai.apis.openai_chat import models
@@ -12,6 +13,7 @@ from planoai.apis.openai_chat.message_write import MessageWriter
 from planoai.apis.openai_chat.strict import qualifies
 from planoai.apis.openai_chat.tools_write import ToolWriter
 from planoai.apis.openai_chat.wire import NAME
+from planoai.conversation.naming import flattened
 from planoai.conversation.request import JsonObject, JsonSchema, Reasoning, Request
 from planoai.errors import BadRequest
 
@@ -21,8 +23,9 @@ _OPTIONS = "stream_options."  # what begins the paths of its members
 
 
 def write_request(request: Request, accepts: Accepts) -> Written:
-    """Raises BadRequest where nothing would be left to ask."""
-    return _Writing(request, accepts).written()
+    """Raises ClientError where nothing would be left to ask, or something else than was asked."""
+    check_crossing(request, NAME)
+    return _Writing(flattened(request), accepts).written()
 
 
 class _Writing:
