@@ -117,3 +117,23 @@ def test_who_refuses_what_most_take() -> None:
     everyone = set(PROVIDERS)
     assert everyone - accepting("user") == {"mistral", "gemini"}
     assert everyone - accepting("name") == {"mistral", "groq"}
+
+
+def test_who_counts_tokens() -> None:
+    assert accepting("counts") == {"anthropic", "openai", "amazon_bedrock"}
+
+
+def test_every_provider_checks_the_proofs_that_it_issued_and_no_others() -> None:
+    assert all(row.accepts.proofs == (row.name,) for row in PROVIDERS.values())
+
+
+def test_who_has_rules_of_its_own() -> None:
+    assert accepting("only_streams") == accepting("codex") == {"chatgpt"}
+    assert accepting("short_ids") == {"mistral"}
+    assert accepting("plain_schemas") == {"gemini"}
+    assert accepting("refused") == accepting("efforts") == {"moonshotai"}
+
+
+def test_who_can_be_shown_a_signature_in_place_of_a_key() -> None:
+    assert [row.name for row in PROVIDERS.values() if row.seals] == ["amazon_bedrock"]
+    assert [row.name for row in PROVIDERS.values() if row.aws_variables] == ["amazon_bedrock"]

@@ -2,10 +2,11 @@ import pytest
 
 from planoai.errors import Misconfigured, Unsupported
 from planoai.providers.catalog import PROVIDERS
-from planoai.providers.paths import Base, base, beside, path
+from planoai.providers.paths import Base, base, beside, counting, path
 
 CHAT, MESSAGES, RESPONSES, CONVERSE = "openai_chat", "anthropic_messages", "openai_responses", "bedrock_converse"
 NOVA = "us.amazon.nova-pro-v1:0"
+KIMI = (("user-agent", "KimiCLI/1.3"),)
 AZURE_VERSION = "api-version=2025-01-01-preview"
 
 
@@ -42,6 +43,9 @@ AZURE_VERSION = "api-version=2025-01-01-preview"
         ("anthropic", MESSAGES, "m", "", "/v1/messages"),
         ("anthropic", MESSAGES, "m", "/api/v2", "/api/v2/messages"),
         ("vercel", MESSAGES, "m", "v1", "/v1/messages"),
+        ("openrouter", RESPONSES, "m", "/api/v1", "/api/v1/responses"),
+        ("custom", RESPONSES, "m", "/serving/v1", "/serving/v1/responses"),
+        ("custom", RESPONSES, "m", "", "/v1/responses"),
         ("xai", RESPONSES, "m", "", "/v1/responses"),
         ("openai", RESPONSES, "m", "", "/v1/responses"),
         ("vercel", RESPONSES, "m", "", "/v1/responses"),
@@ -101,6 +105,28 @@ def test_providers_of_other_apis_have_nothing_beside_model_calls(provider: str) 
         beside(PROVIDERS[provider], "embeddings", model="m")
 
 
+@pytest.mark.parametrize(
+    ("provider", "dialect", "model", "prefix", "expected"),
+    [
+        ("anthropic", MESSAGES, "m", "", "/v1/messages/count_tokens"),
+        ("anthropic", MESSAGES, "m", "/api/v2/", "/api/v2/messages/count_tokens"),
+        ("moonshotai", MESSAGES, "m", "", "/anthropic/v1/messages/count_tokens"),
+        ("openai", RESPONSES, "m", "", "/v1/responses/input_tokens"),
+        ("amazon_bedrock", CONVERSE, NOVA, "", f"/model/{NOVA}/count-tokens"),
+        ("amazon_bedrock", CONVERSE, "arn:x/y", "p", "/p/model/arn:x%2Fy/count-tokens"),
+    ],
+)
+def test_tokens_are_counted_beside_the_calls(
+    provider: str, dialect: str, model: str, prefix: str, expected: str
+) -> None:
+    assert counting(PROVIDERS[provider], dialect, model=model, prefix=prefix) == expected
+
+
+def test_chat_has_no_word_for_counting() -> None:
+    with pytest.raises(Unsupported, match="groq can not be asked to count tokens"):
+        counting(PROVIDERS["groq"], CHAT, model="m")
+
+
 def test_the_built_in_address_brings_its_own_path() -> None:
     assert base(PROVIDERS["openrouter"]) == Base("https://openrouter.ai", "api/v1")
     assert base(PROVIDERS["openai"]) == Base("https://api.openai.com", "")
@@ -126,12 +152,20 @@ def test_the_built_in_address_brings_its_own_path() -> None:
         (
             "moonshotai",
             "https://api.kimi.com/coding/",
-            Base("https://api.kimi.com", "coding/v1", (("user-agent", "KimiCLI/1.3"),)),
+            Base("https://api.kimi.com", "coding/v1", KIMI),
         ),
+        ("moonshotai", "https://api.kimi.com/coding/v1", Base("https://api.kimi.com", "coding/v1", KIMI)),
+        ("moonshotai", "https://proxy.example/coding", Base("https://proxy.example", "coding")),
     ],
 )
 def test_a_base_url_is_an_origin_and_a_prefix(provider: str, url: str, expected: Base) -> None:
     assert base(PROVIDERS[provider], url) == expected
+
+
+def test_kimi_for_coding_is_known_at_any_host() -> None:
+    here = base(PROVIDERS["moonshotai"], "https://proxy.example/coding/", "kimi-for-coding")
+    assert here == Base("https://proxy.example", "coding/v1", KIMI)
+    assert base(PROVIDERS["moonshotai"], None, "kimi-for-coding") == Base("https://api.moonshot.ai", "")
 
 
 def test_a_provider_without_an_address_says_what_to_give_it() -> None:

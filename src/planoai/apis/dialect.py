@@ -44,7 +44,8 @@ class Accepts(Struct, frozen=True, cache_hash=True):
     """What an upstream takes beyond the part of its API that everyone agrees on. The defaults are OpenAI's own.
 
     `proofs`: whose thinking it can check, as names of providers. Proofs that nobody marked go wherever the dialect has a place for them.
-    `refused`: fields that some models answer with an error, after a pattern of the whole model id.
+    `refused`: fields that some models answer with an error, after a pattern of the whole model id. `efforts`: the efforts that some models can be
+    asked for, after such a pattern, each with the word for it there; others are refused.
     """
 
     max_tokens: Literal["max_completion_tokens", "max_tokens"] = "max_completion_tokens"
@@ -67,6 +68,7 @@ class Accepts(Struct, frozen=True, cache_hash=True):
     plain_schemas: bool = False  # JSON schemas as far as OpenAPI 3.0 has them
     counts: bool = False  # can be asked to count tokens
     refused: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    efforts: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
 
 
 class Written(Struct, frozen=True):

@@ -5,6 +5,8 @@ What the rows say that a vendor accepts is as known in November 2026, from use a
 
 from collections.abc import Mapping
 
+from msgspec import structs
+
 from planoai.apis.dialect import Accepts
 from planoai.providers.auth import azure
 from planoai.providers.provider import Endpoint, Provider, Variant
@@ -15,6 +17,13 @@ _PLAIN = Accepts(max_tokens="max_tokens", developer_role=False)
 _OWN = Accepts(max_tokens="max_tokens", developer_role=False, top_k=True)
 # The first again, from vendors who have followed OpenAI to `max_completion_tokens`.
 _MODERN = Accepts(developer_role=False)
+
+_KIMI = (("user-agent", "KimiCLI/1.3"),)
+_KIMI_EFFORTS = (
+    *((effort, "low") for effort in ("none", "minimal", "low")),
+    *((effort, "high") for effort in ("medium", "high")),
+    ("max", "max"),
+)
 
 _ROWS = (
     Provider(
@@ -50,6 +59,7 @@ _ROWS = (
             reasoning_effort=False,
             user=False,
             name=False,
+            short_ids=True,
         ),
         models="mistralai",
     ),
@@ -60,7 +70,7 @@ _ROWS = (
         elsewhere="custom",
         speaks=("openai_chat", "openai_responses"),
         key_variable="OPENAI_API_KEY",
-        accepts=Accepts(web_search=True, account_fields=True),
+        accepts=Accepts(web_search=True, account_fields=True, counts=True),
         models="openai",
     ),
     Provider(
@@ -84,7 +94,7 @@ _ROWS = (
             Variant("generativelanguage.googleapis.com", "v1", "v1/openai"),
         ),
         # It too refuses what it does not know, and its documentation does not know `user`.
-        accepts=Accepts(developer_role=False, user=False),
+        accepts=Accepts(developer_role=False, user=False, plain_schemas=True),
         models="google",
     ),
     Provider(
@@ -94,7 +104,14 @@ _ROWS = (
         base_url="https://api.anthropic.com",
         speaks=("anthropic_messages",),
         key_variable="ANTHROPIC_API_KEY",
-        accepts=Accepts(max_tokens="max_tokens", developer_role=False, top_k=True, web_search=True, cache_control=True),
+        accepts=Accepts(
+            max_tokens="max_tokens",
+            developer_role=False,
+            top_k=True,
+            web_search=True,
+            cache_control=True,
+            counts=True,
+        ),
         models="anthropic",
     ),
     Provider(
@@ -122,8 +139,18 @@ _ROWS = (
         key_variable="MOONSHOT_API_KEY",
         endpoints={"anthropic_messages": Endpoint("anthropic/v1", "messages")},
         # Kimi Code publishes its address without the version, and answers only to clients it knows.
-        variants=(Variant("api.kimi.com", "coding", "coding/v1", headers=(("user-agent", "KimiCLI/1.3"),)),),
-        accepts=Accepts(max_tokens="max_tokens", developer_role=False, reasoning_back=True),
+        variants=(
+            Variant("api.kimi.com", "coding", "coding/v1", headers=_KIMI),
+            Variant("api.kimi.com", "coding/v1", "coding/v1", headers=_KIMI),
+            Variant("", "coding", "coding/v1", headers=_KIMI, model="kimi-for-coding"),
+        ),
+        accepts=Accepts(
+            max_tokens="max_tokens",
+            developer_role=False,
+            reasoning_back=True,
+            refused=(("kimi-k3", ("temperature", "top_p", "n", "presence_penalty", "frequency_penalty")),),
+            efforts=(("kimi-k3", _KIMI_EFFORTS),),
+        ),
         models="moonshotai",
     ),
     Provider(
@@ -148,6 +175,9 @@ _ROWS = (
         # The subscription answers to the Codex command line and to nobody else.
         headers=(("originator", "codex_cli_rs"), ("user-agent", "codex_cli_rs/0.0.0 (Unknown 0; unknown) unknown")),
         header_variables=(("chatgpt-account-id", "CHATGPT_ACCOUNT_ID"),),
+        yields=("originator", "user-agent", "session_id", "chatgpt-account-id"),
+        per_start=("session_id",),
+        accepts=Accepts(only_streams=True, codex=True),
         models="chatgpt",
     ),
     Provider(
@@ -204,7 +234,10 @@ _ROWS = (
         needs_base_url=True,  # the region is in the host
         speaks=("bedrock_converse",),
         key_variable="AWS_BEARER_TOKEN_BEDROCK",
+        aws_variables=("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_REGION"),
         endpoints={"openai_chat": Endpoint("openai/v1", "chat/completions")},
+        accepts=Accepts(counts=True),
+        seals=True,
         models="amazon",
     ),
     Provider(
@@ -247,9 +280,15 @@ _ROWS = (
     Provider(name="custom", display="custom", own_prefix=False, needs_base_url=True, without_key="go_on", accepts=_OWN),
 )
 
-PROVIDERS: Mapping[str, Provider] = {row.name: row for row in _ROWS}
 
-_BY_ANY_NAME: Mapping[str, Provider] = {name: row for row in _ROWS for name in (row.name, *row.aliases)}
+def _checking_its_own(row: Provider) -> Provider:
+    """Every provider can check the proofs that it issued itself, and nobody else's."""
+    return structs.replace(row, accepts=structs.replace(row.accepts, proofs=(row.name,)))
+
+
+PROVIDERS: Mapping[str, Provider] = {row.name: _checking_its_own(row) for row in _ROWS}
+
+_BY_ANY_NAME: Mapping[str, Provider] = {name: row for row in PROVIDERS.values() for name in (row.name, *row.aliases)}
 
 
 def find(name: str) -> Provider | None:

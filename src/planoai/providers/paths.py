@@ -20,6 +20,12 @@ _USUAL: Mapping[str, Endpoint] = {
     "bedrock_converse": Endpoint("", "model/{model}/converse", stream="model/{model}/converse-stream"),
 }
 
+_COUNTING: Mapping[str, str] = {
+    "anthropic_messages": "messages/count_tokens",
+    "openai_responses": "responses/input_tokens",
+    "bedrock_converse": "model/{model}/count-tokens",
+}
+
 
 class Base(Struct, frozen=True):
     """A provider's address, taken apart. `origin` has no path, `prefix` no outer slashes; `headers` are those that go with this address."""
@@ -29,8 +35,8 @@ class Base(Struct, frozen=True):
     headers: tuple[tuple[str, str], ...] = ()
 
 
-def base(provider: Provider, base_url: str | None = None) -> Base:
-    """Where `provider` is, or is said to be by an entry's `base_url`. Raises Misconfigured when neither gives an address."""
+def base(provider: Provider, base_url: str | None = None, model: str = "") -> Base:
+    """Where `provider` is, or is said to be by the `base_url` of an entry for `model`. Raises Misconfigured when neither gives an address."""
     url = base_url or provider.base_url
     if url is None:
         raise Misconfigured(f"{provider.name} has no address of its own: give it a `base_url`")
@@ -38,7 +44,7 @@ def base(provider: Provider, base_url: str | None = None) -> Base:
     prefix = parts.path.strip("/")
     origin = f"{parts.scheme.lower()}://{parts.netloc}"
     for variant in provider.variants:
-        if parts.hostname == variant.host and prefix == variant.prefix:
+        if prefix == variant.prefix and (model == variant.model if variant.model else parts.hostname == variant.host):
             return Base(origin, variant.instead, provider.headers + variant.headers)
     return Base(origin, prefix, provider.headers)
 
@@ -71,6 +77,15 @@ def beside(provider: Provider, suffix: str, *, model: str, prefix: str = "", api
     endpoint = provider.endpoints.get(BESIDE) or _USUAL[BESIDE]
     place = _filled(endpoint.suffix, model, api_version).replace(_OF_CHAT, suffix)
     return _under(prefix.strip("/") or endpoint.prefix, place)
+
+
+def counting(provider: Provider, dialect: str, *, model: str, prefix: str = "", api_version: str = API_VERSION) -> str:
+    """The path at which `provider` counts the tokens of a conversation in `dialect`. Raises Unsupported for an API that can not be asked."""
+    suffix = _COUNTING.get(dialect)
+    if suffix is None:
+        raise Unsupported(f"{provider.name} can not be asked to count tokens", param="model")
+    endpoint = provider.endpoints.get(dialect) or _USUAL[dialect]
+    return _under(prefix.strip("/") or endpoint.prefix, _filled(suffix, model, api_version))
 
 
 def _filled(suffix: str, model: str, api_version: str) -> str:

@@ -29,12 +29,16 @@ class Endpoint(Struct, frozen=True):
 
 
 class Variant(Struct, frozen=True):
-    """A `base_url` that vendors publish and that is not what their API needs: at `host`, the path `prefix` becomes `instead`."""
+    """A `base_url` that vendors publish and that is not what their API needs: at `host`, the path `prefix` becomes `instead`.
+
+    With a `model`, it is so for that model at any host.
+    """
 
     host: str
     prefix: str
     instead: str
     headers: tuple[tuple[str, str], ...] = ()
+    model: str = ""
 
 
 class Provider(Struct, frozen=True, kw_only=True):
@@ -48,7 +52,8 @@ class Provider(Struct, frozen=True, kw_only=True):
     the key is sent. `without_key`: what to do when an entry has no key and no address of its own. `headers`: sent with every request;
     `header_variables`: the same from the environment, where it has them. `accepts`: what it takes beyond the common part of its API.
     `models`: its key in the list of models. `yields`: headers of ours that a client of the same API may send its own of. `per_start`: headers
-    that are a UUID, a new one whenever the gateway starts.
+    that are a UUID, a new one whenever the gateway starts. `seals`: requests may be signed with AWS keys in place of a key that is sent;
+    `aws_variables`: where their id, their secret, the token of a session and the region usually are.
     """
 
     name: str
@@ -70,6 +75,8 @@ class Provider(Struct, frozen=True, kw_only=True):
     models: str | None = None
     yields: tuple[str, ...] = ()
     per_start: tuple[str, ...] = ()
+    seals: bool = False
+    aws_variables: tuple[str, str, str, str] | None = None
 
 
 def upstream_dialect(provider: Provider, client_dialect: str, override: Override | None = None) -> str:
