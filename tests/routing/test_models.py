@@ -190,7 +190,7 @@ def test_whatever_loads_is_served_under_every_name_it_has(
         reject()
     for alias in aliases:
         assert models.plan(alias).candidates
-    for target in models.explicit:
+    for target in models.listed:
         if target.name not in aliases:
             assert models.plan(target.name).candidates[0].target is target
         if target.full_name not in aliases:

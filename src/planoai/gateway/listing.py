@@ -6,12 +6,16 @@ from msgspec.json import encode
 
 from planoai.errors import BadRequest, UnknownModel
 from planoai.routing.models import Models
+from planoai.routing.target import Target
 
 _EPOCH = "1970-01-01T00:00:00Z"  # nobody tells us when a model came out; Anthropic's SDK wants a date
 
 
 def openai_list(models: Models) -> bytes:
-    return encode({"object": "list", "data": [_of_openai(models, name) for name in _names(models)]})
+    entries = [
+        _of_openai(each.name, each.provider.display) for each in models.listed if each.name not in models.aliases
+    ]
+    return encode({"object": "list", "data": entries + [_of_alias(models, alias) for alias in models.aliases]})
 
 
 def anthropic_list(models: Models) -> bytes:
@@ -28,8 +32,8 @@ def anthropic_list(models: Models) -> bytes:
 
 def openai_model(models: Models, name: str) -> bytes:
     """Of every name that a request would be served by. Raises UnknownModel."""
-    _served(models, name)
-    return encode(_of_openai(models, name))
+    target = _served(models, name)
+    return encode(_of_alias(models, name) if name in models.aliases else _of_openai(name, target.provider.display))
 
 
 def anthropic_model(models: Models, name: str) -> bytes:
@@ -40,22 +44,23 @@ def anthropic_model(models: Models, name: str) -> bytes:
 
 def _names(models: Models) -> Sequence[str]:
     """Each once: what an alias hides is listed as the alias."""
-    return [*(target.name for target in models.explicit if target.name not in models.aliases), *models.aliases]
+    return [*(target.name for target in models.listed if target.name not in models.aliases), *models.aliases]
 
 
-def _of_openai(models: Models, name: str) -> dict[str, object]:
-    entry: dict[str, object] = {"id": name, "object": "model", "created": 0}
-    if name in models.aliases:
-        return {**entry, "owned_by": "plano", "root": models.aliases[name]}
-    return {**entry, "owned_by": models.plan(name).candidates[0].target.provider.display}
+def _of_openai(name: str, owner: str) -> dict[str, object]:
+    return {"id": name, "object": "model", "created": 0, "owned_by": owner}
+
+
+def _of_alias(models: Models, alias: str) -> dict[str, object]:
+    return {**_of_openai(alias, "plano"), "root": models.aliases[alias]}
 
 
 def _of_anthropic(name: str) -> dict[str, object]:
     return {"type": "model", "id": name, "display_name": name, "created_at": _EPOCH}
 
 
-def _served(models: Models, name: str) -> None:
+def _served(models: Models, name: str) -> Target:
     try:
-        models.plan(name)
+        return models.plan(name).candidates[0].target
     except BadRequest as refused:  # of a path it says that nothing is there
         raise UnknownModel(refused.message) from None
