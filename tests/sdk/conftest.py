@@ -1,6 +1,6 @@
-"""The gateway on loopback between the official clients and the simulated provider, which speaks both APIs as the vendors do.
+"""The gateway on loopback between the official clients and the simulated provider, which speaks every API as the vendors do.
 
-A pair is (client API, upstream API). Every upstream remembers what it was asked.
+A pair is (client API, upstream API); Converse is spoken to upstreams only. Every upstream remembers what it was asked.
 """
 
 import ssl
@@ -14,6 +14,7 @@ import pytest
 from anthropic import AsyncAnthropic
 from openai import AsyncOpenAI
 
+from planoai.apis import DIALECTS
 from planoai.config.load import load
 from planoai.net.reply import Reply
 from planoai.net.request import Request
@@ -25,18 +26,35 @@ from tests.sdk.messages import MessagesTalker
 from tests.sdk.talk import Talker
 from tests.support.upstream import Asked, Upstream, scripted
 
-APIS = ("chat", "messages")
-PAIRS = tuple(product(APIS, APIS))
-MODELS = {"chat": "openai/gpt-5.2", "messages": "anthropic/claude-sonnet-4-5"}
-
-CONFIG = """
-version: v0.4.0
-listeners:
-  - {{type: model, name: test, address: 127.0.0.1, port: 12000}}
-model_providers:
-  - {{model: openai/*, base_url: "{url}", access_key: sk-of-ours}}
-  - {{model: anthropic/*, base_url: "{url}", access_key: sk-ant-of-ours}}
-"""
+DIALECT_OF = {
+    "chat": "openai_chat",
+    "messages": "anthropic_messages",
+    "responses": "openai_responses",
+    "converse": "bedrock_converse",
+}
+UPSTREAMS = tuple(api for api, name in DIALECT_OF.items() if name in DIALECTS)
+APIS = tuple(api for api in UPSTREAMS if DIALECTS[DIALECT_OF[api]].client is not None)
+PAIRS = tuple(product(APIS, UPSTREAMS))
+MODELS = {
+    "chat": "openai/gpt-5.2",
+    "messages": "anthropic/claude-sonnet-4-5",
+    "responses": "chatty/gpt-5.2",  # a server of somebody's own: OpenAI is asked through Chat by those who speak Chat
+    "converse": "amazon_bedrock/us.anthropic.claude-sonnet-4-5-v1:0",
+}
+_ENTRIES = {
+    "chat": "{model: openai/*, access_key: sk-of-ours, base_url: URL}",
+    "messages": "{model: anthropic/*, access_key: sk-ant-of-ours, base_url: URL}",
+    "responses": "{model: chatty/*, access_key: ours, provider_interface: openai, upstream_api: responses, base_url: URL}",
+    "converse": "{model: amazon_bedrock/*, access_key: ours, base_url: URL}",
+}
+CONFIG = "\n".join(
+    (
+        "version: v0.4.0",
+        "listeners: [{type: model, name: test, address: 127.0.0.1, port: 12000}]",
+        "model_providers:",
+        *(f"  - {_ENTRIES[api]}" for api in UPSTREAMS),
+    )
+)
 
 # Nothing here speaks TLS, and reading the system's certificates takes longer than a test.
 _NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -74,7 +92,7 @@ class House:
 
 @asynccontextmanager
 async def _house(upstream_url: str, asked: list[Asked]) -> AsyncIterator[House]:
-    config = load(CONFIG.format(url=upstream_url), {}).config
+    config = load(CONFIG.replace("URL", upstream_url), {}).config
     async with serving(config, port=0) as (_, [server]), httpx2.AsyncClient(verify=_NO_TLS, timeout=30) as http:
         host, port = server.addresses[0]
         url = f"http://{host}:{port}"

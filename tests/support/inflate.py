@@ -16,6 +16,30 @@ _FILLER = "and so on, as long as it was. "
 
 Json = dict[str, Any]
 
+# Tools that were cut away and are no functions. What was in the group is not known any more.
+_OTHERS: dict[str, Json] = {
+    "web_search": {"type": "web_search", "external_web_access": False},
+    "multi_agent_v1": {
+        "type": "namespace",
+        "name": "multi_agent_v1",
+        "description": "",
+        "tools": [
+            {
+                "type": "function",
+                "name": name,
+                "description": f"{name} of one agent.",
+                "strict": False,
+                "parameters": {"type": "object", "properties": {"agent": {"type": "string"}}, "required": ["agent"]},
+            }
+            for name in ("spawn_agent", "wait_agent")
+        ],
+    },
+}
+_TURN: tuple[Json, ...] = (  # of a Responses client that ran a tool
+    {"type": "function_call", "name": "exec_command", "arguments": '{"cmd":"echo hi"}', "call_id": "call_1"},
+    {"type": "function_call_output", "call_id": "call_1", "output": "Process exited with code 0\nOutput:\nhi\n"},
+)
+
 
 @dataclass(frozen=True)
 class Captured:
@@ -49,16 +73,22 @@ def inflated(shape: Json, tools: tuple[str, ...], size: int) -> Json:
     """Tools that were cut away get the names they had; they and other added items share what is missing of `size` bytes."""
     added: list[Json] = []
     body: Json = {name: _whole(value, name, added) for name, value in shape.items()}
-    shown = [_tool(each).get("name") for each in body.get("tools") or ()]
+    shown = [name_of(each) for each in body.get("tools") or ()]
     names = iter([name for name in tools if name not in shown])
     for each in added:
         if "role" not in each:
-            _tool(each)["name"] = next(names)
+            _called(each, next(names))
     missing = size - len(json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode())
-    for each in added:
-        holder, text = (each, "content") if "role" in each else (_tool(each), "description")
-        holder[text] += _filler(missing // len(added))
+    growing = [(each, "content") if "role" in each else (_tool(each), "description") for each in added]
+    growing = [(holder, text) for holder, text in growing if text in holder]
+    for holder, text in growing:
+        holder[text] += _filler(missing // len(growing))
     return body
+
+
+def name_of(tool: Json) -> str:
+    """Tools that the provider runs have no name but their type."""
+    return str(_tool(tool).get("name") or tool["type"])
 
 
 def _whole(value: Any, name: str, added: list[Json]) -> Any:
@@ -79,6 +109,9 @@ def _whole(value: Any, name: str, added: list[Json]) -> Any:
 
 def _more(items: list[Any], name: str, count: int, added: list[Json]) -> Iterator[Any]:
     """`count` items like the smallest of those that were kept. Objects are noted in `added`: they are still to grow."""
+    if name == "input":
+        yield from (deepcopy(item) for item in islice(cycle(_TURN), count))
+        return
     smallest = min(items, key=lambda item: len(json.dumps(item)))
     for number in range(count):
         item: Any = deepcopy(smallest)
@@ -91,6 +124,15 @@ def _more(items: list[Any], name: str, count: int, added: list[Json]) -> Iterato
         elif isinstance(item, str):
             item = f"{item} {number}"
         yield item
+
+
+def _called(tool: Json, name: str) -> None:
+    """Makes `tool`, a function without a name, the tool called `name`."""
+    if name in _OTHERS:
+        tool.clear()
+        tool |= deepcopy(_OTHERS[name])
+    else:
+        _tool(tool)["name"] = name
 
 
 def _tool(item: Json) -> Json:
