@@ -108,11 +108,21 @@ def test_a_failure_of_ours_is_the_last_thing_said(data: st.DataObject) -> None:
 
 def test_verbatim_says_done_with_the_last_frame_even_when_more_follows_in_the_chunk() -> None:
     carrier = verbatim("openai_chat")
-    carrier.feed(b'data: {"choices":[]}\n\ndata: [DONE]\n\n: bye\n\n')
+    whole = b'data: {"choices":[]}\n\ndata: [DONE]\n\n'
 
+    assert carrier.feed(whole + b": bye\n\ndata: {}\n\n") == whole
     assert carrier.done
     assert carrier.feed(b"data: late\n\n") == b""
     assert carrier.close() == b""
+
+
+@pytest.mark.parametrize("carrier", [verbatim("openai_chat"), translated("openai_chat", "anthropic_messages")])
+def test_a_failure_after_the_last_frame_is_nobodys(carrier: Carrier) -> None:
+    chunk = b'data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n'
+
+    assert carrier.feed(chunk) + carrier.close()
+    assert carrier.fail(TIMEOUT) == b""
+    assert not carrier.failed
 
 
 def test_verbatim_adds_the_last_frame_that_an_upstream_forgot() -> None:

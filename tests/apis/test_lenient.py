@@ -64,3 +64,8 @@ def test_what_matters_must_fit_in_a_list_as_well(item: bytes) -> None:
     assert lenient.decode(DECODER, json).name == "a"
     with pytest.raises(msgspec.ValidationError):
         lenient.decode(DECODER, json, essential=("inners", "text"))
+
+
+def test_what_is_not_utf_8_is_refused_even_where_it_is_only_kept() -> None:
+    with pytest.raises(UnicodeDecodeError):
+        lenient.decode(DECODER, b'{"name":"a","any":"\xed\xa0\x80"}')

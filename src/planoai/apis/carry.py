@@ -76,6 +76,7 @@ class Verbatim:
                 self._note(block)
                 if self._last_words in block and self._closing() is Closing.TERMINAL:
                     self.done = True
+                    blocks = blocks[: blocks.index(block) + 1]  # some servers go on
                     break
         return blocks[0] if len(blocks) == 1 else b"".join(blocks)
 
@@ -153,7 +154,7 @@ class Translated:
         return self._write(self._reader.close())
 
     def fail(self, failure: Failure) -> bytes:
-        return self._write([Failed(failure)])
+        return b"" if self.done else self._write([Failed(failure)])
 
     def ping(self) -> bytes:
         return b"" if self.done else self._ping if self._begun else COMMENT

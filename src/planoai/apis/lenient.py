@@ -20,8 +20,11 @@ _LIST = msgspec.json.Decoder(list[Raw])
 def decode(decoder: msgspec.json.Decoder[Kind], raw: bytes | Raw, essential: Container[str] = ()) -> Kind:
     """A JSON object without those members that are of another type than they should be, numbers written as text aside: those are read.
 
-    Raises msgspec.DecodeError for what is no JSON object, and where a required member, or one called as in `essential` at any depth, does not fit.
+    Raises msgspec.DecodeError for what is no JSON object, and where a required member, or one called as in `essential` at any depth, does not fit;
+    UnicodeDecodeError for what is not UTF-8, which in members that are kept as they are would be found by whoever is told of them.
     """
+    if isinstance(raw, bytes) and not raw.isascii():
+        raw.decode()
     try:
         return decoder.decode(raw)
     except msgspec.ValidationError:
