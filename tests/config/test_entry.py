@@ -4,6 +4,7 @@ from planoai.config.entry import (
     Limits,
     base_of,
     is_wildcard,
+    issuer,
     limits,
     model_id,
     needs_key,
@@ -11,9 +12,11 @@ from planoai.config.entry import (
     prefix,
     provider_of,
 )
-from planoai.config.schema import Listener, ListenerTimeouts, ModelProvider, Overrides, ProviderTimeouts
+from planoai.config.schema import Aws, Listener, ListenerTimeouts, ModelProvider, Overrides, ProviderTimeouts
 from planoai.errors import Misconfigured
 from planoai.providers.paths import Base
+
+AWS = Aws(access_key_id="AKIA1", secret_access_key="s", region="us-east-1")
 
 
 def test_only_the_first_slash_of_a_model_divides_it() -> None:
@@ -42,6 +45,14 @@ def test_an_entry_that_was_never_checked_says_what_it_lacks() -> None:
         (ModelProvider(model="openai/a", base_url="http://localhost"), False, False),
         (ModelProvider(model="openai/a", passthrough_auth=True), True, False),
         (ModelProvider(model="ollama/a", base_url="http://localhost"), False, False),
+        (ModelProvider(model="azure_openai/a", base_url="http://localhost"), False, True),
+        (ModelProvider(model="qwen/a", base_url="http://localhost"), False, True),
+        (ModelProvider(model="amazon_bedrock/a", base_url="http://localhost"), False, True),
+        (ModelProvider(model="amazon_bedrock/a", base_url="http://localhost", aws=AWS), False, False),
+        (ModelProvider(model="amazon_bedrock/a", base_url="http://localhost", access_key="k"), False, False),
+        (ModelProvider(model="azure_openai/a", base_url="http://localhost", headers={"api-key": "k"}), False, False),
+        (ModelProvider(model="plano/a", base_url="http://localhost"), False, False),
+        (ModelProvider(model="perplexity/a", base_url="http://h", provider_interface="openai"), False, False),
         (ModelProvider(model="chatgpt/a"), True, False),
         (ModelProvider(model="chatgpt/a", access_key="k"), False, False),
     ],
@@ -80,3 +91,17 @@ def test_the_time_to_connect_is_the_entrys_own_then_the_overrides() -> None:
     own = ModelProvider(model="openai/a", timeouts=ProviderTimeouts(connect=1.0))
     assert limits(door, own, shared, stream=True).connect == 1.0
     assert limits(door, ModelProvider(model="openai/a"), shared, stream=True).connect == 2.0
+
+
+@pytest.mark.parametrize(
+    ("entry", "expected"),
+    [
+        (ModelProvider(model="openai/a"), "openai"),
+        (ModelProvider(model="Claude/a"), "anthropic"),
+        (ModelProvider(model="House/a", base_url="http://h", provider_interface="anthropic"), "house"),
+        (ModelProvider(model="house/a", base_url="http://h", provider_interface="openai"), "house"),
+        (ModelProvider(model="perplexity/a", base_url="http://h", provider_interface="openai"), "perplexity"),
+    ],
+)
+def test_a_server_that_speaks_like_a_provider_is_not_who_it_speaks_like(entry: ModelProvider, expected: str) -> None:
+    assert issuer(entry) == expected

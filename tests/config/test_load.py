@@ -4,6 +4,7 @@ from msgspec import msgpack
 from planoai.config.load import load
 from planoai.config.schema import (
     Alias,
+    Aws,
     Config,
     Cors,
     Listener,
@@ -285,6 +286,44 @@ def test_a_providers_row_may_take_headers_from_the_environment() -> None:
     assert config(own, CHATGPT_ACCOUNT_ID="acc").model_providers[0].headers == {"chatgpt-account-id": "mine"}
 
 
+AWS = {"AWS_ACCESS_KEY_ID": "AKIA1", "AWS_SECRET_ACCESS_KEY": "of-aws", "AWS_REGION": "eu-west-1"}
+
+
+def signing(entry: str, **environ: str) -> Aws | None:
+    return config(HEAD + f"model_providers: [{{model: {entry}}}]\n", **environ).model_providers[0].aws
+
+
+def test_the_environment_may_hold_keys_to_sign_with() -> None:
+    bedrock = "amazon_bedrock/*, base_url: 'http://localhost'"
+    assert signing(bedrock, **AWS) == Aws(access_key_id="AKIA1", secret_access_key="of-aws", region="eu-west-1")
+    assert signing(bedrock, **AWS, AWS_SESSION_TOKEN="lent") == Aws(
+        access_key_id="AKIA1", secret_access_key="of-aws", session_token="lent", region="eu-west-1"
+    )
+    assert signing(bedrock, AWS_ACCESS_KEY_ID="AKIA1") is None
+    assert signing("openai/a", **AWS) is None
+
+
+@pytest.mark.parametrize("more", ["access_key: k", "passthrough_auth: true", "headers: {authorization: Bearer k}"])
+def test_the_environments_keys_are_for_an_entry_that_has_none(more: str) -> None:
+    assert signing(f"amazon_bedrock/*, base_url: 'http://localhost', {more}", **AWS) is None
+
+
+@pytest.mark.parametrize(
+    ("host", "written", "region"),
+    [
+        ("localhost", "", "eu-west-1"),
+        ("bedrock-runtime.us-east-1.amazonaws.com", "", None),  # the host tells it
+        ("bedrock-runtime.us-east-1.amazonaws.com", ", region: us-west-2", "us-west-2"),
+    ],
+)
+def test_a_region_is_that_of_the_entry_then_of_its_host_then_of_the_environment(
+    host: str, written: str, region: str | None
+) -> None:
+    keys = f"aws: {{access_key_id: $AWS_ACCESS_KEY_ID, secret_access_key: mine{written}}}"
+    aws = signing(f"amazon_bedrock/*, base_url: 'https://{host}', {keys}", **AWS)
+    assert aws == Aws(access_key_id="AKIA1", secret_access_key="mine", region=region)
+
+
 def test_where_something_stands_can_be_asked_later() -> None:
     loaded = load(HEAD + "model_providers:\n  - {model: openai/a}\n", {}, name="plano.yaml")
     assert loaded.where("model_providers[0].model") == "plano.yaml:3:13"
@@ -311,7 +350,8 @@ def test_no_key_is_shown_when_a_config_is() -> None:
     text = """
 version: v0.4.0
 listeners: [{type: model, name: a, port: 12000, client_keys: [a-planted-client-key]}]
-model_providers: [{model: openai/gpt-4o, access_key: sk-planted, headers: {x-team: a-planted-header}}]
+model_providers: [{model: openai/gpt-4o, access_key: sk-planted, headers: {x-team: a-planted-header}}, {model: amazon_bedrock/*, base_url: 'http://h', aws:
+  {access_key_id: an-id, secret_access_key: a-planted-secret, session_token: a-planted-token}}]
 """
     loaded = load(text, {})
     assert "planted" not in repr(loaded)

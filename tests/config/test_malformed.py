@@ -14,7 +14,7 @@ VERSIONS = "`v0.1`, `v0.1.0`, `0.1-beta`, `0.2.0`, `v0.3.0` or `v0.4.0`"
 LISTENER_KEYS = "`type`, `name`, `address`, `port`, `timeout`, `timeouts`, `shutdown_timeout`, `max_retries`, `client_keys`, `tls`, `cors`"
 PROVIDER_KEYS = (
     "`model`, `name`, `access_key`, `default`, `base_url`, `passthrough_auth`, `http_host`, `provider_interface`, `headers`, "
-    "`upstream_api`, `api_version`, `timeouts`"
+    "`aws`, `upstream_api`, `api_version`, `timeouts`"
 )
 
 
@@ -248,6 +248,32 @@ WHOLE = {
     "no address for azure": (
         providers("model: azure_openai/a"),
         "3:5: model_providers[0].base_url: azure_openai requires 'base_url' to be set; it has no address that is right for everyone",
+    ),
+    "AWS keys for a provider that wants a key": (
+        providers("model: openai/a, aws: {access_key_id: a, secret_access_key: b}"),
+        "3:28: model_providers[0].aws: openai is not asked with AWS keys, only amazon_bedrock is; write `access_key`",
+    ),
+    "AWS keys beside a key": (
+        providers(
+            "model: amazon/a, base_url: 'http://x', access_key: k, aws: {access_key_id: a, secret_access_key: b}"
+        ),
+        "3:65: model_providers[0].aws: there is `access_key` as well; leave out one of the two",
+    ),
+    "AWS keys beside the client's": (
+        providers(
+            "model: amazon/a, base_url: 'http://x', passthrough_auth: on, aws: {access_key_id: a, secret_access_key: b}"
+        ),
+        "3:72: model_providers[0].aws: there is `passthrough_auth` as well; leave out one of the two",
+    ),
+    "half of AWS's keys": (
+        providers("model: amazon/a, base_url: 'http://x', aws: {access_key_id: a}"),
+        "3:50: model_providers[0].aws: `secret_access_key` is missing",
+    ),
+    "a region that is a key": (
+        providers(
+            "model: amazon/a, base_url: 'http://x', aws: {access_key_id: a, secret_access_key: b, region: wJalr/K7}"
+        ),
+        "3:99: model_providers[0].aws.region: must be a region of AWS's, such as `us-east-1`",
     ),
     "an unknown prefix": (
         providers("model: house/a"),

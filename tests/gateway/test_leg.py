@@ -1,18 +1,23 @@
 """The way to one upstream, as far as it can be told without one."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 from msgspec import structs
 
 from planoai.apis import DIALECTS
 from planoai.config.entry import limits
 from planoai.config.load import load
 from planoai.config.schema import Config
-from planoai.errors import Unsupported
+from planoai.errors import Misconfigured, Unsupported
 from planoai.gateway.call import Call
 from planoai.gateway.leg import Leg, leg_to
 from planoai.net.headers import Headers
+from planoai.providers.auth import BETA
 from planoai.providers.provider import Provider
 from planoai.routing.target import target_of
 
@@ -23,6 +28,7 @@ listeners:
 model_providers:
   - {model: openai/gpt-4o, access_key: sk-of-ours}
 """
+BEARER = {"authorization": "Bearer of-the-client"}
 BODY = b'{"model":"gpt-4o","max_tokens":9,"messages":[{"role":"user","content":"hi"}]'
 
 
@@ -38,7 +44,7 @@ def leg(client: str = "openai_chat", *, suffix: str = "", **differing: object) -
     return leg_to(structs.replace(target, provider=provider), client, bound, stream=False, suffix=suffix)
 
 
-def call(client: str = "openai_chat", more: bytes = b"", **headers: str) -> Call:
+def call(client: str = "openai_chat", more: bytes = b"", headers: Mapping[str, str] = {}) -> Call:
     side = DIALECTS[client].client
     assert side is not None
     pairs = [(name.encode(), value.encode()) for name, value in headers.items()]
@@ -47,7 +53,7 @@ def call(client: str = "openai_chat", more: bytes = b"", **headers: str) -> Call
 
 def test_a_client_of_the_same_api_may_send_its_own_of_what_we_would_send() -> None:
     way = leg(per_start=("session_id", "fixed"), yields=("session_id",))
-    told = dict(way.headers(call(session_id="the client's", fixed="the client's")))
+    told = dict(way.headers(call(headers={"session_id": "the client's", "fixed": "the client's"})))
     untold = dict(way.headers(call()))
 
     assert told[b"session_id"] == b"the client's"
@@ -56,7 +62,7 @@ def test_a_client_of_the_same_api_may_send_its_own_of_what_we_would_send() -> No
 
 def test_a_client_of_another_api_may_not() -> None:
     way = leg("anthropic_messages", per_start=("session_id",), yields=("session_id",))
-    sent = way.headers(call("anthropic_messages", session_id="the client's"))
+    sent = way.headers(call("anthropic_messages", headers={"session_id": "the client's"}))
 
     assert [value for name, value in sent if name == b"session_id"] == [dict(way.yielding)[b"session_id"]]
     assert (b"session_id", b"the client's") not in sent
@@ -87,3 +93,165 @@ def test_what_is_beside_model_calls_is_never_translated() -> None:
 
     assert (way.same, way.path, way.dialect.name) == (True, "/v1/embeddings", "openai_chat")
     assert (b"authorization", b"Bearer sk-of-ours") in way.headers(call())
+
+
+def led(entry: str, client: str = "openai_chat", **environ: str) -> Leg:
+    """To an entry that is written `entry`."""
+    text = CONFIG[: CONFIG.index("  - {model: openai")] + f"  - {{model: {entry}}}\n"
+    read = load(text, environ).config
+    target = target_of(read.model_providers[0])
+    return leg_to(target, client, limits(read.listeners[0], target.entry, read.overrides, stream=False), stream=False)
+
+
+OAUTH = b"oauth-2025-04-20"
+
+
+@pytest.mark.parametrize(
+    ("client", "sent", "told"),
+    [
+        ("openai_chat", {}, OAUTH),
+        ("openai_chat", {"anthropic-beta": "of-another-api"}, OAUTH),
+        ("anthropic_messages", {}, OAUTH),
+        ("anthropic_messages", {"anthropic-beta": "a-1, b-2"}, b"a-1,b-2," + OAUTH),
+        ("anthropic_messages", {"anthropic-beta": "claude-code-1,oauth-2025-04-20"}, b"claude-code-1," + OAUTH),
+    ],
+)
+@pytest.mark.parametrize("passes", [True, False])
+def test_a_subscriptions_token_is_allowed_by_a_word_beside_the_clients(
+    client: str, sent: dict[str, str], told: bytes, *, passes: bool
+) -> None:
+    credential = "passthrough_auth: true" if passes else "access_key: sk-ant-oat01-a"
+    headers = led(f"anthropic/claude, {credential}", client).headers(
+        call(client, headers={"authorization": "Bearer sk-ant-oat01-a", **sent})
+    )
+    assert [value for name, value in headers if name == b"anthropic-beta"] == [told]
+    assert [value for name, value in headers if name == b"authorization"] == [b"Bearer sk-ant-oat01-a"]
+
+
+def test_a_key_needs_no_such_word_and_an_operators_list_is_left_alone() -> None:
+    asked = call("anthropic_messages", headers={"anthropic-beta": "a-1"})
+    assert dict(led("anthropic/c, access_key: sk-ant-api", "anthropic_messages").headers(asked))[BETA] == b"a-1"
+    fixed = led("anthropic/c, access_key: sk-ant-oat, headers: {anthropic-beta: x}", "anthropic_messages")
+    assert [value for name, value in fixed.headers(asked) if name == BETA] == [b"x"]
+
+
+CODEX = {
+    "originator": "codex_exec",
+    "user-agent": "codex_exec/0.131",
+    "session_id": "s-1",
+    "chatgpt-account-id": "of-the-client",
+}
+
+
+def chatgpt(entry: str, **environ: str) -> Leg:
+    """As if it spoke Chat."""
+    text = CONFIG[: CONFIG.index("  - {model: openai")] + f"  - {{model: chatgpt/gpt-5.2-codex{entry}}}\n"
+    read = load(text, environ).config
+    target = target_of(read.model_providers[0])
+    provider = structs.replace(target.provider, speaks=("openai_chat",))
+    bound = limits(read.listeners[0], target.entry, read.overrides, stream=True)
+    return leg_to(structs.replace(target, provider=provider), "openai_chat", bound, stream=True)
+
+
+def test_codex_says_itself_who_it_is_and_whose_account_is_asked() -> None:
+    asked = call(headers={**BEARER, **CODEX})
+    sent = dict(chatgpt("", CHATGPT_ACCOUNT_ID="of-ours").headers(asked))
+    assert {name: sent[name.encode()].decode() for name in CODEX} == CODEX
+    assert sent[b"authorization"] == b"Bearer of-the-client"
+
+
+def test_others_are_told_to_be_codex() -> None:
+    sent = dict(chatgpt("", CHATGPT_ACCOUNT_ID="of-ours").headers(call(headers=BEARER)))
+    assert sent[b"originator"] == b"codex_cli_rs"
+    assert sent[b"user-agent"].startswith(b"codex_cli_rs/")
+    assert UUID(sent[b"session_id"].decode()).version == 4
+    assert sent[b"chatgpt-account-id"] == b"of-ours"
+
+
+def test_our_token_is_for_our_account() -> None:
+    asked = call(headers={**BEARER, **CODEX})
+    ours = dict(chatgpt(", access_key: k", CHATGPT_ACCOUNT_ID="of-ours").headers(asked))
+    assert (ours[b"authorization"], ours[b"chatgpt-account-id"]) == (b"Bearer k", b"of-ours")
+    assert b"chatgpt-account-id" not in dict(chatgpt(", access_key: k").headers(asked))
+
+
+AWS_KEYS = "aws: {access_key_id: AKIA1, secret_access_key: of-aws, session_token: lent, region: eu-west-1}"
+BEDROCK = "amazon_bedrock/openai.gpt-oss-120b-1:0, base_url: 'http://localhost:4000', upstream_api: chat"
+"""Bedrock's own servers speak Chat too."""
+
+
+def test_what_is_signed_is_what_aws_would_have_signed() -> None:
+    way = led(f"{BEDROCK}, {AWS_KEYS}, headers: {{x-amz-bedrock-trace: ENABLED}}")
+    asked = call(headers={**BEARER, "x-amz-date": "20200101T000000Z"})
+    address, body = way.address(asked), b'{"a": 1}'
+    sent = dict(way.signed(way.headers(asked), address, body))
+    date = sent[b"x-amz-date"].decode()
+
+    request = AWSRequest("POST", f"http://localhost:4000{address}", data=body)
+    for name in (b"content-type", b"x-amz-bedrock-trace"):
+        request.headers[name.decode()] = sent[name].decode()
+    request.headers["host"] = "localhost:4000"
+    request.context["timestamp"] = date
+    theirs = SigV4Auth(Credentials("AKIA1", "of-aws", "lent"), "bedrock", "eu-west-1")
+    request.headers["X-Amz-Date"] = date
+    request.headers["X-Amz-Security-Token"] = "lent"
+    signature = theirs.signature(theirs.string_to_sign(request, theirs.canonical_request(request)), request)
+
+    assert sent[b"authorization"].endswith(f"Signature={signature}".encode())
+    assert sent[b"x-amz-security-token"] == b"lent"
+    assert b"x-request-id" not in sent[b"authorization"]
+
+
+def test_a_colon_is_sent_as_it_is_signed() -> None:
+    converse = structs.replace(led(f"{BEDROCK}, {AWS_KEYS}"), path="/model/a:0/converse")
+    assert converse.address(call()) == "/model/a%3A0/converse"
+    assert structs.replace(converse, seal=None).address(call()) == "/model/a:0/converse"
+
+
+def test_what_the_operator_writes_goes_before_what_signs() -> None:
+    asked = call()
+    bearer = led(f"{BEDROCK}, {AWS_KEYS}, headers: {{authorization: Bearer mine}}")
+    assert bearer.signed(bearer.headers(asked), "/", b"") == bearer.headers(asked)
+    lent = led(f"{BEDROCK}, {AWS_KEYS}, headers: {{x-amz-security-token: mine}}")
+    sent = lent.signed(lent.headers(asked), "/", b"")
+    assert [value for name, value in sent if name == b"x-amz-security-token"] == [b"mine"]
+    assert b"x-amz-security-token" not in dict(sent)[b"authorization"]
+
+
+def test_aws_keys_are_cut_out_of_what_the_upstream_says() -> None:
+    way = led(
+        f"{BEDROCK}, aws: {{access_key_id: AKIA1, secret_access_key: a-long-secret, session_token: a-long-token, region: eu-west-1}}"
+    )
+    assert way.without_key("a-long-secret and a-long-token") == "[key] and [key]"
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        (BEDROCK, "no access key is configured.*set `access_key: \\$AWS_BEARER_TOKEN_BEDROCK`, or `aws`"),
+        (
+            f"{BEDROCK}, aws: {{access_key_id: a, secret_access_key: b}}",
+            "the region .* is not known: set it as `aws.region`",
+        ),
+        ("azure_openai/d, base_url: 'http://localhost'", "no access key is configured .*AZURE_OPENAI_API_KEY"),
+    ],
+)
+def test_what_could_not_be_asked_is_the_operators_mistake(entry: str, said: str) -> None:
+    with pytest.raises(Misconfigured, match=said) as raised:
+        led(entry)
+    assert (raised.value.status, raised.value.code) == (500, "configuration_error")
+
+
+def test_the_keys_of_the_environment_are_enough() -> None:
+    environ = {"AWS_ACCESS_KEY_ID": "AKIA1", "AWS_SECRET_ACCESS_KEY": "s", "AWS_REGION": "us-east-1"}
+    way = led(BEDROCK, **environ)
+    sent = dict(way.signed(way.headers(call()), way.address(call()), b"{}"))
+    assert b"/us-east-1/bedrock/aws4_request" in sent[b"authorization"]
+
+
+@pytest.mark.parametrize(
+    "entry", ["house/a, base_url: 'http://h', provider_interface: anthropic", "anthropic/a, access_key: k"]
+)
+def test_an_upstream_checks_the_proofs_of_its_own(entry: str) -> None:
+    way = led(entry)
+    assert way.accepts.proofs == (way.issuer,) == (entry.partition("/")[0],)

@@ -6,6 +6,7 @@ from planoai.providers.auth import Headers, authorise, client_credential, secret
 from planoai.providers.catalog import PROVIDERS
 
 CHAT, MESSAGES, RESPONSES, CONVERSE = "openai_chat", "anthropic_messages", "openai_responses", "bedrock_converse"
+OAUTH = (b"anthropic-beta", b"oauth-2025-04-20")
 VERSION = (b"anthropic-version", b"2023-06-01")
 JWT = "eyJhbGciOi.eyJzdWIi.c2ln"
 
@@ -19,7 +20,7 @@ JWT = "eyJhbGciOi.eyJzdWIi.c2ln"
         ("chatgpt", RESPONSES, "k", ((b"authorization", b"Bearer k"),)),
         ("amazon_bedrock", CONVERSE, "k", ((b"authorization", b"Bearer k"),)),
         ("anthropic", MESSAGES, "sk-ant-api03-k", ((b"x-api-key", b"sk-ant-api03-k"), VERSION)),
-        ("anthropic", MESSAGES, "sk-ant-oat01-k", ((b"authorization", b"Bearer sk-ant-oat01-k"), VERSION)),
+        ("anthropic", MESSAGES, "sk-ant-oat01-k", ((b"authorization", b"Bearer sk-ant-oat01-k"), OAUTH, VERSION)),
         ("vercel", MESSAGES, "k", ((b"x-api-key", b"k"), VERSION)),
         ("vercel", CHAT, "k", ((b"authorization", b"Bearer k"),)),
         ("openai", MESSAGES, "k", ((b"x-api-key", b"k"), VERSION)),

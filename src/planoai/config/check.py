@@ -10,7 +10,7 @@ from planoai.config.lookup import Meaning, Names, canonical, fault
 from planoai.config.places import shown
 from planoai.config.schema import Config, ModelProvider
 from planoai.names import FRAMING_FIELDS
-from planoai.providers.catalog import PROVIDERS, find
+from planoai.providers.catalog import PROVIDERS, find, serving
 from planoai.table import suggestion
 
 # Where a message goes is `http_host`'s to say, where it ends the HTTP layer's.
@@ -106,6 +106,19 @@ def _unknown_prefix(entry: ModelProvider, at: Located) -> None:
     at.problem(entry, "model", f"{said}{hint}; supported providers: {', '.join(supported)}")
 
 
+def keys_to_sign_with(config: Config, at: Located) -> None:
+    for entry in config.model_providers:
+        row = serving(prefix(entry), entry.provider_interface)
+        if entry.aws is None or row is None:
+            continue
+        if not row.seals:
+            signers = ", ".join(each.name for each in PROVIDERS.values() if each.seals)
+            at.problem(entry, "aws", f"{row.name} is not asked with AWS keys, only {signers} is; write `access_key`")
+        elif entry.access_key is not None or entry.passthrough_auth:
+            other = "access_key" if entry.access_key is not None else "passthrough_auth"
+            at.problem(entry, "aws", f"there is `{other}` as well; leave out one of the two")
+
+
 def no_headers_of_ours(config: Config, at: Located) -> None:
     for entry in config.model_providers:
         for name in sorted(_HEADERS_OF_OURS & {str(each) for each in entry.headers}):
@@ -170,6 +183,7 @@ _RULES: tuple[Callable[[Config, Located], None], ...] = (
     distinct_names,
     one_default,
     known_providers,
+    keys_to_sign_with,
     no_headers_of_ours,
     targets_of_aliases,
     something_to_serve,

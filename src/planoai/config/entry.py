@@ -4,7 +4,8 @@ from msgspec import Struct
 
 from planoai.config.schema import Listener, ModelProvider, Overrides
 from planoai.errors import Misconfigured
-from planoai.providers.catalog import serving
+from planoai.providers.auth import CREDENTIAL_NAMES
+from planoai.providers.catalog import find, serving
 from planoai.providers.paths import Base, base
 from planoai.providers.provider import Provider
 
@@ -46,9 +47,15 @@ def provider_of(entry: ModelProvider) -> Provider:
     return row
 
 
-def base_of(entry: ModelProvider) -> Base:
-    """Origin, path prefix and fixed headers of this entry's upstream."""
-    return base(provider_of(entry), entry.base_url)
+def base_of(entry: ModelProvider, model: str = "") -> Base:
+    """Origin, path prefix and fixed headers of this entry's upstream; some of them differ for one `model`."""
+    return base(provider_of(entry), entry.base_url, model)
+
+
+def issuer(entry: ModelProvider) -> str:
+    """Who issues the proofs in this entry's answers: its provider, or what the operator calls a server that only speaks like one."""
+    row, start = provider_of(entry), prefix(entry)
+    return row.name if find(start) is row else start.lower()
 
 
 def passes_through(entry: ModelProvider) -> bool:
@@ -56,14 +63,24 @@ def passes_through(entry: ModelProvider) -> bool:
     return entry.passthrough_auth or (entry.access_key is None and provider_of(entry).without_key == "pass_through")
 
 
-def needs_key(entry: ModelProvider) -> bool:
-    """Whether a request can not be sent because no credential is configured: true of built-in addresses, not of servers of your own."""
+def has_credential(entry: ModelProvider) -> bool:
+    """Whether it is written, or comes with each request, by what the upstream is to know who asks."""
     return (
-        entry.access_key is None
-        and not passes_through(entry)
-        and entry.base_url is None
-        and provider_of(entry).without_key == "refuse"
+        entry.access_key is not None
+        or entry.aws is not None
+        or passes_through(entry)
+        or not CREDENTIAL_NAMES.isdisjoint(entry.headers)
     )
+
+
+def needs_key(entry: ModelProvider) -> bool:
+    """Whether a request can not be sent because no credential is configured: true of vendors' addresses, not of servers of your own.
+
+    Where a vendor has no address that is right for everyone, the one that is written is still the vendor's.
+    """
+    row = provider_of(entry)
+    vendors = entry.base_url is None or (row.own_prefix and row.needs_base_url)
+    return vendors and row.without_key == "refuse" and not has_credential(entry)
 
 
 def limits(listener: Listener, entry: ModelProvider, overrides: Overrides, *, stream: bool) -> Limits:

@@ -140,6 +140,12 @@ def _header_name(text: str) -> str:
     return text.lower()
 
 
+def _region(text: str) -> str:
+    if not re.fullmatch(r"[a-z]{2,4}(?:-[a-z]+)+-[0-9]{1,2}", text):
+        raise ValueError("must be a region of AWS's, such as `us-east-1`")
+    return text
+
+
 def _interface(text: str) -> str:
     row = find(text)
     if row is None:
@@ -162,4 +168,5 @@ Credential = Annotated[str, Kind("credential", "a credential", _credential, secr
 ClientKey = Annotated[str, Kind("credential", "a credential", _client_key, secret=True)]
 HeaderName = Annotated[str, Kind("header name", "the name of a header", _header_name, secret=True)]
 HeaderValue = Annotated[str, Kind("text", "text", _header_value, secret=True)]
+Region = Annotated[str, Kind("region", "a region", _region, secret=True)]  # where a key may have slipped to
 Interface = Annotated[str, Kind("name of a provider", "the name of a provider", _interface)]

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from planoai.config.schema import (
+    Aws,
     Config,
     Cors,
     Listener,
@@ -28,6 +29,7 @@ LATER: Mapping[type[Struct], frozenset[str]] = {
     ListenerTls: frozenset(),
     Cors: frozenset(),
     ModelProvider: frozenset({"balance", "endpoints", "price", "routing_preferences"}),
+    Aws: frozenset(),
     ProviderTimeouts: frozenset(),
     Overrides: frozenset(
         {

@@ -2,19 +2,21 @@
 
 import posixpath
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 from msgspec import Struct, structs
 
 from planoai.config.check import check
 from planoai.config.decode import Decoder
-from planoai.config.entry import provider_of
+from planoai.config.entry import has_credential, provider_of
 from planoai.config.located import Located
 from planoai.config.migrate import migrate
 from planoai.config.places import START, Place, Report
-from planoai.config.schema import Config, Listener, ModelProvider, Overrides
+from planoai.config.schema import Aws, Config, Listener, ModelProvider, Overrides
 from planoai.config.tree import compose
 from planoai.config.variables import Variables
 from planoai.errors import ConfigError
+from planoai.providers.sigv4 import region_of
 
 _SHORTEST_KEY = 4  # characters; what is shorter is part of many a word
 
@@ -94,10 +96,29 @@ def _read(text: str, variables: Variables, located: Located) -> Config | None:
 
 
 def _furnished(entry: ModelProvider, variables: Variables) -> ModelProvider:
-    """The entry with the headers that its provider's row takes from the environment; its own headers win."""
-    found = {header: variables.get(variable) for header, variable in provider_of(entry).header_variables}
-    given = {header: value for header, value in found.items() if value and value.isascii() and value.isprintable()}
-    return structs.replace(entry, headers={**given, **entry.headers}) if given else entry
+    """The entry with what its provider's row takes from the environment; what it has itself wins."""
+    found = {header: _sendable(variable, variables) for header, variable in provider_of(entry).header_variables}
+    given = {header: value for header, value in found.items() if value}
+    aws = _signing(entry, variables)
+    return structs.replace(entry, headers={**given, **entry.headers}, aws=aws) if given or aws else entry
+
+
+def _signing(entry: ModelProvider, variables: Variables) -> Aws | None:
+    """The entry's AWS keys, else those of the environment where no other credential is there; with the region that its host does not tell."""
+    names, aws = provider_of(entry).aws_variables, entry.aws
+    if names is None:
+        return aws
+    key_id, secret, token, region = (_sendable(name, variables) for name in names)
+    if aws is None and key_id and secret and not has_credential(entry):
+        aws = Aws(access_key_id=key_id, secret_access_key=secret, session_token=token)
+    if aws is None or aws.region or region_of(urlsplit(entry.base_url or "").hostname or ""):
+        return aws
+    return structs.replace(aws, region=region)
+
+
+def _sendable(variable: str, variables: Variables) -> str | None:
+    value = (variables.get(variable) or "").strip()
+    return value if value and value.isascii() and value.isprintable() else None
 
 
 def _placed_listener(listener: Listener, folder: str) -> Listener:

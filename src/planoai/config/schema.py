@@ -20,6 +20,7 @@ from planoai.config.kinds import (
     Host,
     Interface,
     Port,
+    Region,
     Retries,
     Url,
     WebOrigin,
@@ -113,6 +114,24 @@ class ProviderTimeouts(Struct, frozen=True, forbid_unknown_fields=True):
     idle: Duration | None = None
 
 
+class Aws(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Keys of AWS, with which every request is signed: the secret is not sent.
+
+    access_key_id: the id of the key, as `$VARIABLE` or as it is.
+    secret_access_key: the key itself.
+    session_token: what goes with keys that are lent for a while.
+    region: where the models are. Unset, the region in the host of `base_url`, else `$AWS_REGION`.
+    """
+
+    access_key_id: Credential
+    secret_access_key: Credential
+    session_token: Credential | None = None
+    region: Region | None = None
+
+    def __repr__(self) -> str:
+        return f"Aws(region={self.region!r})"  # it holds a key, and a repr ends up in logs
+
+
 class ModelProvider(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A model, or all models, of one provider.
 
@@ -126,6 +145,8 @@ class ModelProvider(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     http_host: the Host header, with its port if it has one, when not the host of `base_url`.
     provider_interface: the provider whose API is spoken there; only for a prefix of your own.
     headers: sent with every request, after authentication, whatever was there before.
+    aws: of Amazon Bedrock, keys to sign with instead of an `access_key`. Unset where there is no `access_key` either, `$AWS_ACCESS_KEY_ID`,
+        `$AWS_SECRET_ACCESS_KEY` and `$AWS_SESSION_TOKEN`.
     upstream_api: the API to speak to it, when not the provider's usual one.
     api_version: of Azure's API.
     timeouts: its own, where they differ from the listener's.
@@ -140,6 +161,7 @@ class ModelProvider(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     http_host: Host | None = None
     provider_interface: Interface | None = None
     headers: Mapping[HeaderName, HeaderValue] = {}
+    aws: Aws | None = None
     upstream_api: Override | None = None
     api_version: str = API_VERSION
     timeouts: ProviderTimeouts = ProviderTimeouts()

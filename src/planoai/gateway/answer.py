@@ -107,7 +107,7 @@ class UpstreamAnswer:
             include_usage=call.head.include_usage,
             # Readers want to know what was offered, not what was said: the answer may last for long.
             request=None if self.leg.same else structs.replace(call.conversation, messages=()),
-            issuer=self.leg.target.provider.name,
+            issuer=self.leg.issuer,
             echo={} if self.leg.same else _copied(call.fields, call.client.echoes),
         )
 

@@ -26,6 +26,12 @@ async def answering(plan: Plan, call: Call, gateway: Gateway, recording: Recordi
     written = leg.write(call) if leg.same or call.size < LARGE else await beside(leg.write, call)
     if written.lost:
         tell_lost(written.lost, leg, call)
+    if leg.asks_for_nobody(call):
+        log.warning(
+            "request_id=%s %s is asked without a credential: it wants the client's, who sent none",
+            call.request_id,
+            leg.target.name,
+        )
     patience = Patience(1 + gateway.door.max_retries, leg.timeouts)
     while True:
         try:
@@ -51,13 +57,20 @@ async def _try(
     leg: Leg, call: Call, body: bytes, gateway: Gateway, patience: Patience, recording: Recording
 ) -> UpstreamAnswer:
     """One request, and of its answer what has to be known before the client is told anything. Raises UpstreamError."""
+    address = leg.address(call)
     headers = leg.headers(call)
+    if leg.seal is not None:
+        headers = (
+            leg.signed(headers, address, body)
+            if len(body) < LARGE
+            else await beside(leg.signed, headers, address, body)
+        )
     prepared = perf_counter()
     timeouts = patience.begin(prepared)
     trouble: Trouble = ""
     answer: UpstreamAnswer | None = None
     try:
-        response = await gateway.http.send(leg.origin, "POST", leg.address(call), headers, body, timeouts)
+        response = await gateway.http.send(leg.origin, "POST", address, headers, body, timeouts)
         answer = UpstreamAnswer(leg, call, response, prepared, patience)
         try:
             await answer.read()

@@ -16,7 +16,7 @@ Pairs = list[tuple[bytes, bytes]]
 JSON = (b"content-type", b"application/json")
 
 # Which account of OpenAI's pays: the client's word means something only beside the client's own key.
-OF_AN_ACCOUNT = frozenset((b"openai-organization", b"openai-project"))
+OF_AN_ACCOUNT = frozenset((b"openai-organization", b"openai-project", b"chatgpt-account-id"))
 
 # With what speaks to a proxy, or asks for another protocol.
 _OF_A_CONNECTION = names.FRAMING_FIELDS | {b"proxy-authenticate", b"proxy-authorization", b"http2-settings"}
@@ -86,6 +86,14 @@ def merged(first: Pairs, *later: Pairs) -> Pairs:
         replaced = names_in(pairs)
         first = [pair for pair in first if pair[0] not in replaced] + pairs
     return first
+
+
+def listing(pairs: Pairs, name: bytes, value: bytes) -> Pairs:
+    """`pairs`, where the list called `name` has `value` in it, and all it has is in one line."""
+    listed = [each.strip() for key, line in pairs if key == name for each in line.split(b",")]
+    if value in listed:
+        return pairs
+    return [pair for pair in pairs if pair[0] != name] + [(name, b",".join((*filter(None, listed), value)))]
 
 
 def _goes_on(name: bytes, same_dialect: bool) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from functools import lru_cache
+from time import gmtime, strftime
 from urllib.parse import unquote_plus
 from uuid import uuid4
 
@@ -9,32 +10,45 @@ from msgspec import Raw, Struct, structs
 from msgspec.json import Encoder
 
 from planoai.apis import DIALECTS
-from planoai.apis.dialect import Dialect, Written
-from planoai.config.entry import Limits, base_of, needs_key, passes_through
+from planoai.apis.dialect import Accepts, Dialect, Written
+from planoai.config.entry import Limits, base_of, issuer, needs_key, passes_through
+from planoai.config.schema import ModelProvider
 from planoai.errors import Misconfigured, Unsupported
 from planoai.gateway.call import Call
-from planoai.gateway.headers import JSON, OF_AN_ACCOUNT, Pairs, merged, names_in, onward
+from planoai.gateway.headers import JSON, OF_AN_ACCOUNT, Pairs, listing, merged, names_in, onward
 from planoai.gateway.redaction import Redaction
 from planoai.names import REQUEST_ID
 from planoai.net.client import Origin, Timeouts
-from planoai.providers.auth import authorise, client_credential, secrets_in, speaks_of_credential
+from planoai.providers.auth import BETA, authorise, client_credential, secrets_in, speaks_of_credential
 from planoai.providers.paths import BESIDE, beside, path
 from planoai.providers.provider import upstream_dialect
+from planoai.providers.sigv4 import AwsKeys, region_of, sign
 from planoai.routing.target import Target
 from planoai.table import pick
 
 _ENCODER = Encoder()
 _LONGEST_REMEMBERED = 256  # characters of a query: those that come all day are short
 _YIELDING = frozenset({b"anthropic-version"})
+_SESSION_TOKEN = b"x-amz-security-token"
 _START = str(uuid4())  # of this process, where a provider wants to know what one program asks
 _IDENTITY = (b"accept-encoding", b"identity")  # what is compressed can only be passed on in blocks
+
+
+class Seal(Struct, frozen=True):
+    """What proves to AWS who asks. `besides`: names of headers that the operator writes, in whatever place."""
+
+    keys: AwsKeys
+    region: str
+    host: str
+    besides: frozenset[bytes]
 
 
 class Leg(Struct, frozen=True, eq=False):
     """`same`: both ends speak the same dialect, so the bytes go through.
 
     `model`: what the upstream calls it, as JSON. `place`: the origin as text. `fixed`: headers of ours; `withheld`: names of those that stay behind.
-    `yielding`: headers of ours that a client of the same dialect may send its own of. `passes`: the client's own credential goes on.
+    `yielding`: headers of ours that a client of the same dialect may send its own of. `lists`: what of ours belongs into headers that are lists.
+    `passes`: the client's own credential goes on. `seal`: what requests are signed with, where they are. `issuer`: of the proofs in its answers.
     `redaction`: of the credentials of ours that are sent. `name`: the target's, as a header tells it.
     `timeouts` hold until the client is told something, `total` for all of the answer.
     """
@@ -49,7 +63,11 @@ class Leg(Struct, frozen=True, eq=False):
     fixed: Pairs
     withheld: frozenset[bytes]
     yielding: Pairs
+    lists: Pairs
     passes: bool
+    seal: Seal | None
+    issuer: str
+    accepts: Accepts
     redaction: Redaction
     name: bytes
     timeouts: Timeouts
@@ -57,24 +75,51 @@ class Leg(Struct, frozen=True, eq=False):
 
     def address(self, call: Call) -> str:
         """The path to ask for. A query of the client's only means something to an upstream of its own API."""
+        path = self.path if self.seal is None else self.path.replace(":", "%3A")  # as AWS's own libraries send it
         query = call.query if self.same else ""
         if query:
             query = (_known_harmless if len(query) <= _LONGEST_REMEMBERED else _harmless)(query)
         if not query:
-            return self.path
-        return f"{self.path}{'&' if '?' in self.path else '?'}{query}"
+            return path
+        return f"{path}{'&' if '?' in path else '?'}{query}"
 
     def headers(self, call: Call) -> Pairs:
-        """The headers to send."""
+        """The headers to send, but for what signs them."""
         sent = onward(call.headers, self.withheld, same_dialect=self.same)
         sent += self.fixed
         sent.append((REQUEST_ID, call.request_id.encode()))
         if self.yielding:
             sent += [pair for pair in self.yielding if not self.same or call.headers.get(pair[0]) is None]
+        lists = self.lists
         if self.passes and (credential := client_credential(call.headers)):
             signed = self.target.provider.sign(credential, self.dialect.name)
-            sent += [pair for pair in signed if pair[0] not in names_in(self.fixed)]
+            free = [pair for pair in signed if pair[0] not in names_in(self.fixed)]
+            sent += [pair for pair in free if pair[0] != BETA]
+            lists = [pair for pair in free if pair[0] == BETA]
+        for name, value in lists:
+            sent = listing(sent, name, value)
         return sent
+
+    def signed(self, headers: Pairs, address: str, body: bytes) -> Pairs:
+        """`headers`, with those that prove who sends `body` to `address` just now."""
+        if (seal := self.seal) is None:
+            return headers
+        proof = sign(
+            seal.keys,
+            method="POST",
+            host=seal.host,
+            target=address,
+            headers=tuple(headers),
+            body=body,
+            region=seal.region,
+            service="bedrock",
+            date=strftime("%Y%m%dT%H%M%SZ", gmtime()),
+        )
+        return headers + [pair for pair in proof if pair[0] not in seal.besides]
+
+    def asks_for_nobody(self, call: Call) -> bool:
+        """Whether it is for the client to say who asks, and the client does not."""
+        return self.passes and client_credential(call.headers) is None
 
     def discreet(self, text: str) -> str:
         """`text` for a client: without our key, and without the address, which only the operator need know."""
@@ -93,7 +138,7 @@ class Leg(Struct, frozen=True, eq=False):
 
     def write(self, call: Call) -> Written:
         """The body to send. Raises ClientError for what this upstream can not be asked."""
-        target, accepts = self.target, self.target.provider.accepts
+        target, accepts = self.target, self.accepts
         if accepts.only_streams and bytes(call.fields.get("stream", b"")) == b"false":
             raise Unsupported(f"stream: {target.name!r} only answers with streams", param="stream")
         if not self.same:
@@ -111,34 +156,43 @@ def leg_to(target: Target, client_dialect: str, bound: Limits, *, stream: bool, 
     """
     entry, provider = target.entry, target.provider
     spoken = BESIDE if suffix else upstream_dialect(provider, client_dialect, entry.upstream_api)
-    place = base_of(entry)
+    place = base_of(entry, target.model)
     named = {"model": target.model, "prefix": place.prefix, "api_version": entry.api_version}
     address = beside(provider, suffix, **named) if suffix else path(provider, spoken, **named, stream=stream)
     key = _key(target)
     signed = authorise(provider.sign, spoken, key)
-    configured = _wire(entry.headers.items())
+    passes = passes_through(entry)
+    own, configured = _configured(entry, target) if passes else ([], _wire(entry.headers.items()))
     host = [(b"host", entry.http_host.encode())] if entry.http_host else []
-    ours = [*_wire(place.headers), *_wire((each, _START) for each in provider.per_start), *signed]
+    ours = [*_wire(place.headers), *_wire((each, _START) for each in provider.per_start), *own, *signed]
+    lists = [pair for pair in ours if pair[0] == BETA and BETA not in names_in(configured)]
+    ours = [pair for pair in ours if pair[0] != BETA]
     yields = _YIELDING | {each.encode() for each in provider.yields}
     fixed = merged([JSON, _IDENTITY, *host, *(pair for pair in ours if pair[0] not in yields)], configured)
     yielding = [pair for pair in ours if pair[0] in yields - names_in(configured)]
     same = spoken == client_dialect or bool(suffix)
+    origin = Origin.parse(place.origin)
+    issued = issuer(entry)
     return Leg(
         target=target,
         dialect=pick(DIALECTS, spoken, target.name),
         model=Raw(_ENCODER.encode(target.model)),
         same=same,
-        origin=Origin.parse(place.origin),
+        origin=origin,
         place=place.origin,
         path=address,
         fixed=fixed,
         withheld=names_in(fixed)
         | {REQUEST_ID}
-        | (frozenset() if passes_through(entry) else OF_AN_ACCOUNT)
+        | (frozenset() if passes else OF_AN_ACCOUNT)
         | (frozenset() if same else names_in(yielding)),
         yielding=yielding,
-        passes=passes_through(entry),
-        redaction=Redaction([key or "", *secrets_in(entry.headers)]),
+        lists=lists,
+        passes=passes,
+        seal=_seal(target, entry.http_host or origin.authority, names_in(configured)),
+        issuer=issued,
+        accepts=structs.replace(provider.accepts, proofs=(issued,)),
+        redaction=Redaction([key or "", *_secrets(entry), *secrets_in(entry.headers)]),
         name=target.name.encode(),
         timeouts=Timeouts(
             connect=bound.connect,
@@ -148,6 +202,28 @@ def leg_to(target: Target, client_dialect: str, bound: Limits, *, stream: bool, 
         ),
         total=bound.total,
     )
+
+
+def _configured(entry: ModelProvider, target: Target) -> tuple[Pairs, Pairs]:
+    """Of the headers of an entry that sends clients' own credentials: those that say whose they are, as the client may too, and all others."""
+    told = {name for name, _ in target.provider.header_variables}
+    own = [pair for pair in entry.headers.items() if pair[0] in told]
+    return _wire(own), _wire(pair for pair in entry.headers.items() if pair not in own)
+
+
+def _seal(target: Target, host: str, configured: frozenset[bytes]) -> Seal | None:
+    aws = target.entry.aws
+    if aws is None or b"authorization" in configured:
+        return None
+    region = aws.region or region_of(host)
+    if region is None:
+        raise Misconfigured(f"the region of the model provider {target.name!r} is not known: set it as `aws.region`")
+    token = aws.session_token if _SESSION_TOKEN not in configured else None
+    return Seal(AwsKeys(aws.access_key_id, aws.secret_access_key, token or ""), region, host, configured)
+
+
+def _secrets(entry: ModelProvider) -> tuple[str, ...]:
+    return (entry.aws.secret_access_key, entry.aws.session_token or "") if entry.aws else ()
 
 
 def _betas(call: Call) -> tuple[str, ...]:
@@ -162,6 +238,7 @@ def _key(target: Target) -> str | None:
     if needs_key(target.entry):
         variable = target.provider.key_variable
         hint = f": set `access_key: ${variable}`" if variable else ""
+        hint += ", or `aws`" if target.provider.seals else ""
         raise Misconfigured(f"no access key is configured for the model provider {target.name!r}{hint}")
     return target.entry.access_key
 

@@ -13,6 +13,7 @@ Sign = Callable[[str, str], Headers]  # the credential and the name of the upstr
 # Whatever carries a credential. A client's own never go on as they came: the signer writes what the upstream wants.
 _BY_RANK = (b"authorization", b"x-api-key", b"api-key", b"x-goog-api-key")
 CREDENTIAL_HEADERS = frozenset(_BY_RANK)
+CREDENTIAL_NAMES = frozenset(name.decode() for name in _BY_RANK)
 
 # In the name of a header or of a parameter of a query. Some words say it anywhere, some only where they stand alone: `x-auth`, not `x-author`.
 _SPEAKS_OF_CREDENTIAL = re.compile(
@@ -28,6 +29,8 @@ _SPEAKS_OF_CREDENTIAL = re.compile(
 _NO_CREDENTIAL = re.compile(r"(?:idempotency|cache)[-_]?key", re.IGNORECASE)  # they tell requests apart, not people
 
 ANTHROPIC_VERSION = b"2023-06-01"
+BETA = b"anthropic-beta"  # a list, to which others may have something to add
+_OAUTH = b"oauth-2025-04-20"
 
 
 def bearer(credential: str, _dialect: str) -> Headers:
@@ -36,9 +39,9 @@ def bearer(credential: str, _dialect: str) -> Headers:
 
 
 def x_api_key(credential: str, _dialect: str) -> Headers:
-    """Anthropic's own key header. An OAuth token of a subscription is refused there, and goes as a bearer token."""
+    """Anthropic's own key header. An OAuth token of a subscription is refused there: it goes as a bearer token, with a word that allows it."""
     if credential.startswith("sk-ant-oat"):
-        return bearer(credential, _dialect)
+        return (*bearer(credential, _dialect), (BETA, _OAUTH))
     return ((b"x-api-key", _latin(credential)),)
 
 
