@@ -22,7 +22,8 @@ class ItemWire(Struct, frozen=True):
     """An item of `input` or `output`; one without a type that has a role is a message.
 
     `id` and `status` are the server's bookkeeping: calls pair with their outputs by `call_id`. `summary` and `content` of a `reasoning` item are
-    SummaryWire, `content` of a message PartWire. `output` is text or a list of parts.
+    SummaryWire, `content` of a message PartWire. `output` is text or a list of parts. `extra_content` of a call is what its issuer wants back with
+    it, and no word of OpenAI's.
     """
 
     type: str | None = None
@@ -39,6 +40,7 @@ class ItemWire(Struct, frozen=True):
     summary: list[SummaryWire] | None = None
     encrypted_content: str | None = None
     phase: str | None = None
+    extra_content: Raw = ABSENT
 
 
 class AudioWire(Struct, frozen=True):

@@ -1,0 +1,201 @@
+"""The items of a stream while they grow. Each writes its own events; what it held is let go when it closes, and its last form is what remains."""
+
+import msgspec
+
+from planoai.apis.openai_responses.output_write import Fields, OutputWriter, refusal_part, said, text_part
+from planoai.conversation.event import ThinkingSigned
+from planoai.conversation.message import Citation, Thinking, ToolCall
+
+_encode = msgspec.json.Encoder().encode
+
+TEXT_END = b',"logprobs":[]}\n\n'
+_EVENT = b'event: %b\ndata: {"type":"%b","sequence_number":%d,'
+_HEAD = b'event: %b\ndata: {"type":"%b","sequence_number":%%d,%b,"delta":'
+
+
+class Events:
+    """The events of one stream, numbered from 0 on."""
+
+    def __init__(self) -> None:
+        self.number = 0
+        self.out: list[bytes] = []
+
+    def put(self, kind: bytes, fields: Fields) -> None:
+        self.put_encoded(kind, _encode(fields)[1:])
+
+    def put_encoded(self, kind: bytes, rest: bytes) -> None:
+        """`rest` is what follows in the object, its brace at the end included."""
+        self.out += (_EVENT % (kind, kind, self.number), rest, b"\n\n")
+        self.number += 1
+
+    def put_delta(self, head: bytes, text: str, end: bytes = b"}\n\n") -> None:
+        """`head` is all of the event before its text, with a place for its number."""
+        self.out += (head % self.number, _encode(text), end)
+        self.number += 1
+
+
+def _delta_head(kind: bytes, place: Fields) -> bytes:
+    return _HEAD % (kind, kind, _encode(place)[1:-1])
+
+
+class OpenMessage:
+    """A message, of whose parts one may be open. `head` begins the deltas of a text that is open, `pieces` are those it has had."""
+
+    def __init__(self, events: Events, words: OutputWriter, place: int, before: int) -> None:
+        self.place = place
+        self.head = b""
+        self.pieces: list[str] = []
+        self.length = before  # characters of the answer so far
+        self._events = events
+        self._words = words
+        self._id = words.item_id("msg", place)
+        self._before = before  # of them, those before the part that is open
+        self._kind = ""  # of the part that is open
+        self._citations: list[Citation] = []
+        self._parts: list[Fields] = []
+        item = words.message(self._id, [], "in_progress")
+        events.put(b"response.output_item.added", {"output_index": place, "item": item})
+
+    def say(self, text: str) -> None:
+        self._open("output_text")
+        self.pieces.append(text)
+        self._events.put_delta(self.head, text, TEXT_END)
+
+    def refuse(self, text: str) -> None:
+        self._open("refusal")
+        self.pieces.append(text)
+        self._events.put_delta(_delta_head(b"response.refusal.delta", self._where), text)
+
+    def cite(self, citation: Citation) -> None:
+        self._open("output_text")
+        self._citations.append(citation)
+
+    @property
+    def _where(self) -> Fields:
+        return {"item_id": self._id, "output_index": self.place, "content_index": len(self._parts)}
+
+    def _open(self, kind: str) -> None:
+        if self._kind == kind:
+            return
+        self.close_part()
+        self._kind = kind
+        part = text_part("", []) if kind == "output_text" else refusal_part("")
+        self._events.put(b"response.content_part.added", {**self._where, "part": part})
+        if kind == "output_text":
+            self.head = _delta_head(b"response.output_text.delta", self._where)
+
+    def close_part(self) -> None:
+        """Citations say which characters they are about, so they wait for the end of their text."""
+        if not self._kind:
+            return
+        where, text = self._where, "".join(self.pieces)
+        if self._kind == "output_text":
+            part = text_part(text, self._annotations(len(text)))
+            done = {**where, "text": text, "logprobs": []}
+            self._events.put(b"response.output_text.done", done)
+            self.length = self._before = self._before + len(text)
+        else:
+            part = refusal_part(text)
+            self._events.put(b"response.refusal.done", {**where, "refusal": text})
+        self._events.put(b"response.content_part.done", {**where, "part": part})
+        self._parts.append(part)
+        self._kind, self.head = "", b""
+        self.pieces, self._citations = [], []
+
+    def _annotations(self, length: int) -> list[Fields]:
+        written = [self._words.citation(each, self._before, length) for each in self._citations]
+        annotations = [each for each in written if each is not None]
+        for index, annotation in enumerate(annotations):
+            fields = {**self._where, "annotation_index": index, "annotation": annotation}
+            self._events.put(b"response.output_text.annotation.added", fields)
+        return annotations
+
+    def close(self, status: str) -> Fields:
+        self.close_part()
+        return self._words.message(self._id, self._parts, status)
+
+
+class OpenThought:
+    """A thought, told as the summary that clients show."""
+
+    def __init__(self, events: Events, words: OutputWriter, place: int, *, summary: bool = False) -> None:
+        self.place = place
+        self.summary = summary
+        self._events = events
+        self._words = words
+        self._id = words.item_id("rs", place)
+        self._pieces: list[str] = []
+        self._head = b""
+        self._signatures: list[str] = []
+        self._proof = Thinking()
+        item = words.reasoning(self._id, "", "", None)
+        events.put(b"response.output_item.added", {"output_index": place, "item": item})
+
+    @property
+    def _where(self) -> Fields:
+        return {"item_id": self._id, "output_index": self.place, "summary_index": 0}
+
+    def think(self, text: str) -> None:
+        if not self._head:
+            part = {"type": "summary_text", "text": ""}
+            self._events.put(b"response.reasoning_summary_part.added", {**self._where, "part": part})
+            self._head = _delta_head(b"response.reasoning_summary_text.delta", self._where)
+        self._pieces.append(text)
+        self._events.put_delta(self._head, text)
+
+    def sign(self, event: ThinkingSigned) -> None:
+        if event.signature:
+            self._signatures.append(event.signature)
+        before = self._proof
+        self._proof = Thinking(
+            encrypted=event.encrypted or before.encrypted,
+            id=event.id or before.id,
+            issuer=event.issuer or before.issuer,
+        )
+
+    def close(self, _status: str) -> Fields:
+        text = "".join(self._pieces)
+        if self._head:
+            self._events.put(b"response.reasoning_summary_text.done", {**self._where, "text": text})
+            part = {"type": "summary_text", "text": text}
+            self._events.put(b"response.reasoning_summary_part.done", {**self._where, "part": part})
+        proof = self._proof
+        signed = Thinking("", "".join(self._signatures) or None, proof.encrypted, proof.id, issuer=proof.issuer)
+        return self._words.reasoning(self._id, text, "", self._words.proof(signed, self._id))
+
+
+class OpenCall:
+    def __init__(self, events: Events, words: OutputWriter, place: int, call: ToolCall) -> None:
+        self.place = place
+        self._events = events
+        self._call = call
+        self._item = words.call(place, call)
+        self._pieces: list[str] = []
+        self._kind = b"response.custom_tool_call_input" if call.custom else b"response.function_call_arguments"
+        self._where: Fields = {"item_id": self._item["id"], "output_index": place}
+        self._head = _delta_head(self._kind + b".delta", self._where)
+        events.put(b"response.output_item.added", {"output_index": place, "item": self._item})
+
+    def argue(self, text: str) -> None:
+        self._pieces.append(text)
+        self._events.put_delta(self._head, text)
+
+    def complete(self) -> bool:
+        """Whether nothing more can follow. Free text never tells, JSON does."""
+        if self._call.custom or not self._pieces or not self._pieces[-1].rstrip().endswith("}"):
+            return False
+        try:
+            msgspec.json.decode("".join(self._pieces))
+        except (msgspec.DecodeError, RecursionError):
+            return False
+        return True
+
+    def close(self, status: str) -> Fields:
+        """Clients parse the arguments of a function, and nothing is not JSON."""
+        text = "".join(self._pieces)
+        if not text.strip() and not self._call.custom and status == "completed":
+            self.argue("{}")
+            text += "{}"
+        name = said(self._call)
+        self._events.put(self._kind + b".done", {**self._where, name: text})
+        return {**self._item, "status": status, name: text}
