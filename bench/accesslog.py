@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 from typing import BinaryIO
 
-from bench.upstream import USAGE
+from bench.script import USAGE
 from msgspec import Struct
 
 _STILL = 0.3

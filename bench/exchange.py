@@ -4,13 +4,13 @@ import json
 import math
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from bench.upstream import CHUNKS, MARK, TEXT, USAGE
+from bench.script import CHUNKS, MARK, TEXT, USAGE
 from msgspec import Struct
 
-API = Literal["chat", "messages"]
-PATHS: dict[API, str] = {"chat": "/v1/chat/completions", "messages": "/v1/messages"}
+API = Literal["chat", "messages", "responses"]
+PATHS: dict[API, str] = {"chat": "/v1/chat/completions", "messages": "/v1/messages", "responses": "/v1/responses"}
 
 _SYSTEM = (
     "You are the assistant of a company that sells garden tools. Answer in plain words, name the page that an answer comes from, and ask back. "
@@ -23,7 +23,18 @@ _QUESTION = (
 _SENT_BY_SDKS = {
     "chat": {"authorization": "Bearer sk-client-0123456789"},
     "messages": {"x-api-key": "sk-client-0123456789", "anthropic-version": "2023-06-01"},
+    "responses": {"authorization": "Bearer sk-client-0123456789"},
 }
+_ENDS: dict[API, tuple[bytes, str]] = {
+    "messages": (b"message_stop", "message_stop"),
+    "responses": (b'"type":"response.completed"', "response.completed"),
+}
+_USAGE_NAMES: dict[API, tuple[str, str]] = {
+    "chat": ("prompt_tokens", "completion_tokens"),
+    "messages": ("input_tokens", "output_tokens"),
+    "responses": ("input_tokens", "output_tokens"),
+}
+_DELTA = b'"type":"response.output_text.delta"'
 
 
 class Address(Struct, frozen=True):
@@ -69,11 +80,14 @@ class Exchange(Struct, frozen=True):
         """About 2 KB of JSON; the pace is part of the text, where it survives translation."""
         pace = f"[pace={self.pace_ms}ms] " if self.pace_ms else ""
         question = {"role": "user", "content": pace + _QUESTION}
-        request: dict[str, object] = {"model": self.model, "max_tokens": 1024, "temperature": 0.2}
-        if self.api == "chat":
-            request["messages"] = [{"role": "system", "content": _SYSTEM}, question]
-        else:
-            request |= {"system": _SYSTEM, "messages": [question]}
+        request: dict[str, object] = {"model": self.model, "temperature": 0.2}
+        match self.api:
+            case "chat":
+                request |= {"max_tokens": 1024, "messages": [{"role": "system", "content": _SYSTEM}, question]}
+            case "messages":
+                request |= {"max_tokens": 1024, "system": _SYSTEM, "messages": [question]}
+            case "responses":
+                request |= {"max_output_tokens": 1024, "instructions": _SYSTEM, "input": [question]}
         if self.stream:
             request["stream"] = True
         if self.include_usage:
@@ -96,16 +110,14 @@ class Exchange(Struct, frozen=True):
         return self._flaw_of_stream(answer) if self.stream else self._flaw_of_whole(answer)
 
     def _flaw_of_stream(self, answer: bytes) -> str | None:
-        pieces = answer.count(b"@") // 2
+        pieces = answer.count(_DELTA) if self.api == "responses" else answer.count(b"@") // 2
         if pieces != CHUNKS:
             return f"{pieces} pieces of {CHUNKS} arrived"
         closing = answer[-400:]
-        if self.api == "messages":
-            return (
-                None
-                if b"message_stop" in closing and closing.endswith(b"\n\n")
-                else "a stream ended without message_stop"
-            )
+        if self.api != "chat":
+            mark, name = _ENDS[self.api]
+            last = answer[answer.rfind(b"\ndata:") :]  # of Responses it holds all of the answer
+            return None if mark in last and last.endswith(b"\n\n") else f"a stream ended without {name}"
         if not closing.endswith(b"data: [DONE]\n\n"):
             return "a stream ended without [DONE]"
         told = b'"prompt_tokens"' in closing
@@ -118,21 +130,23 @@ class Exchange(Struct, frozen=True):
     def _flaw_of_whole(self, answer: bytes) -> str | None:
         try:
             tree = json.loads(answer)
-            if self.api == "chat":
-                text, usage = (
-                    tree["choices"][0]["message"]["content"],
-                    (tree["usage"]["prompt_tokens"], tree["usage"]["completion_tokens"]),
-                )
-            else:
-                text, usage = (
-                    tree["content"][0]["text"],
-                    (tree["usage"]["input_tokens"], tree["usage"]["output_tokens"]),
-                )
+            text = _text(self.api, tree)
+            usage = tuple(tree["usage"][name] for name in _USAGE_NAMES[self.api])
         except (ValueError, LookupError, TypeError) as error:
             return f"an answer of another shape ({error!r}): {answer[:200].decode(errors='replace')}"
         if text != TEXT:
             return "the text of the answer is not the upstream's"
         return None if usage == USAGE else f"the usage is {usage}, and should be {USAGE}"
+
+
+def _text(api: API, answer: Any) -> object:  # noqa: ANN401 - JSON
+    match api:
+        case "chat":
+            return answer["choices"][0]["message"]["content"]
+        case "messages":
+            return answer["content"][0]["text"]
+        case "responses":
+            return answer["output"][0]["content"][0]["text"]
 
 
 class Load(Struct, frozen=True):

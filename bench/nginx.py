@@ -7,8 +7,8 @@ from pathlib import Path
 
 from bench.authority import NAME, Authority
 from bench.processes import NotInstalled
+from bench.script import whole_body
 from bench.target import Place
-from bench.upstream import whole_body
 
 # One worker, no logs, connections kept.
 _FRAME = """

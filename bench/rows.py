@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Literal
 
-from bench.exchange import Exchange
+from bench.exchange import API, Exchange
 from msgspec import Struct
 
 Group = Literal["whole", "tls-upstream", "tls-listener", "stream", "paced"]
@@ -52,7 +52,7 @@ class Row(Struct, frozen=True):
     target: str
     exchange: Exchange
     beside: str | None = None
-    """Name of another row of the same target that this one is compared with, beside nginx."""
+    """Name of another row of the same target that this one is compared with, beside nginx; it is measured at QUICK connections."""
     slow: bool = False
     """The target takes milliseconds for an exchange: it is measured at QUICK connections, for a short time."""
 
@@ -62,7 +62,7 @@ class Row(Struct, frozen=True):
 
     @property
     def levels(self) -> tuple[int, ...]:
-        return (QUICK,) if self.slow else LEVELS[self.group]
+        return (QUICK,) if self.slow or self.beside else LEVELS[self.group]
 
 
 class Peer(Struct, frozen=True):
@@ -76,16 +76,39 @@ class Peer(Struct, frozen=True):
         return group not in STREAMS or (self.streams and (group != "paced" or not self.slow))
 
 
-_CLAUDE = "anthropic/claude-sonnet-4-5"  # the model that a Messages upstream serves; the default one is behind Chat Completions
+_MODELS = {
+    "chat": "openai/gpt-4o-mini",
+    "messages": "anthropic/claude-sonnet-4-5",
+    "responses": "responder/gpt-5.2",
+    "converse": "amazon_bedrock/us.anthropic.claude-sonnet-4-5",
+}
+"""By the API that is spoken to whoever serves them."""
+
+_CLIENTS: tuple[API, ...] = ("chat", "messages", "responses")
+_PAIRS = [(client, upstream) for client in _CLIENTS for upstream in _MODELS if client != upstream]
 _WHOLE = Exchange()
 _STREAM = Exchange(stream=True, include_usage=True)
 _PACED = Exchange(stream=True, include_usage=True, pace_ms=PACE_MS)
 
+
+def _translated(group: Group, before: str, beside: str, *, stream: bool = False, pace_ms: int = 0) -> list[Row]:
+    """A row for each client's API in front of each other one."""
+    return [
+        Row(
+            f"{before}{client}-to-{upstream}",
+            group,
+            OURS,
+            Exchange(client, _MODELS[upstream], stream=stream, pace_ms=pace_ms),
+            beside,
+        )
+        for client, upstream in _PAIRS
+    ]
+
+
 ROWS = (
     Row("chat", "whole", LIMIT, _WHOLE),
     Row("chat", "whole", OURS, _WHOLE),
-    Row("chat-to-messages", "whole", OURS, Exchange(model=_CLAUDE), beside="chat"),
-    Row("messages-to-chat", "whole", OURS, Exchange(api="messages"), beside="chat"),
+    *_translated("whole", "", "chat"),
     Row("tls-upstream", "tls-upstream", LIMIT, _WHOLE),
     Row("tls-upstream", "tls-upstream", OURS, _WHOLE),
     Row("tls-listener", "tls-listener", LIMIT, _WHOLE),
@@ -93,26 +116,16 @@ ROWS = (
     Row("stream-verbatim", "stream", LIMIT, _STREAM),
     Row("stream-verbatim", "stream", OURS, _STREAM),
     Row("stream-events", "stream", OURS, Exchange(stream=True), beside="stream-verbatim"),
-    Row("stream-chat-to-messages", "stream", OURS, Exchange(model=_CLAUDE, stream=True), beside="stream-verbatim"),
-    Row("stream-messages-to-chat", "stream", OURS, Exchange(api="messages", stream=True), beside="stream-verbatim"),
+    *(
+        Row(f"stream-{api}", "stream", OURS, Exchange(api, _MODELS[api], stream=True), beside="stream-verbatim")
+        for api in ("messages", "responses")
+    ),
+    *_translated("stream", "stream-", "stream-verbatim", stream=True),
     Row("paced-verbatim", "paced", DIRECT, _PACED),
     Row("paced-verbatim", "paced", LIMIT, _PACED),
     Row("paced-verbatim", "paced", OURS, _PACED),
     Row("paced-events", "paced", OURS, Exchange(stream=True, pace_ms=PACE_MS), beside="paced-verbatim"),
-    Row(
-        "paced-chat-to-messages",
-        "paced",
-        OURS,
-        Exchange(model=_CLAUDE, stream=True, pace_ms=PACE_MS),
-        beside="paced-verbatim",
-    ),
-    Row(
-        "paced-messages-to-chat",
-        "paced",
-        OURS,
-        Exchange(api="messages", stream=True, pace_ms=PACE_MS),
-        beside="paced-verbatim",
-    ),
+    *_translated("paced", "paced-", "paced-verbatim", stream=True, pace_ms=PACE_MS),
 )
 
 NAMES = (*dict.fromkeys(row.name for row in ROWS), MEMORY)

@@ -13,7 +13,7 @@ from typing import cast
 import httptools
 import uvloop
 from bench.exchange import Address, BadAnswer, Exchange, Load, lateness_ns, percentile
-from bench.upstream import CHUNKS
+from bench.script import CHUNKS
 from msgspec import Struct, structs
 
 _DRAIN = 15.0

@@ -1,12 +1,14 @@
 import json
 
 import pytest
-from bench.exchange import Address, Exchange, lateness_ns, percentile
-from bench.upstream import CHUNKS, TEXT
+from bench.exchange import API, PATHS, Address, Exchange, lateness_ns, percentile
+from bench.script import CHUNKS, TEXT
 
 PIECES = b"".join(b'data: {"text":"@%020d@"}\n\n' % at for at in range(CHUNKS))
 CHAT_END = b'data: {"choices":[],"usage":{"prompt_tokens":412,"completion_tokens":96}}\n\ndata: [DONE]\n\n'
 MESSAGES_END = b'event: message_stop\ndata: {"type":"message_stop"}\n\n'
+DELTAS = b'event: x\ndata: {"type":"response.output_text.delta","delta":"@%020d@"}\n\n' % 7 * CHUNKS
+RESPONSES_END = b'event: x\ndata: {"type":"response.completed","response":{"text":"%b"}}\n\n' % (b"@" * 900)
 
 
 def chat_answer(text: str = TEXT, tokens: tuple[int, int] = (412, 96)) -> bytes:
@@ -14,14 +16,14 @@ def chat_answer(text: str = TEXT, tokens: tuple[int, int] = (412, 96)) -> bytes:
     return json.dumps({"choices": [{"message": {"content": text}}], "usage": usage}).encode()
 
 
-@pytest.mark.parametrize("api", ["chat", "messages"])
-def test_a_request_is_about_two_kilobytes_of_http(api: str) -> None:
-    exchange = Exchange(api="chat" if api == "chat" else "messages", stream=True, pace_ms=20)
+@pytest.mark.parametrize("api", PATHS)
+def test_a_request_is_about_two_kilobytes_of_http(api: API) -> None:
+    exchange = Exchange(api, stream=True, pace_ms=20)
     head, _, body = exchange.request(Address(1)).partition(b"\r\n\r\n")
     assert b"\r\nhost: 127.0.0.1:1\r\n" in head
     assert f"content-length: {len(body)}".encode() in head
     assert 1500 < len(body) < 2500
-    assert "[pace=20ms]" in json.loads(body)["messages"][-1]["content"]
+    assert "[pace=20ms]" in json.loads(body)["input" if api == "responses" else "messages"][-1]["content"]
 
 
 def test_a_request_carries_what_its_target_wants_besides() -> None:
@@ -66,6 +68,9 @@ def test_an_answer_of_another_shape_or_status_is_quoted() -> None:
         (Exchange(stream=True), PIECES[PIECES.index(b"\n\n") + 2 :] + b"data: [DONE]\n\n", "49 pieces of 50 arrived"),
         (Exchange(api="messages", stream=True), PIECES + MESSAGES_END, None),
         (Exchange(api="messages", stream=True), PIECES + b"data: [DONE]\n\n", "a stream ended without message_stop"),
+        (Exchange(api="responses", stream=True), DELTAS + RESPONSES_END, None),
+        (Exchange(api="responses", stream=True), DELTAS + MESSAGES_END, "a stream ended without response.completed"),
+        (Exchange(api="responses", stream=True), PIECES + RESPONSES_END, "0 pieces of 50 arrived"),
     ],
 )
 def test_a_stream_must_have_every_piece_and_its_own_end(exchange: Exchange, answer: bytes, flaw: str | None) -> None:
