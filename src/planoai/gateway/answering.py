@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from time import perf_counter
 
 from planoai.errors import Trouble, UpstreamError
@@ -19,6 +20,10 @@ from planoai.routing.plan import Plan
 
 log = logging.getLogger("planoai.gateway")
 
+Read = Callable[
+    [UpstreamAnswer], Awaitable[None]
+]  # sets the `content`; raises UpstreamError where what came is no answer
+
 
 async def answering(plan: Plan, call: Call, gateway: Gateway, recording: Recording) -> UpstreamAnswer:
     """Raises UpstreamFailed where nothing answered, ClientError where the request can not be said in the upstream's dialect."""
@@ -26,6 +31,13 @@ async def answering(plan: Plan, call: Call, gateway: Gateway, recording: Recordi
     written = leg.write(call) if leg.same or call.size < LARGE else await beside(leg.write, call)
     if written.lost:
         tell_lost(written.lost, leg, call)
+    return await asked(leg, call, written.body, gateway, recording)
+
+
+async def asked(
+    leg: Leg, call: Call, body: bytes, gateway: Gateway, recording: Recording, read: Read = UpstreamAnswer.read
+) -> UpstreamAnswer:
+    """What `leg` answers to `body`, where `read` takes in as much of it as has to be known. Raises UpstreamFailed where nothing answered."""
     if leg.asks_for_nobody(call):
         log.warning(
             "request_id=%s %s is asked without a credential: it wants the client's, who sent none",
@@ -35,7 +47,7 @@ async def answering(plan: Plan, call: Call, gateway: Gateway, recording: Recordi
     patience = Patience(1 + gateway.door.max_retries, leg.timeouts)
     while True:
         try:
-            answer = await _try(leg, call, written.body, gateway, patience, recording)
+            answer = await _try(leg, call, body, gateway, patience, recording, read)
         except UpstreamError as error:
             wait = patience.after_error(error)
             failure = told(error, leg, call)
@@ -54,7 +66,7 @@ async def answering(plan: Plan, call: Call, gateway: Gateway, recording: Recordi
 
 
 async def _try(
-    leg: Leg, call: Call, body: bytes, gateway: Gateway, patience: Patience, recording: Recording
+    leg: Leg, call: Call, body: bytes, gateway: Gateway, patience: Patience, recording: Recording, read: Read
 ) -> UpstreamAnswer:
     """One request, and of its answer what has to be known before the client is told anything. Raises UpstreamError."""
     address = leg.address(call)
@@ -73,7 +85,7 @@ async def _try(
         response = await gateway.http.send(leg.origin, "POST", address, headers, body, timeouts)
         answer = UpstreamAnswer(leg, call, response, prepared, patience)
         try:
-            await answer.read()
+            await read(answer)
         except BaseException:
             answer.close()
             raise

@@ -32,14 +32,14 @@ async def relay(answer: UpstreamAnswer, call: Call, visit: Visit) -> None:
     visit.recording.piece(content.body)
     match content:
         case Same(body):
-            reply.send(answer.response.status, _headers(answer, call, [JSON]), body)
+            reply.send(answer.response.status, headers_for(answer, call, [JSON]), body)
         case Folded(_, whole):
             _tell_lost(answer, call)
-            reply.send(200, _headers(answer, call, [JSON]), whole)
+            reply.send(200, headers_for(answer, call, [JSON]), whole)
         case Told(_, stream):
             _tell_lost(answer, call)
             visit.streamed = True
-            reply.start(200, _headers(answer, call, _EVENT_STREAM))
+            reply.start(200, headers_for(answer, call, _EVENT_STREAM))
             await reply.write(stream)
             await reply.end()
         case Refusal(body):
@@ -54,7 +54,7 @@ async def _stream(answer: UpstreamAnswer, opened: Opening, call: Call, visit: Vi
     response.extend(answer.leg.total)
     carrier = _carrier(answer, call)
     visit.streamed = True
-    reply.start(200, _headers(answer, call, _EVENT_STREAM))
+    reply.start(200, headers_for(answer, call, _EVENT_STREAM))
     with Pulse(carrier, reply) as pulse:
         try:
             while True:
@@ -81,7 +81,7 @@ async def _stream(answer: UpstreamAnswer, opened: Opening, call: Call, visit: Vi
 
 def _refuse(answer: UpstreamAnswer, body: bytes, call: Call, visit: Visit) -> None:
     """A failure of the client's own API goes through as it is; any other is told again in the words of that API."""
-    headers = _headers(answer, call, [JSON])
+    headers = headers_for(answer, call, [JSON])
     body = unwrapped(body, answer.kind)
     if answer.leg.same and (failed := failed_in(body)):
         visit.reply.send(answer.response.status, headers, answer.leg.without_key(failed).encode())
@@ -106,7 +106,7 @@ def _carrier(answer: UpstreamAnswer, call: Call) -> Carrier:
     return Verbatim(frames, hide_usage=not call.head.include_usage, choices=call.head.choices)
 
 
-def _headers(answer: UpstreamAnswer, call: Call, ours: Pairs) -> Pairs:
+def headers_for(answer: UpstreamAnswer, call: Call, ours: Pairs) -> Pairs:
     """The upstream's and `ours`; the request's id too, where this client's library looks for it, unless the upstream has told its own there."""
     headers = answer.response.headers
     told = answer.leg.without_key_in_headers(back(headers))
