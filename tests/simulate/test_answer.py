@@ -54,6 +54,32 @@ def test_arguments_come_from_the_schema_and_custom_tools_get_text() -> None:
     assert [call.arguments for call in script.calls] == ['{"x":1}', "{}", "input for c"]
 
 
+@pytest.mark.parametrize(
+    ("ask", "called"),
+    [
+        ({}, [("b", "[1]")]),
+        ({"parallel": False}, [("b", "[1]")]),
+        ({"choice": "none"}, []),
+        ({"results": (Result("a", "1"),)}, []),
+        ({"choice": "any"}, [("b", "[1]")]),
+        ({"choice": "any", "forced": "a"}, [("a", '{"x":1}')]),
+        ({"tools": TOOLS[:1]}, []),
+        ({"tools": TOOLS[:1], "choice": "any"}, [("a", '{"x":1}')]),
+    ],
+)
+def test_one_tool_is_called_by_its_name(ask: dict[str, Any], called: list[tuple[str, str]]) -> None:
+    script = answer(Ask("m", "Hi", **{"tools": TOOLS, **ask}), Options(tools=3, call="b", arguments="[1]"))
+    assert [(call.tool.name, call.arguments) for call in script.calls] == called
+
+
+def test_a_tool_called_by_its_name_gets_arguments_from_its_schema_unless_they_are_told() -> None:
+    def arguments(options: Options) -> list[str]:
+        return [call.arguments for call in answer(Ask("m", tools=TOOLS), options).calls]
+
+    assert arguments(Options(call="a")) == ['{"x":1}']
+    assert arguments(Options(call="c", arguments="plain")) == ["plain"]
+
+
 @given(st.text(min_size=1, max_size=60), st.integers(0, 20))
 def test_a_token_limit_is_never_passed(said: str, most: int) -> None:
     script = answer(Ask("m", said, most=most, thinks=True), Options())

@@ -58,7 +58,10 @@ def chosen(ask: Ask, options: Options) -> tuple[Tool, ...]:
         return tuple(tool for tool in ask.tools if tool.name == ask.forced)[:1]
     wanted = max(options.tools or 0, 1 if ask.choice == "any" else 0)
     if ask.choice == "none" or (ask.results and ask.choice != "any"):
-        wanted = 0
+        return ()
+    named = tuple(tool for tool in ask.tools if tool.name == options.call)[:1]
+    if named or (options.call is not None and ask.choice != "any"):
+        return named
     return ask.tools[: wanted if ask.parallel else min(wanted, 1)]
 
 
@@ -69,7 +72,7 @@ def _pieces(ask: Ask, options: Options) -> tuple[Piece, ...]:
     tools = chosen(ask, options)
     if tools:
         said = (Text(options.text),) if options.text else ()
-        return (*thoughts, *said, *(Call(tool, _arguments(tool)) for tool in tools))
+        return (*thoughts, *said, *(Call(tool, _arguments(tool, options)) for tool in tools))
     text = _text(ask, options)
     return (*thoughts, *((Text(text),) if text else ()))
 
@@ -106,7 +109,9 @@ def _trimmed(text: str) -> str:
     return text if len(text) <= _QUOTED else text[:_QUOTED] + "..."
 
 
-def _arguments(tool: Tool) -> str:
+def _arguments(tool: Tool, options: Options) -> str:
+    if options.arguments is not None and tool.name == options.call:
+        return options.arguments
     if tool.custom:
         return f"input for {tool.name}"
     value = sample(tool.schema) if tool.schema else {}

@@ -103,6 +103,14 @@ class Options(Struct, frozen=True, forbid_unknown_fields=True):
             "Call the first so many tools on offer, all at once. Without it, only where the client forces a call.",
         ),
     ] = None
+    call: Annotated[
+        str | None,
+        Key(TEXT, "Call the tool of this name where it is on offer, and no other unless the client forces one."),
+    ] = None
+    arguments: Annotated[
+        str | None,
+        Key(TEXT, "With `call`: the arguments, as they are. Without it they are made from the tool's schema."),
+    ] = None
     thinking: Annotated[
         str | bool | None,
         Key(THINKING, "Reason before answering. Without it, only where the client asks to see the reasoning."),
