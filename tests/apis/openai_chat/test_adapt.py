@@ -8,6 +8,9 @@ import pytest
 from planoai.apis.dialect import Accepts, Head
 from planoai.apis.fields import read_fields
 from planoai.apis.openai_chat import DIALECT
+from planoai.apis.openai_chat.ids import nine
+from planoai.apis.seal import Proof, sealed
+from planoai.providers.catalog import PROVIDERS
 
 ALL = Accepts(web_search=True, account_fields=True)
 
@@ -162,3 +165,128 @@ def test_strict_goes_only_to_servers_that_know_it() -> None:
 def test_each_field_has_a_row_that_knows_who_refuses_it(accepts: Accepts, field: str) -> None:
     assert adapted(accepts, {field: True, "x": 1}) == {"x": 1}
     assert adapted(ALL, {field: True}) == {field: True}
+
+
+KIMI = PROVIDERS["moonshotai"].accepts
+KIMI_REFUSES = {"temperature": 0.5, "top_p": 1, "n": 2, "presence_penalty": 0, "frequency_penalty": 0}
+
+
+def lost_of(accepts: Accepts, body: dict[str, Any], model: str) -> tuple[str, ...]:
+    fields = read_fields(json.dumps({"model": model, **body}).encode())
+    return DIALECT.upstream.adapt(fields, Head(model, stream=False), accepts).lost
+
+
+def test_what_one_model_refuses_where_it_is_made_goes_to_it_elsewhere() -> None:
+    body = {**KIMI_REFUSES, "seed": 1}
+    assert adapted(KIMI, body, model="kimi-k3") == {"seed": 1}
+    assert sorted(lost_of(KIMI, body, "kimi-k3")) == sorted(KIMI_REFUSES)
+    for accepts, model in ((KIMI, "kimi-k3-turbo"), (KIMI, "kimi-k2.5"), (PROVIDERS["groq"].accepts, "kimi-k3")):
+        assert adapted(accepts, body, model=model) == body
+
+
+@pytest.mark.parametrize(
+    ("effort", "written", "lost"),
+    [
+        ("none", "low", ("reasoning_effort (low instead of none)",)),
+        ("minimal", "low", ("reasoning_effort (low instead of minimal)",)),
+        ("low", "low", ()),
+        ("medium", "high", ("reasoning_effort (high instead of medium)",)),
+        ("high", "high", ()),
+        ("max", "max", ()),
+        ("xhigh", None, ("reasoning_effort",)),
+        ("immense", None, ("reasoning_effort",)),
+    ],
+)
+def test_efforts_are_in_the_words_of_the_model(effort: str, written: str | None, lost: tuple[str, ...]) -> None:
+    body = {"reasoning_effort": effort}
+    assert adapted(KIMI, body, model="kimi-k3").get("reasoning_effort") == written
+    assert lost_of(KIMI, body, "kimi-k3") == lost
+    assert adapted(PROVIDERS["openrouter"].accepts, body, model="kimi-k3") == body
+
+
+def history(identifier: str) -> list[dict[str, Any]]:
+    call = {"id": identifier, "type": "function", "function": {"name": "f", "arguments": "{}"}, "x": 1}
+    return [
+        {"role": "user", "content": "tool_calls"},
+        {"role": "assistant", "content": None, "tool_calls": [call]},
+        {"role": "tool", "tool_call_id": identifier, "content": "1"},
+    ]
+
+
+def test_ids_that_mistral_refuses_are_shortened_alike_in_calls_and_results() -> None:
+    mistral = PROVIDERS["mistral"].accepts
+    made_by_claude = "toolu_01A09q90qw90lq917835lq9"
+    written = adapted(mistral, {"messages": history(made_by_claude)})["messages"]
+
+    assert written == history(nine(made_by_claude))
+    assert lost_of(mistral, {"messages": history(made_by_claude)}, "m") == ()
+    fields = read_fields(json.dumps({"model": "m", "messages": history("abcDEF123")}).encode())
+    assert DIALECT.upstream.adapt(fields, Head("m", stream=False), mistral).fields is fields
+    assert adapted(ALL, {"messages": history(made_by_claude)})["messages"] == history(made_by_claude)
+
+
+def test_gemini_is_given_schemas_that_it_knows() -> None:
+    schema = {"$schema": "s", "type": "object", "properties": {"$schema": {"type": "string"}}}
+    plain = {"type": "object", "properties": {"$schema": {"type": "string"}}}
+
+    def body(told: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "tools": [{"type": "function", "function": {"name": "f", "parameters": told}}, {"type": "custom"}],
+            "response_format": {"type": "json_schema", "json_schema": {"name": "r", "schema": told}},
+        }
+
+    gemini = PROVIDERS["gemini"].accepts
+    assert adapted(gemini, body(schema)) == body(plain)
+    assert lost_of(gemini, body(schema), "m") == (
+        "tools[0].function.parameters.$schema",
+        "response_format.json_schema.schema.$schema",
+    )
+    fields = read_fields(json.dumps({"model": "m", **body(plain)}).encode())
+    assert DIALECT.upstream.adapt(fields, Head("m", stream=False), gemini).fields is fields
+    assert adapted(ALL, body(schema)) == body(schema)
+
+
+@pytest.mark.parametrize("odd", [{"type": "json_schema"}, {"json_schema": {"schema": 1}}, {"json_schema": "schema"}])
+def test_an_odd_format_is_left_for_gemini_to_judge(odd: dict[str, Any]) -> None:
+    assert adapted(PROVIDERS["gemini"].accepts, {"response_format": odd}) == {"response_format": odd}
+
+
+def test_what_gemini_signed_its_calls_with_goes_back() -> None:
+    messages = history("c")
+    messages[1]["tool_calls"][0]["extra_content"] = {"google": {"thought_signature": "s"}}
+    assert adapted(PROVIDERS["gemini"].accepts, {"messages": messages})["messages"] == messages
+
+
+BOOKS = {"prompt_cache_key": "k", "prompt_cache_retention": "24h", "safety_identifier": "s", "store": True}
+
+
+@pytest.mark.parametrize("provider", ["mistral", "gemini", "groq"])
+def test_openais_bookkeeping_is_for_openai(provider: str) -> None:
+    assert adapted(PROVIDERS[provider].accepts, BOOKS) == {}
+    assert sorted(lost_of(PROVIDERS[provider].accepts, BOOKS, "m")) == sorted(BOOKS)
+    assert adapted(PROVIDERS["azure_openai"].accepts, BOOKS) == BOOKS
+
+
+def thinking(**members: str) -> list[dict[str, Any]]:
+    return [
+        {"role": "assistant", "content": "y", "thinking_blocks": [{"type": "thinking", "thinking": "t", **members}]}
+    ]
+
+
+def test_a_sealed_proof_goes_to_its_issuer_as_it_was_issued() -> None:
+    sealed_one = sealed(Proof("vercel", "signature", "the.signature"))
+    sent = {"messages": thinking(signature=sealed_one)}
+
+    assert adapted(PROVIDERS["vercel"].accepts, sent)["messages"] == thinking(signature="the.signature")
+    assert adapted(PROVIDERS["openrouter"].accepts, sent)["messages"] == [{"role": "assistant", "content": "y"}]
+    assert lost_of(PROVIDERS["openrouter"].accepts, sent, "m") == (
+        "messages[0].thinking_blocks[0] (thinking of vercel)",
+    )
+    unmarked = {"messages": thinking(signature="not ours")}
+    assert adapted(PROVIDERS["openrouter"].accepts, unmarked) == unmarked
+
+
+def test_proofs_in_odd_places_are_left_for_the_upstream_to_judge() -> None:
+    for odd in ("plano1.x", {"a": "plano1."}, ["plano1."], [{"signature": 1, "x": "plano1."}]):
+        sent = {"messages": [{"role": "assistant", "content": "plano1.a.signature..b", "thinking_blocks": odd}]}
+        assert adapted(ALL, sent) == sent

@@ -10,11 +10,12 @@ from msgspec import Raw, Struct
 
 from planoai.apis.dialect import Accepts, Adapted, Fields, Head
 from planoai.apis.openai_chat import models
+from planoai.apis.openai_chat.message_adapt import adapt_messages
+from planoai.apis.openai_chat.schemas import plain
 
 Changes = dict[str, Raw | None]  # None: the field is left out
 
 _ASKING = msgspec.json.encode({"include_usage": True})
-_ACCOUNT = ("store", "metadata", "service_tier")
 _OBJECTS = msgspec.json.Decoder(list[dict[str, Raw]])
 _OBJECT = msgspec.json.Decoder(dict[str, Raw])
 _REMEMBERED = 1024  # models; clients may name any number
@@ -22,13 +23,14 @@ _REMEMBERED = 1024  # models; clients may name any number
 
 class _Needs(Struct, frozen=True):
     """`unwanted`: fields that are answered with 400; `sampling`: those that are so unless the model is told not to reason. `limit`: the wrong
-    name of the limit and the right one. `suspects`: any field that one of these speaks of.
+    name of the limit and the right one. `suspects`: any field that one of these speaks of. `efforts`: words for them, where only those are taken.
     """
 
     unwanted: frozenset[str]
     sampling: frozenset[str]
     limit: tuple[str, str] | None
     suspects: frozenset[str]
+    efforts: tuple[tuple[str, str], ...] | None
 
 
 def adapt(fields: Fields, head: Head, accepts: Accepts) -> Adapted:
@@ -37,10 +39,14 @@ def adapt(fields: Fields, head: Head, accepts: Accepts) -> Adapted:
     lost: list[str] = []
     if not needs.suspects.isdisjoint(fields):
         _leave_out(fields, needs, changes, lost)
-    if not (accepts.developer_role and accepts.name):
-        _messages(fields, accepts, changes, lost)
-    if not accepts.strict:
-        _tools(fields, changes, lost)
+    if needs.efforts is not None and "reasoning_effort" in fields:
+        _effort(fields, needs.efforts, changes, lost)
+    if "messages" in fields and (messages := adapt_messages(fields["messages"], accepts, lost)) is not None:
+        changes["messages"] = messages
+    if accepts.plain_schemas or not accepts.strict:
+        _tools(fields, accepts, changes, lost)
+    if accepts.plain_schemas:
+        _format(fields, changes, lost)
     if head.stream and "stream_options" not in needs.unwanted:
         _ask_usage(fields, changes)
     if not changes:
@@ -56,10 +62,11 @@ def _needs(raw: bytes, accepts: Accepts) -> _Needs:
     unwanted = frozenset(
         (
             *models.refused(model, "none"),
+            *models.refused_there(model, accepts),
             *(() if accepts.web_search else ("web_search_options",)),
             *(() if accepts.reasoning_effort else ("reasoning_effort",)),
             *(() if accepts.stream_options else ("stream_options",)),
-            *(() if accepts.account_fields else _ACCOUNT),
+            *(() if accepts.account_fields else models.ACCOUNT),
             *(() if accepts.user else ("user",)),
             *(() if accepts.parallel_tool_calls else ("parallel_tool_calls",)),
         )
@@ -71,7 +78,9 @@ def _needs(raw: bytes, accepts: Accepts) -> _Needs:
         limit = ("max_completion_tokens", right)
     elif models.limit_name(model, "max_tokens") == right:  # OpenAI's older models take both names
         limit = ("max_tokens", right)
-    return _Needs(unwanted, sampling, limit, unwanted | sampling | {limit[0] if limit else ""})
+    efforts = models.efforts_there(model, accepts)
+    suspects = unwanted | sampling | {limit[0] if limit else ""}
+    return _Needs(unwanted, sampling, limit, suspects, None if efforts is None else tuple(efforts.items()))
 
 
 def _leave_out(fields: Fields, needs: _Needs, changes: Changes, lost: list[str]) -> None:
@@ -88,43 +97,62 @@ def _leave_out(fields: Fields, needs: _Needs, changes: Changes, lost: list[str])
             changes[right] = fields[wrong]
 
 
-def _messages(fields: Fields, accepts: Accepts, changes: Changes, lost: list[str]) -> None:
-    """Roles and names that the server does not know. Results of tools have always had a name."""
-    text = bytes(fields.get("messages", b""))
-    developers = not accepts.developer_role and b"developer" in text
-    names = not accepts.name and b'"name"' in text
-    if not developers and not names:
-        return
-    messages = _OBJECTS.decode(text)
-    changed = False
-    for place, message in enumerate(messages):
-        role = _text(message.get("role", b""))
-        if developers and role == "developer":
-            message["role"] = Raw(b'"system"')
-            changed = True
-        if names and "name" in message and role not in ("tool", "function"):
-            del message["name"]
-            lost.append(f"messages[{place}].name")
-            changed = True
-    if changed:
-        changes["messages"] = Raw(msgspec.json.encode(messages))
+def _effort(fields: Fields, words: tuple[tuple[str, str], ...], changes: Changes, lost: list[str]) -> None:
+    """In the words that the model has for efforts at this server."""
+    given = _text(fields.get("reasoning_effort", b""))
+    written = dict(words).get(given)
+    if given and written != given:
+        changes["reasoning_effort"] = Raw(msgspec.json.encode(written)) if written else None
+        lost.append(models.instead("reasoning_effort", given, written))
 
 
-def _tools(fields: Fields, changes: Changes, lost: list[str]) -> None:
+def _tools(fields: Fields, accepts: Accepts, changes: Changes, lost: list[str]) -> None:
     text = bytes(fields.get("tools", b""))
-    if b'"strict"' not in text:
+    strict = not accepts.strict and b'"strict"' in text
+    schemas = accepts.plain_schemas and b'"parameters"' in text
+    if not strict and not schemas:
         return
     tools = _OBJECTS.decode(text)
-    found = len(lost)
+    changed = False
     for place, tool in enumerate(tools):
         function = bytes(tool.get("function", b""))
-        if not function.startswith(b"{") or "strict" not in (members := _OBJECT.decode(function)):
+        if not function.startswith(b"{"):
             continue
-        del members["strict"]
-        tool["function"] = Raw(msgspec.json.encode(members))
-        lost.append(f"tools[{place}].function.strict")
-    if len(lost) > found:
+        members, path = _OBJECT.decode(function), f"tools[{place}].function"
+        unheld = strict and members.pop("strict", None) is not None
+        lost += [f"{path}.strict"] if unheld else []
+        restated = schemas and _plain(members, "parameters", path, lost)
+        if unheld or restated:
+            tool["function"] = Raw(msgspec.json.encode(members))
+            changed = True
+    if changed:
         changes["tools"] = Raw(msgspec.json.encode(tools))
+
+
+def _format(fields: Fields, changes: Changes, lost: list[str]) -> None:
+    text = bytes(fields.get("response_format", b""))
+    if b'"schema"' not in text or not text.startswith(b"{"):
+        return
+    members = _OBJECT.decode(text)
+    held = bytes(members.get("json_schema", b""))
+    if not held.startswith(b"{"):
+        return
+    schema = _OBJECT.decode(held)
+    if _plain(schema, "schema", "response_format.json_schema", lost):
+        members["json_schema"] = Raw(msgspec.json.encode(schema))
+        changes["response_format"] = Raw(msgspec.json.encode(members))
+
+
+def _plain(members: dict[str, Raw], name: str, path: str, lost: list[str]) -> bool:
+    """Whether the schema called `name` is another now."""
+    if name not in members:
+        return False
+    written, left_out = plain(members[name])
+    if written is members[name]:
+        return False
+    members[name] = written
+    lost += [f"{path}.{name}.{each}" for each in left_out]
+    return True
 
 
 def _ask_usage(fields: Fields, changes: Changes) -> None:

@@ -3,6 +3,8 @@
 from hashlib import sha256
 
 LONGEST_CALL_ID = 40  # OpenAI refuses longer ones
+_SHORT = 9
+_LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
 def answer_id(given: str, seed: str) -> str:
@@ -14,3 +16,11 @@ def fitting(identifier: str) -> str:
     if len(identifier) <= LONGEST_CALL_ID:
         return identifier
     return identifier[:15] + "_" + sha256(identifier.encode()).hexdigest()[:24]
+
+
+def nine(identifier: str) -> str:
+    """A call id of nine letters and digits, which is all that Mistral takes; the same one always gives the same."""
+    if len(identifier) == _SHORT and identifier.isascii() and identifier.isalnum():
+        return identifier
+    number = int.from_bytes(sha256(identifier.encode()).digest(), "big")
+    return "".join(_LETTERS[number // len(_LETTERS) ** place % len(_LETTERS)] for place in range(_SHORT))

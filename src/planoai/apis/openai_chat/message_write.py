@@ -7,7 +7,7 @@ from msgspec import Raw, structs
 
 from planoai.apis.dialect import Accepts
 from planoai.apis.openai_chat.custom import wrapped
-from planoai.apis.openai_chat.ids import fitting
+from planoai.apis.openai_chat.ids import fitting, nine
 from planoai.apis.openai_chat.parts import write_cache, write_thinking, write_url
 from planoai.apis.openai_chat.response_write import write_call
 from planoai.apis.openai_chat.wire import NAME
@@ -49,6 +49,7 @@ class MessageWriter:
         self._request = request
         self._accepts = accepts
         self._own = request.dialect == NAME
+        self._id = nine if accepts.short_ids else fitting
         self._written: list[Wire] = []
         self._called: frozenset[str] = frozenset()  # the ids of the latest calls
         self._next_result = 0  # where in `_written` the next result of theirs belongs
@@ -121,8 +122,11 @@ class MessageWriter:
                 case Refusal():
                     refusals.append(part.text)
                 case Thinking() | RedactedThinking():
-                    if self._own or (self._accepts.reasoning_back and isinstance(part, Thinking)):
-                        thoughts.append(part)
+                    if self._own and part.issuer not in ("", *self._accepts.proofs):
+                        self.lost.append(f"{path} ({_kind(part)} of {part.issuer})")
+                        thoughts += [Thinking(part.text)] if isinstance(part, Thinking) else []
+                    elif self._own or (self._accepts.reasoning_back and isinstance(part, Thinking)):
+                        thoughts.append(structs.replace(part, issuer=""))  # the proof goes as it was issued
                     else:
                         self.lost.append(f"{path} ({_kind(part)})")
                 case Image() | Document() | Audio() if not self._own:
@@ -149,7 +153,7 @@ class MessageWriter:
             call = structs.replace(call, extras=None)
         if call.custom and not self._own:
             call = structs.replace(call, custom=False, arguments=wrapped(call.arguments))
-        return write_call(call, fitting(call.id))
+        return write_call(call, self._id(call.id))
 
     def _thoughts(self, thoughts: Sequence[Thinking | RedactedThinking]) -> Wire:
         plain = "".join(part.text for part in thoughts if isinstance(part, Thinking))
@@ -175,7 +179,7 @@ class MessageWriter:
         if result.is_error and not text.lower().startswith("error"):
             text = f"Error: {text}"
         whole: object = text if not self._own or len(texts) == len(kept) == 1 or not kept else kept
-        return {"role": "tool", "tool_call_id": fitting(result.call_id), "content": whole}
+        return {"role": "tool", "tool_call_id": self._id(result.call_id), "content": whole}
 
     def _parts(self, parts: list[Placed]) -> list[Wire]:
         return [written for part, path in parts for written in self._part(part, path)]

@@ -1,6 +1,13 @@
-"""What a model answers with 400, wherever it is served: known by its id alone."""
+"""What a model answers with 400: wherever it is served, known by its id alone, or at one server, known by the server's row."""
 
+import re
+from collections.abc import Mapping
+
+from planoai.apis.dialect import Accepts
 from planoai.apis.models import habits
+
+# OpenAI's bookkeeping.
+ACCOUNT = ("store", "metadata", "service_tier", "prompt_cache_key", "prompt_cache_retention", "safety_identifier")
 
 _SAMPLING = ("temperature", "top_p", "frequency_penalty", "presence_penalty", "logprobs", "top_logprobs")
 _KIMI_CODING = ("stream_options", "reasoning_effort", "web_search_options", "service_tier", "store")
@@ -20,3 +27,18 @@ def refused(model: str, effort: str | None) -> tuple[str, ...]:
     if "gpt" not in model.lower():
         return (*_SAMPLING, "parallel_tool_calls")
     return () if effort == "none" else _SAMPLING
+
+
+def refused_there(model: str, accepts: Accepts) -> tuple[str, ...]:
+    """What `model` refuses at the server that takes what `accepts` says."""
+    return tuple(name for pattern, names in accepts.refused if re.fullmatch(pattern, model) for name in names)
+
+
+def efforts_there(model: str, accepts: Accepts) -> Mapping[str, str] | None:
+    """The words that `model` has for efforts at that server, where it refuses all others; None where nothing is known of it."""
+    return next((dict(words) for pattern, words in accepts.efforts if re.fullmatch(pattern, model)), None)
+
+
+def instead(path: str, effort: str, written: str | None) -> str:
+    """What is told of an effort for which another word, or none, is sent."""
+    return f"{path} ({written} instead of {effort})" if written else path

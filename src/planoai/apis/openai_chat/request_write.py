@@ -10,6 +10,7 @@ from planoai.apis.dialect import Accepts, Written
 from planoai.apis.models import effort_of, habits, nearest_effort
 from planoai.apis.openai_chat import models
 from planoai.apis.openai_chat.message_write import MessageWriter
+from planoai.apis.openai_chat.schemas import plain
 from planoai.apis.openai_chat.strict import qualifies
 from planoai.apis.openai_chat.tools_write import ToolWriter
 from planoai.apis.openai_chat.wire import NAME
@@ -53,7 +54,8 @@ class _Writing:
         self._account()
         self._extras()
         effort = self._body.get("reasoning_effort")
-        for name in models.refused(request.model, effort if isinstance(effort, str) else None):
+        refused = models.refused(request.model, effort if isinstance(effort, str) else None)
+        for name in (*refused, *models.refused_there(request.model, self._accepts)):
             if self._body.pop(name, None) is not None and name != "stream_options":
                 self._lost.append(request.path(name))
         return Written(msgspec.json.encode(self._body), tuple(self._lost))
@@ -87,10 +89,7 @@ class _Writing:
             return
         if self._own:
             self._own_thinking(reasoning)
-            if self._accepts.reasoning_effort:
-                self._put(reasoning_effort=reasoning.effort)
-            elif reasoning.effort is not None:
-                self._lost.append("reasoning_effort")
+            self._own_effort(reasoning.effort)
             return
         path = self._request.path("reasoning")
         effort = reasoning.effort
@@ -101,10 +100,20 @@ class _Writing:
                 self._lost.append(path)
             return
         known = habits(self._request.model).efforts if self._accepts.reasoning_effort else ()
-        written = nearest_effort(effort, known)
+        there = models.efforts_there(self._request.model, self._accepts)
+        written = nearest_effort(effort, known) if there is None else there.get(effort)
         self._put(reasoning_effort=written)
         if written != effort:
-            self._lost.append(f"{path} ({written} instead of {effort})" if written else path)
+            self._lost.append(models.instead(path, effort, written))
+
+    def _own_effort(self, effort: str | None) -> None:
+        there = models.efforts_there(self._request.model, self._accepts)
+        written = effort if there is None else there.get(effort or "")
+        if not self._accepts.reasoning_effort:
+            written = None
+        self._put(reasoning_effort=written)
+        if effort is not None and written != effort:
+            self._lost.append(models.instead("reasoning_effort", effort, written))
 
     def _own_thinking(self, reasoning: Reasoning) -> None:
         """The switch that some servers of this API have taken from Anthropic."""
@@ -117,20 +126,28 @@ class _Writing:
             case JsonObject():
                 self._put(response_format={"type": "json_object"})
             case JsonSchema() as schema:
-                strict = schema.strict
+                strict, written = schema.strict, self._plain(schema.schema)
                 if not self._own and strict is not False:
                     strict = qualifies(schema.schema)
                     self._lost += [] if strict else [f"{self._request.path('format')} (not held to it strictly)"]
                 members = {
                     "name": schema.name,
                     "description": schema.description,
-                    "schema": schema.schema,
+                    "schema": written,
                     "strict": strict,
                 }
                 kept = {name: value for name, value in members.items() if value is not None}
                 self._put(response_format={"type": "json_schema", "json_schema": kept})
             case None:
                 pass
+
+    def _plain(self, schema: Raw) -> Raw:
+        if not self._accepts.plain_schemas:
+            return schema
+        written, lost = plain(schema)
+        at = f"{self._request.path('format')}.{'json_schema.' if self._own else ''}schema"
+        self._lost += [f"{at}.{path}" for path in lost]
+        return written
 
     def _stream(self) -> None:
         """Usage is always asked for: whoever did not want to see it is not shown it."""
@@ -155,9 +172,9 @@ class _Writing:
         self._put(
             user=user,
             verbosity=request.verbosity if self._own or habits(request.model).openai else None,
-            prompt_cache_key=request.prompt_cache_key if openai else None,
         )
         account = {
+            "prompt_cache_key": request.prompt_cache_key,
             "metadata": dict(request.metadata) or None,
             "store": request.store,
             "service_tier": request.service_tier,
@@ -173,7 +190,9 @@ class _Writing:
             whole = "." not in name and "[" not in name
             if self._own and name.startswith(_OPTIONS):
                 continue
-            if not self._own or not whole or (name == "metadata" and not self._accepts.account_fields):
+            account = name in models.ACCOUNT
+            known = self._own or (account and self._request.dialect.startswith("openai"))  # its APIs have them all
+            if not known or not whole or (account and not self._accepts.account_fields):
                 self._lost.append(name)
             else:
                 self._body.setdefault(name, value)

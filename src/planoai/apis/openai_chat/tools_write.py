@@ -1,13 +1,16 @@
 """The tools of a Chat request, and which of them may be called how."""
 
-from msgspec import structs
+from msgspec import Raw, structs
 
 from planoai.apis.dialect import Accepts
 from planoai.apis.openai_chat.custom import as_function
 from planoai.apis.openai_chat.parts import write_cache
+from planoai.apis.openai_chat.schemas import plain
 from planoai.apis.openai_chat.strict import qualifies
 from planoai.apis.openai_chat.wire import NAME
 from planoai.conversation.request import CustomTool, FunctionTool, HostedTool, Request, ToolChoice, WebSearch
+
+_PARAMETERS = {NAME: "function.parameters", "anthropic_messages": "input_schema"}  # where the client's API has them
 
 
 class ToolWriter:
@@ -81,7 +84,7 @@ class ToolWriter:
         members: dict[str, object] = {
             "name": tool.name,
             "description": tool.description,
-            "parameters": tool.parameters,
+            "parameters": self._parameters(tool, path),
             "strict": strict,
         }
         if strict is not None and not self._accepts.strict:
@@ -95,6 +98,14 @@ class ToolWriter:
             written["cache_control"] = write_cache(tool.cache)
         elif tool.cache is not None:
             self.lost.append(f"{path}.cache_control")
+        return written
+
+    def _parameters(self, tool: FunctionTool, path: str) -> Raw | None:
+        if tool.parameters is None or not self._accepts.plain_schemas:
+            return tool.parameters
+        written, lost = plain(tool.parameters)
+        at = _PARAMETERS.get(self._request.dialect, "parameters")
+        self.lost += [f"{path}.{at}.{each}" for each in lost]
         return written
 
     def _without_strict(self, tool: dict[str, object]) -> dict[str, object]:
