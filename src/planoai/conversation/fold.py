@@ -127,15 +127,7 @@ class Fold:
         self._pieces.append(event.text)
 
     def _sign(self, event: ThinkingSigned) -> None:
-        thinking = self._continue(Thinking())
-        signature = (thinking.signature or "") + event.signature if event.signature else thinking.signature
-        self._prose = structs.replace(
-            thinking,
-            signature=signature,
-            encrypted=event.encrypted or thinking.encrypted,
-            id=event.id or thinking.id,
-            issuer=event.issuer or thinking.issuer,
-        )
+        self._prose = signed(self._continue(Thinking()), event)
 
     def _continue(self, fresh: Kind) -> Kind:
         """The open part if it is of the same kind, else `fresh`, opened."""
@@ -152,6 +144,17 @@ class Fold:
                 self._parts.append(structs.replace(self._prose, text=text))
         self._prose = None
         self._pieces = []
+
+
+def signed(thinking: Thinking, event: ThinkingSigned) -> Thinking:
+    """The thinking with one more piece of its proof."""
+    return structs.replace(
+        thinking,
+        signature=(thinking.signature or "") + event.signature if event.signature else thinking.signature,
+        encrypted=event.encrypted or thinking.encrypted,
+        id=event.id or thinking.id,
+        issuer=event.issuer or thinking.issuer,
+    )
 
 
 def fold(events: Iterable[Event]) -> Answer:

@@ -101,8 +101,15 @@ def test_a_choice_may_say_that_it_has_no_error() -> None:
     assert isinstance(DIALECT.upstream.read_answer(body, ENVELOPE)[-1], Ended)
 
 
-def test_what_a_signer_wants_back_may_be_unreadable_and_is_then_left_out() -> None:
+def test_what_a_signer_wants_back_is_read_like_all_else() -> None:
     call = b'{"id":"c","function":{"name":"f","arguments":"{}"},"extra_content":{"a":"\xff"}}'
+
+    with pytest.raises(UpstreamUnreadable, match="utf-8"):
+        DIALECT.upstream.read_answer(b'{"choices":[{"message":{"tool_calls":[%b]}}]}' % call, ENVELOPE)
+
+
+def test_what_a_signer_wants_back_may_be_half_a_letter_and_is_then_left_out() -> None:
+    call = b'{"id":"c","function":{"name":"f","arguments":"{}"},"extra_content":{"a":"\\ud83d"}}'
     events = DIALECT.upstream.read_answer(b'{"choices":[{"message":{"tool_calls":[%b]}}]}' % call, ENVELOPE)
 
     assert fold(events).message.parts == (ToolCall("c", "f", "{}"),)

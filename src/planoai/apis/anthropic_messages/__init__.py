@@ -4,6 +4,7 @@ from planoai.apis.anthropic_messages.adapt import adapt
 from planoai.apis.anthropic_messages.failure import read_failure, write_failure
 from planoai.apis.anthropic_messages.frames import FRAMES
 from planoai.apis.anthropic_messages.outline import inspect
+from planoai.apis.anthropic_messages.reform import REFORM
 from planoai.apis.anthropic_messages.request_read import read_request
 from planoai.apis.anthropic_messages.request_write import write_request
 from planoai.apis.anthropic_messages.response_read import read_answer
@@ -33,4 +34,5 @@ DIALECT = Dialect(
         read_failure=read_failure,
         stream_reader=MessagesStreamReader,
     ),
+    reform=REFORM,
 )

@@ -15,6 +15,7 @@ _EMPTY = Raw(b"{}")
 _ID = re.compile(r"[a-zA-Z0-9_-]+")
 _NOT_OF_AN_ID = re.compile(r"[^a-zA-Z0-9_-]")
 _OBJECT = msgspec.json.Decoder(dict[str, Raw])
+_WANTED = ("extra_content", "caller")  # what a client is given of a call's extras, to send it back
 
 
 def marked(block: Block, cache: CacheMark | None) -> Block:
@@ -70,11 +71,20 @@ def write_call(call: ToolCall, *, to_client: bool = False) -> Block:
 
 
 def extras(raw: Raw | None, *, to_client: bool) -> Block:
+    members = _members(raw)
+    wanted = _WANTED if to_client else ("caller",)
+    return {name: members[name] for name in wanted if name in members}
+
+
+def unsaid_extras(raw: Raw | None) -> list[str]:
+    """Those that clients are not given, as a loss of the answer."""
+    return [f"output (tool_use.{name})" for name in _members(raw) if name not in _WANTED]
+
+
+def _members(raw: Raw | None) -> dict[str, Raw]:
     if raw is None:
         return {}
     try:
-        members = _OBJECT.decode(raw)
+        return _OBJECT.decode(raw)
     except (msgspec.DecodeError, RecursionError):
         return {}
-    wanted = ("extra_content", "caller") if to_client else ("caller",)
-    return {name: members[name] for name in wanted if name in members}

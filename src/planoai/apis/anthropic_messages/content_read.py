@@ -10,6 +10,7 @@ from planoai.apis.anthropic_messages import wire
 from planoai.apis.anthropic_messages.response_read import read_citation, read_extras
 from planoai.apis.anthropic_messages.wire import NAME, Typed
 from planoai.apis.fields import read
+from planoai.apis.proofs import read_data, read_signature
 from planoai.apis.unread import unread
 from planoai.conversation.message import (
     Base64,
@@ -22,12 +23,10 @@ from planoai.conversation.message import (
     Message,
     Opaque,
     Part,
-    RedactedThinking,
     ResultPart,
     Role,
     Source,
     Text,
-    Thinking,
     ToolCall,
     ToolResult,
 )
@@ -145,11 +144,11 @@ def _search_result(raw: Raw, path: str, _extras: Extras) -> list[Placed]:
 
 def _thinking(raw: Raw, path: str, _extras: Extras) -> list[Placed]:
     block = read(raw, wire.ThinkingBlock, path)
-    return [(Thinking(block.thinking, signature=block.signature or None), path)]
+    return [(read_signature(block.thinking, block.signature), path)]
 
 
 def _redacted_thinking(raw: Raw, path: str, _extras: Extras) -> list[Placed]:
-    return [(RedactedThinking(read(raw, wire.RedactedThinkingBlock, path).data), path)]
+    return [(read_data(read(raw, wire.RedactedThinkingBlock, path).data), path)]
 
 
 def _tool_use(raw: Raw, path: str, _extras: Extras) -> list[Placed]:

@@ -8,6 +8,8 @@ from msgspec import Raw, Struct
 
 from planoai.apis.anthropic_messages.blocks import Block, marked, tool_id, write_call
 from planoai.apis.anthropic_messages.wire import NAME
+from planoai.apis.dialect import Accepts
+from planoai.apis.proofs import may_go, whose
 from planoai.conversation.message import (
     Audio,
     Base64,
@@ -42,21 +44,19 @@ class Turns(Struct):
     turns: list[Block]
 
 
-def write_messages(request: Request, lost: list[str], *, unsigned: bool = False) -> Turns:
-    """`unsigned`: the upstream takes thinking without a signature, which Anthropic refuses.
-
-    Raises BadRequest for a part without which the request would mean something else.
-    """
-    writer = _Writer(request, lost, unsigned=unsigned)
+def write_messages(request: Request, lost: list[str], accepts: Accepts) -> Turns:
+    """Raises BadRequest for a part without which the request would mean something else."""
+    writer = _Writer(request, lost, accepts)
     for message in request.messages:
         writer.add(message)
     return writer.finish()
 
 
 class _Writer:
-    def __init__(self, request: Request, lost: list[str], *, unsigned: bool) -> None:
+    def __init__(self, request: Request, lost: list[str], accepts: Accepts) -> None:
         self._dialect = request.dialect
-        self._unsigned = unsigned
+        self._proofs = accepts.proofs
+        self._unsigned = accepts.reasoning_back  # it takes thinking without a signature, which Anthropic refuses
         self._lost = lost
         self._system: list[Block | Raw] = []
         self._turns: list[Block] = []
@@ -139,12 +139,12 @@ class _Writer:
             case Document():
                 return [_document(part, self._dialect, path)]
             case Thinking():
-                if part.signature or (self._unsigned and part.text):
-                    return [{"type": "thinking", "thinking": part.text, "signature": part.signature or ""}]
-                self._lost.append(f"{path} (thinking without a signature)")
-                return []
+                return self._thinking(part, path)
             case RedactedThinking():
-                return [{"type": "redacted_thinking", "data": part.data}]
+                if may_go(part.issuer, self._proofs):
+                    return [{"type": "redacted_thinking", "data": part.data}]
+                self._lost.append(f"{path} ({whose(part)})")
+                return []
             case ToolCall():
                 if part.extras is not None and b'"extra_content"' in bytes(part.extras):
                     self._lost.append(f"{path} (extra_content)")
@@ -162,6 +162,14 @@ class _Writer:
                 )
             case _:
                 assert_never(part)
+
+    def _thinking(self, part: Thinking, path: str) -> list[Block | Raw]:
+        signature = part.signature if may_go(part.issuer, self._proofs) else None
+        if not signature and (part.issuer or not self._unsigned):
+            self._lost.append(f"{path} ({whose(part)})")
+        if signature or (self._unsigned and part.text):
+            return [{"type": "thinking", "thinking": part.text, "signature": signature or ""}]
+        return []
 
     def _result(self, result: ToolResult, path: str) -> Block:
         content: list[Block | Raw] = []

@@ -30,7 +30,7 @@ def write_request(request: Request, accepts: Accepts) -> Written:
         raise BadRequest("n: this model's API gives one answer to a request, not several", param="n")
     lost: list[str] = []
     row = model(request.model)
-    conversation = write_messages(request, lost, unsigned=accepts.reasoning_back)
+    conversation = write_messages(request, lost, accepts)
     if not any(turn["role"] == "user" for turn in conversation.turns):
         raise BadRequest("messages: at least one message of a user or of a tool is required", param="messages")
     asked = request.sampling.max_tokens

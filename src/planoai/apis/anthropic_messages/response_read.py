@@ -114,9 +114,11 @@ def read_block(raw: Raw, key: int, envelope: Envelope) -> Block:
         case "thinking":
             thinking = lenient.decode(_THINKING, raw, ("thinking",))
             thought: list[Event] = [ThinkingDelta(thinking.thinking)] if thinking.thinking else []
-            return Block(kind, [*thought, *([ThinkingSigned(thinking.signature)] if thinking.signature else [])])
+            if thinking.signature:
+                thought.append(ThinkingSigned(thinking.signature, issuer=envelope.issuer))
+            return Block(kind, thought)
         case "redacted_thinking":
-            return Block(kind, [PartAdded(RedactedThinking(_REDACTED.decode(raw).data))])
+            return Block(kind, [PartAdded(RedactedThinking(_REDACTED.decode(raw).data, envelope.issuer))])
         case "tool_use":
             return _call(raw, key, envelope)
         case _:

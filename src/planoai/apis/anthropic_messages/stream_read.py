@@ -137,7 +137,7 @@ class MessagesStreamReader:
                         events.append(ToolDelta(block.key, delta.partial_json))
             case "signature_delta":
                 if delta.signature:
-                    events.append(ThinkingSigned(delta.signature))
+                    events.append(ThinkingSigned(delta.signature, issuer=self._envelope.issuer))
             case "citations_delta":
                 citation = given(delta.citation)
                 if citation is not None:

@@ -11,13 +11,14 @@ from typing import assert_never
 import msgspec
 
 from planoai.apis.anthropic_messages import outcome
-from planoai.apis.anthropic_messages.blocks import Block, extras, tool_id, write_citation
+from planoai.apis.anthropic_messages.blocks import Block, extras, tool_id, unsaid_extras, write_citation
 from planoai.apis.anthropic_messages.failure import write_failure_event
 from planoai.apis.anthropic_messages.frames import PING
 from planoai.apis.anthropic_messages.wire import NAME
 from planoai.apis.dialect import Envelope
 from planoai.apis.framing.sse import frame
 from planoai.apis.ids import call_id
+from planoai.apis.proofs import data_of, signature_of
 from planoai.conversation.event import (
     Cited,
     Content,
@@ -38,7 +39,8 @@ from planoai.conversation.event import (
     UsageTold,
 )
 from planoai.conversation.failure import Failure
-from planoai.conversation.message import Audio, Image, Opaque, RedactedThinking
+from planoai.conversation.fold import signed
+from planoai.conversation.message import Audio, Image, Opaque, RedactedThinking, Thinking
 from planoai.conversation.usage import Usage
 
 _encode = msgspec.json.Encoder().encode
@@ -49,11 +51,17 @@ _TEXT_DELTA = b'{"type":"text_delta","text":'
 _THINKING_DELTA = b'{"type":"thinking_delta","thinking":'
 _INPUT_DELTA = b'{"type":"input_json_delta","partial_json":'
 
+_UNSIGNED = Thinking()
+
+# What of an answer is not told as it was said.
+REFUSAL_LOST = "output (refusal, told as text)"
+PROOF_LOST = "output (proof of thinking)"
+
 
 class _Block:
     """A block and what of it has not been written. `index` is -1 until it is started; `over`: nothing more belongs to it."""
 
-    __slots__ = ("arguments", "custom", "head", "index", "key", "kind", "last", "over", "pending", "signature", "start")
+    __slots__ = ("arguments", "custom", "head", "index", "key", "kind", "last", "over", "pending", "start", "thinking")
 
     def __init__(self, kind: str, start: bytes, key: int | None = None, *, custom: bool = False) -> None:
         self.kind = kind
@@ -64,7 +72,7 @@ class _Block:
         self.over = False
         self.head = b""  # of a delta's frame, up to its text
         self.pending: list[bytes] = []  # deltas that wait for the block's turn
-        self.signature = ""
+        self.thinking = _UNSIGNED  # with its proof, without its text
         self.arguments: list[str] = []  # of a call, to see when they are complete
         self.last = ""  # of their letters, white space aside; empty once they were looked at
 
@@ -131,13 +139,17 @@ class MessagesStreamWriter:
 
     def _write_content(self, event: Content) -> None:
         match event:
-            case TextDelta() | RefusalDelta():
+            case TextDelta():
+                self._say("text", _TEXT, _TEXT_DELTA, event.text)
+            case RefusalDelta():
+                self._lose(REFUSAL_LOST)
                 self._say("text", _TEXT, _TEXT_DELTA, event.text)
             case ThinkingDelta():
                 self._say("thinking", _THINKING, _THINKING_DELTA, event.text)
             case ThinkingSigned():
-                if event.signature:
-                    self._continue("thinking", _THINKING, _THINKING_DELTA).signature += event.signature
+                if event.signature or event.encrypted:
+                    block = self._continue("thinking", _THINKING, _THINKING_DELTA)
+                    block.thinking = signed(block.thinking, event)
             case Cited():
                 self._cite(event)
             case ToolStarted():
@@ -169,12 +181,15 @@ class MessagesStreamWriter:
     def _cite(self, event: Cited) -> None:
         citation = write_citation(event.citation)
         if citation is None:
+            self._lose("output (citation)")
             return
         block = self._continue("text", _TEXT, _TEXT_DELTA)
         self._put_delta(block, b'{"type":"citations_delta","citation":' + _line(citation) + b"}")
 
     def _call(self, event: ToolStarted) -> None:
         self._called = True
+        for name in unsaid_extras(event.extras):
+            self._lose(name)
         earlier = self._calls.get(event.key)
         if earlier is not None:
             earlier.over = True
@@ -207,17 +222,20 @@ class MessagesStreamWriter:
     def _add(self, part: RedactedThinking | Image | Audio | Opaque) -> None:
         match part:
             case RedactedThinking():
-                start = _line({"type": "redacted_thinking", "data": part.data})
+                start = _line({"type": "redacted_thinking", "data": data_of(part)})
             case Opaque():
                 if part.dialect != NAME:
+                    self._lose(f"output ({part.kind})")
                     return
                 start = msgspec.json.format(bytes(part.json), indent=-1)
             case Audio():
+                self._lose("output (audio)")
                 if part.transcript:
                     self._say("text", _TEXT, _TEXT_DELTA, part.transcript)
                 return
             case Image():
-                return  # no answer of this API holds an image
+                self._lose("output (image)")
+                return
             case _:
                 assert_never(part)
         self._open(_Block("whole", start), b"").over = True
@@ -268,8 +286,8 @@ class MessagesStreamWriter:
         block.head = prefix + block.head
 
     def _stop(self, block: _Block) -> None:
-        if block.signature:
-            self._put_delta(block, b'{"type":"signature_delta","signature":' + _encode(block.signature) + b"}")
+        if block.thinking is not _UNSIGNED:
+            self._sign(block)
         if block.custom:
             self._put(block, _encode('"}'))
         block.over = True
@@ -277,6 +295,18 @@ class MessagesStreamWriter:
         if self._prose is block:
             self._prose = None
         self._out.append(b'event: content_block_stop\ndata: {"type":"content_block_stop","index":%d}\n\n' % block.index)
+
+    def _sign(self, block: _Block) -> None:
+        signature = signature_of(block.thinking)
+        if signature is None:
+            self._lose(PROOF_LOST)
+        else:
+            self._put_delta(block, b'{"type":"signature_delta","signature":' + _encode(signature) + b"}")
+
+    def _lose(self, what: str) -> None:
+        """Once, however many pieces it came in."""
+        if what not in self._envelope.lost:
+            self._envelope.lost.append(what)
 
     def _begin(self) -> None:
         if self._begun:

@@ -5,6 +5,7 @@ from planoai.apis.openai_chat.adapt import adapt
 from planoai.apis.openai_chat.failure import read_failure, write_failure
 from planoai.apis.openai_chat.frames import FRAMES
 from planoai.apis.openai_chat.outline import inspect
+from planoai.apis.openai_chat.reform import REFORM
 from planoai.apis.openai_chat.request_read import read_request
 from planoai.apis.openai_chat.request_write import write_request
 from planoai.apis.openai_chat.response_read import read_answer
@@ -31,4 +32,5 @@ DIALECT = Dialect(
         read_failure=read_failure,
         stream_reader=ChatStreamReader,
     ),
+    reform=REFORM,
 )

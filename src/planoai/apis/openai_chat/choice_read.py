@@ -8,10 +8,11 @@ grow any more.
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
+from planoai.apis.dialect import Envelope
 from planoai.apis.ids import call_id
-from planoai.apis.openai_chat.custom import unwrapped
+from planoai.apis.openai_chat.custom import offered, unwrapped
 from planoai.apis.openai_chat.failure import choice_failure
-from planoai.apis.openai_chat.parts import read_citations, read_thinking, thought
+from planoai.apis.openai_chat.parts import read_citations, read_told_thinking, thought
 from planoai.apis.openai_chat.wire import CallWire, Choice, FunctionWire, PartWire, Said
 from planoai.conversation.event import (
     Cited,
@@ -61,16 +62,14 @@ class _Call:
 
 
 class ChoiceReader:
-    """Feed it the choices of one answer, in order. `failure`: a choice told one, and there will be no end.
-
-    `wrapped` are the names of the custom tools that the upstream was offered as functions.
-    """
+    """Feed it the choices of one answer, in order. `failure`: a choice told one, and there will be no end."""
 
     __slots__ = (
         "_at",
         "_calls",
         "_current",
         "_finish",
+        "_issuer",
         "_named",
         "_refused",
         "_seed",
@@ -79,10 +78,11 @@ class ChoiceReader:
         "failure",
     )
 
-    def __init__(self, seed: str, wrapped: frozenset[str] = frozenset()) -> None:
+    def __init__(self, envelope: Envelope) -> None:
         self.failure: Failure | None = None
-        self._seed = seed
-        self._wrapped = wrapped
+        self._seed = envelope.seed
+        self._issuer = envelope.issuer
+        self._wrapped = offered(envelope.request)
         self._named: _Call | None = None  # has a name that may not be whole, and has not been told of
         self._calls: list[_Call] = []
         self._at: dict[int, _Call] = {}  # by the server's index, the latest where several share one
@@ -94,6 +94,11 @@ class ChoiceReader:
     @property
     def finished(self) -> bool:
         return self._finish is not None
+
+    @property
+    def current(self) -> int:
+        """The key of the call that the latest piece of one belongs to."""
+        return self._current.key if self._current is not None else 0
 
     def feed(self, choice: Choice, events: list[Event]) -> None:
         """Appends to `events`. Only the first choice is read: nothing we translate to has two."""
@@ -148,7 +153,7 @@ class ChoiceReader:
 
     def _think(self, said: Said, *, whole: bool, events: list[Event]) -> None:
         """Thoughts come plain, in blocks, or both ways at once; a block that brings the signature may repeat them all."""
-        parts = list(read_thinking(said.thinking_blocks or ()))
+        parts = list(read_told_thinking(said.thinking_blocks or (), self._issuer))
         plain = said.reasoning_content or said.reasoning
         if plain and not (whole and any(isinstance(part, Thinking) for part in parts)):
             events.append(ThinkingDelta(plain))
@@ -161,7 +166,7 @@ class ChoiceReader:
                 events.append(ThinkingDelta(part.text))
                 self._thinking = True
             if part.signature:
-                events += [ThinkingSigned(part.signature), PartEnded()]
+                events += [ThinkingSigned(part.signature, issuer=self._issuer), PartEnded()]
                 self._thinking = False
 
     def _parts(self, parts: list[PartWire], events: list[Event]) -> None:

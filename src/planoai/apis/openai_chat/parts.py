@@ -4,7 +4,24 @@ import re
 from collections.abc import Iterable, Iterator
 
 from planoai.apis.openai_chat.wire import NAME, Annotation, CacheControl, PartWire, TextChunk, ThinkingBlock
-from planoai.conversation.message import Base64, CacheMark, Citation, Link, RedactedThinking, Source, Thinking
+from planoai.apis.proofs import data_of, read_data, read_signature, signature_of
+from planoai.conversation.message import (
+    Base64,
+    CacheMark,
+    Citation,
+    Link,
+    Opaque,
+    Part,
+    RedactedThinking,
+    Source,
+    Thinking,
+)
+
+# What of an answer is not told.
+PROOF_LOST = "output (proof of thinking)"
+STOP_SEQUENCE_LOST = "stop_sequence"
+_CITATION_LOST = "output (citation)"
+_QUOTE_LOST = "output (citation.quote)"
 
 _DATA_URL = re.compile(r"data:(?P<media>[^;,]*)(?:;[^;,]+)*?;base64,", re.IGNORECASE)
 
@@ -43,19 +60,40 @@ def write_citation(citation: Citation, start: int, end: int) -> dict[str, object
     return {"type": "url_citation", "url_citation": place}
 
 
-def read_thinking(blocks: Iterable[ThinkingBlock]) -> Iterator[Thinking | RedactedThinking]:
+def lost_citations(citations: Iterable[Citation]) -> list[str]:
+    """What of them is not told."""
+    return [_CITATION_LOST if not each.url else _QUOTE_LOST for each in citations if not each.url or each.quote]
+
+
+def lost_part(part: Part) -> str:
+    """A part that no answer of this API holds."""
+    return f"output ({part.kind if isinstance(part, Opaque) else part.__struct_config__.tag})"
+
+
+def read_told_thinking(blocks: Iterable[ThinkingBlock], issuer: str) -> Iterator[Thinking | RedactedThinking]:
+    """As an upstream tells it."""
     for block in blocks:
         if block.type == "redacted_thinking":
-            yield RedactedThinking(block.data or "")
+            yield RedactedThinking(block.data or "", issuer)
         elif block.thinking or block.signature:
-            yield Thinking(block.thinking or "", block.signature or None)
+            yield Thinking(block.thinking or "", block.signature or None, issuer=issuer)
+
+
+def read_thinking(blocks: Iterable[ThinkingBlock]) -> Iterator[Thinking | RedactedThinking]:
+    """As a client sends it back."""
+    for block in blocks:
+        if block.type == "redacted_thinking":
+            yield read_data(block.data or "")
+        elif block.thinking or block.signature:
+            yield read_signature(block.thinking or "", block.signature)
 
 
 def write_thinking(part: Thinking | RedactedThinking) -> dict[str, str] | None:
-    """Thinking without a signature proves nothing: the plain text of it is in `reasoning_content`."""
+    """As a client is given it. Thinking without a proof proves nothing: the plain text of it is in `reasoning_content`."""
     if isinstance(part, RedactedThinking):
-        return {"type": "redacted_thinking", "data": part.data}
-    return {"type": "thinking", "thinking": part.text, "signature": part.signature} if part.signature else None
+        return {"type": "redacted_thinking", "data": data_of(part)}
+    signature = signature_of(part)
+    return {"type": "thinking", "thinking": part.text, "signature": signature} if signature else None
 
 
 def thought(part: PartWire) -> str:

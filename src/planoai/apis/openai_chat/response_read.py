@@ -5,7 +5,6 @@ import msgspec
 from planoai.apis import lenient
 from planoai.apis.dialect import Envelope
 from planoai.apis.openai_chat.choice_read import ChoiceReader
-from planoai.apis.openai_chat.custom import offered
 from planoai.apis.openai_chat.failure import quoted_failure, told_failure
 from planoai.apis.openai_chat.usage import read_usage
 from planoai.apis.openai_chat.wire import SAID, Chunk
@@ -27,7 +26,7 @@ def read_answer(body: bytes, envelope: Envelope) -> list[Event]:
     if not wire.choices:
         raise UpstreamUnreadable("the upstream's answer can not be read: it has no choices")
     events: list[Event] = [Started(str(wire.id or ""), wire.model or "")]
-    reader = ChoiceReader(envelope.seed, offered(envelope.request))
+    reader = ChoiceReader(envelope)
     for choice in wire.choices:
         reader.feed(choice, events)
     if reader.failure is not None:

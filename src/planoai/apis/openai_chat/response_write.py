@@ -6,14 +6,23 @@ from planoai.apis.dialect import Envelope
 from planoai.apis.ids import call_id
 from planoai.apis.openai_chat.finish import write_finish
 from planoai.apis.openai_chat.ids import answer_id
-from planoai.apis.openai_chat.parts import write_citation, write_thinking
+from planoai.apis.openai_chat.parts import (
+    PROOF_LOST,
+    STOP_SEQUENCE_LOST,
+    lost_citations,
+    lost_part,
+    write_citation,
+    write_thinking,
+)
 from planoai.apis.openai_chat.usage import write_usage
 from planoai.conversation.fold import Answer
-from planoai.conversation.message import Message, RedactedThinking, Refusal, Text, Thinking, ToolCall
+from planoai.conversation.message import Audio, Message, RedactedThinking, Refusal, Text, Thinking, ToolCall
 
 
 def write_answer(answer: Answer, envelope: Envelope) -> bytes:
-    message = answer_message(answer.message, envelope.seed)
+    message = _message(answer.message, envelope)
+    if answer.stop_sequence is not None:
+        envelope.lost.append(STOP_SEQUENCE_LOST)
     refused = "refusal" in message
     completion: dict[str, object] = {
         "id": answer_id(answer.id, envelope.seed),
@@ -27,7 +36,7 @@ def write_answer(answer: Answer, envelope: Envelope) -> bytes:
     return msgspec.json.encode(completion)
 
 
-def answer_message(message: Message, seed: str) -> dict[str, object]:
+def _message(message: Message, envelope: Envelope) -> dict[str, object]:
     """Texts join without anything between: cited fragments of one sentence come as several."""
     texts: list[str] = []
     refusals: list[str] = []
@@ -41,18 +50,25 @@ def answer_message(message: Message, seed: str) -> dict[str, object]:
             case Text():
                 start, length = length, length + len(part.text)
                 texts.append(part.text)
-                written = (write_citation(each, start, length) for each in part.citations)
-                citations += [each for each in written if each]
+                written = [cited for each in part.citations if (cited := write_citation(each, start, length))]
+                envelope.lost.extend(lost_citations(part.citations))
+                citations += written
             case Refusal():
                 refusals.append(part.text)
             case Thinking() | RedactedThinking():
                 thoughts.append(part.text if isinstance(part, Thinking) else "")
                 if block := write_thinking(part):
                     blocks.append(block)
+                elif isinstance(part, Thinking) and part.encrypted:
+                    envelope.lost.append(PROOF_LOST)
             case ToolCall():
-                calls.append(write_call(part, part.id or call_id(seed, len(calls))))
+                calls.append(write_call(part, part.id or call_id(envelope.seed, len(calls))))
+            case Audio(transcript=str(transcript)) if transcript:
+                envelope.lost.append(lost_part(part))
+                length += len(transcript)
+                texts.append(transcript)
             case _:
-                pass  # what only another API can say of an answer
+                envelope.lost.append(lost_part(part))
     members = {
         "refusal": "".join(refusals),
         "reasoning_content": "".join(thoughts),

@@ -6,7 +6,6 @@ from planoai.apis import lenient
 from planoai.apis.dialect import Envelope
 from planoai.apis.framing.sse import SseEvent, SseReader
 from planoai.apis.openai_chat.choice_read import ChoiceReader
-from planoai.apis.openai_chat.custom import offered
 from planoai.apis.openai_chat.failure import quoted_failure
 from planoai.apis.openai_chat.response_read import failed_in
 from planoai.apis.openai_chat.usage import read_usage
@@ -28,7 +27,7 @@ class ChatStreamReader:
 
     def __init__(self, envelope: Envelope) -> None:
         self._sse = SseReader()
-        self._choices = ChoiceReader(envelope.seed, offered(envelope.request))
+        self._choices = ChoiceReader(envelope)
         self._started = False
         self._usage: UsageWire | None = None
         self._totalled = False  # the last chunk told the usage and nothing else: there is no more to say

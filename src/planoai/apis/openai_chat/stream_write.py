@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import assert_never
 
 import msgspec
+from msgspec import structs
 
 from planoai.apis.dialect import Envelope
 from planoai.apis.framing.sse import frame
@@ -14,7 +15,14 @@ from planoai.apis.ids import call_id
 from planoai.apis.openai_chat.failure import failure_object
 from planoai.apis.openai_chat.finish import write_finish
 from planoai.apis.openai_chat.ids import answer_id
-from planoai.apis.openai_chat.parts import write_citation, write_thinking
+from planoai.apis.openai_chat.parts import (
+    PROOF_LOST,
+    STOP_SEQUENCE_LOST,
+    lost_citations,
+    lost_part,
+    write_citation,
+    write_thinking,
+)
 from planoai.apis.openai_chat.usage import write_usage
 from planoai.conversation.event import (
     Cited,
@@ -35,7 +43,8 @@ from planoai.conversation.event import (
     UsageTold,
 )
 from planoai.conversation.failure import Failure
-from planoai.conversation.message import Citation, RedactedThinking, Thinking
+from planoai.conversation.fold import signed
+from planoai.conversation.message import Audio, Citation, Image, Opaque, RedactedThinking, Thinking
 from planoai.conversation.usage import Usage
 
 DONE_FRAME = b"data: [DONE]\n\n"
@@ -72,7 +81,7 @@ class ChatStreamWriter:
         self._citations: list[Citation] = []  # of the text that is open
         self._cited = 0
         self._thoughts: list[str] = []  # of the thinking that is open
-        self._signature = ""
+        self._proof: Thinking | None = None  # of the thinking that is open, without its text
         self._blocks = 0
 
     def write(self, events: Iterable[Event]) -> bytes:
@@ -81,7 +90,7 @@ class ChatStreamWriter:
             if self._ended:
                 break
             kind = event.__class__
-            if kind is TextDelta and not self._thoughts and not self._signature and self._prefix:
+            if kind is TextDelta and not self._thoughts and self._proof is None and self._prefix:
                 self._length += len(event.text)  # type: ignore[union-attr]
                 out += (self._prefix, _CONTENT, _encode(event.text), _AFTER)  # type: ignore[union-attr]
             else:
@@ -94,18 +103,19 @@ class ChatStreamWriter:
                 self._say(event, out)
             case ThinkingSigned():
                 self._close_text(out)
-                self._signature += event.signature or ""
+                if event.signature or event.encrypted:
+                    self._proof = signed(self._proof or Thinking(), event)
             case Cited():
                 self._close_thinking(out)
                 self._citations.append(event.citation)
+                self._lose(lost_citations((event.citation,)))
             case ToolStarted():
                 self._start_call(event, out)
             case ToolDelta():
                 self._continue_call(event, out)
             case PartAdded():
                 self._close(out)
-                if isinstance(event.part, RedactedThinking):
-                    self._block(event.part, out)
+                self._add(event.part, out)
             case PartEnded():
                 self._close(out)
             case Started():
@@ -176,16 +186,30 @@ class ChatStreamWriter:
         self._text_from = self._length
 
     def _close_thinking(self, out: list[bytes]) -> None:
-        if self._signature:
-            self._block(Thinking("".join(self._thoughts), self._signature), out)
+        if self._proof is not None:
+            self._block(structs.replace(self._proof, text="".join(self._thoughts)), out)
         self._thoughts = []
-        self._signature = ""
+        self._proof = None
 
     def _block(self, part: Thinking | RedactedThinking, out: list[bytes]) -> None:
         """With an index, without which official clients can not put two blocks together."""
         if block := write_thinking(part):
             self._delta({"thinking_blocks": [{"index": self._blocks, **block}]}, out)
             self._blocks += 1
+        else:
+            self._lose([PROOF_LOST])
+
+    def _add(self, part: RedactedThinking | Image | Audio | Opaque, out: list[bytes]) -> None:
+        if isinstance(part, RedactedThinking):
+            self._block(part, out)
+            return
+        self._lose([lost_part(part)])
+        if isinstance(part, Audio) and part.transcript:
+            self._say(TextDelta(part.transcript), out)
+
+    def _lose(self, what: Iterable[str]) -> None:
+        """Each once, however often it comes."""
+        self._envelope.lost.extend(each for each in what if each not in self._envelope.lost)
 
     def _delta(self, delta: dict[str, object], out: list[bytes]) -> None:
         out += (self._begin(out), _encode(delta)[:-1], _AFTER)
@@ -212,6 +236,8 @@ class ChatStreamWriter:
             if not call.said and not call.custom:  # clients parse the arguments, and nothing is not JSON
                 self._delta({"tool_calls": [{"index": call.place, "function": {"arguments": "{}"}}]}, out)
         finished = self._finished or Finished("tool_calls" if self._calls else "stop")
+        if finished.stop_sequence is not None:
+            self._lose([STOP_SEQUENCE_LOST])
         reason = _encode(write_finish(finished.reason, refused=self._refused))
         prefix = self._begin(out)
         out += (prefix, b'{},"finish_reason":', reason, b"}]}\n\n")

@@ -1,0 +1,57 @@
+"""Proofs of thinking in Anthropic's two fields for them, `signature` and `data`, which Chat's `thinking_blocks` have as well.
+
+There Anthropic's own proofs go as they are, and any other is sealed.
+"""
+
+from collections.abc import Container
+
+from planoai.apis.seal import Proof, opened, sealed
+from planoai.conversation.message import RedactedThinking, Thinking
+
+_AT_HOME = ("", "anthropic")  # issuers; nobody knows who issued what came unmarked
+
+
+def signature_of(thinking: Thinking) -> str | None:
+    """What a client finds under `signature`. None where there is no proof, or none that could be told from a signature."""
+    if thinking.signature:
+        if thinking.issuer in _AT_HOME:
+            return thinking.signature
+        return sealed(Proof(thinking.issuer, "signature", thinking.signature))
+    if thinking.encrypted and thinking.issuer:
+        return sealed(Proof(thinking.issuer, "encrypted", thinking.encrypted, thinking.id or ""))
+    return None
+
+
+def data_of(redacted: RedactedThinking) -> str:
+    """What a client finds under `data`."""
+    if redacted.issuer in _AT_HOME:
+        return redacted.data
+    return sealed(Proof(redacted.issuer, "redacted", redacted.data))
+
+
+def read_signature(text: str, signature: str | None) -> Thinking:
+    """What a client sends back. Whoever encrypts a thought lets a summary of it be seen."""
+    proof = opened(signature or "")
+    if proof is None:
+        return Thinking(text, signature or None)
+    if proof.kind == "encrypted":
+        return Thinking(text, encrypted=proof.value, id=proof.id or None, summary=True, issuer=proof.issuer)
+    return Thinking(text, proof.value, issuer=proof.issuer)
+
+
+def read_data(data: str) -> RedactedThinking:
+    proof = opened(data)
+    return RedactedThinking(data) if proof is None else RedactedThinking(proof.value, proof.issuer)
+
+
+def may_go(issuer: str, proofs: Container[str]) -> bool:
+    """Whether a proof of `issuer` is worth anything to an upstream that checks those of `proofs`."""
+    return not issuer or issuer in proofs
+
+
+def whose(part: Thinking | RedactedThinking) -> str:
+    """What is said of thinking that does not go on: `thinking of amazon_bedrock`."""
+    kind = "thinking" if isinstance(part, Thinking) else "redacted thinking"
+    if part.issuer:
+        return f"{kind} of {part.issuer}"
+    return kind if isinstance(part, RedactedThinking) else "thinking without a signature"
