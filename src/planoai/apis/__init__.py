@@ -3,6 +3,6 @@
 DIALECTS is the one list of them. To add an API, write a folder and a row.
 """
 
-from planoai.apis import anthropic_messages, openai_chat
+from planoai.apis import anthropic_messages, openai_chat, openai_responses
 
-DIALECTS = {each.name: each for each in (openai_chat.DIALECT, anthropic_messages.DIALECT)}
+DIALECTS = {each.name: each for each in (openai_chat.DIALECT, anthropic_messages.DIALECT, openai_responses.DIALECT)}

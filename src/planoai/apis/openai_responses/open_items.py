@@ -1,5 +1,7 @@
 """The items of a stream while they grow. Each writes its own events; what it held is let go when it closes, and its last form is what remains."""
 
+from collections.abc import Callable
+
 import msgspec
 
 from planoai.apis.openai_responses.output_write import Fields, OutputWriter, refusal_part, said, text_part
@@ -116,27 +118,33 @@ class OpenMessage:
 
 
 class OpenThought:
-    """A thought, told as the summary that clients show."""
+    """A thought, told as the summary that clients show. It is an item, and has a place, once there is something to show or to keep of it."""
 
-    def __init__(self, events: Events, words: OutputWriter, place: int, *, summary: bool = False) -> None:
-        self.place = place
+    def __init__(self, events: Events, words: OutputWriter, next_place: Callable[[], int], *, summary: bool) -> None:
+        self.place = -1
         self.summary = summary
         self._events = events
         self._words = words
-        self._id = words.item_id("rs", place)
+        self._next_place = next_place
+        self._id = ""
         self._pieces: list[str] = []
         self._head = b""
         self._signatures: list[str] = []
         self._proof = Thinking()
-        item = words.reasoning(self._id, "", "", None)
-        events.put(b"response.output_item.added", {"output_index": place, "item": item})
 
     @property
     def _where(self) -> Fields:
         return {"item_id": self._id, "output_index": self.place, "summary_index": 0}
 
+    def _add(self) -> None:
+        self.place = self._next_place()
+        self._id = self._words.item_id("rs", self.place)
+        item = self._words.reasoning(self._id, "", "", None)
+        self._events.put(b"response.output_item.added", {"output_index": self.place, "item": item})
+
     def think(self, text: str) -> None:
         if not self._head:
+            self._add()
             part = {"type": "summary_text", "text": ""}
             self._events.put(b"response.reasoning_summary_part.added", {**self._where, "part": part})
             self._head = _delta_head(b"response.reasoning_summary_text.delta", self._where)
@@ -153,7 +161,8 @@ class OpenThought:
             issuer=event.issuer or before.issuer,
         )
 
-    def close(self, _status: str) -> Fields:
+    def close(self, _status: str) -> Fields | None:
+        """None for what was no item in the end."""
         text = "".join(self._pieces)
         if self._head:
             self._events.put(b"response.reasoning_summary_text.done", {**self._where, "text": text})
@@ -161,7 +170,10 @@ class OpenThought:
             self._events.put(b"response.reasoning_summary_part.done", {**self._where, "part": part})
         proof = self._proof
         signed = Thinking("", "".join(self._signatures) or None, proof.encrypted, proof.id, issuer=proof.issuer)
-        return self._words.reasoning(self._id, text, "", self._words.proof(signed, self._id))
+        if not self._head and self._words.proves(signed):
+            self._add()
+        written = self._words.proof(signed, self._id)
+        return self._words.reasoning(self._id, text, "", written) if self._id else None
 
 
 class OpenCall:

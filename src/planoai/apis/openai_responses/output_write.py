@@ -14,7 +14,7 @@ Fields = dict[str, object]
 
 PROOF_LOST = "output (proof of thinking)"
 
-_AT_HOME = ("", "openai")  # issuers whose encrypted thoughts need no mark in this API
+_HOME = "openai"  # whose encrypted thoughts need no mark in this API
 _WANTED = "extra_content"  # what a client is given of a call's extras, to send it back
 
 
@@ -45,15 +45,22 @@ class OutputWriter:
             item["encrypted_content"] = proof
         return item
 
+    def proves(self, part: Thinking | RedactedThinking) -> bool:
+        """Whether the client is given a proof of it."""
+        found = _proof(part)
+        return found is not None and self._proofs_wanted and (found.kind == "encrypted" or bool(found.issuer))
+
     def proof(self, part: Thinking | RedactedThinking, identifier: str) -> str | None:
         """What the client is given of the proof of a thought, in the item called `identifier`; None if it wants none, or there is none."""
         found = _proof(part)
         if found is None:
             return None
-        home = found.kind == "encrypted" and found.issuer in _AT_HOME and found.id in ("", identifier)
-        if not self._proofs_wanted or (not home and not found.issuer):
+        if not self.proves(part):
             self.lose(PROOF_LOST)
             return None
+        home = not found.issuer or (
+            found.issuer == _HOME and found.kind == "encrypted" and found.id in ("", identifier)
+        )
         return found.value if home else sealed(found)
 
     def call(self, place: int, call: ToolCall) -> Fields:

@@ -7,7 +7,7 @@ from planoai.apis.dialect import Fields
 from planoai.apis.fields import read
 from planoai.apis.openai_responses.items_read import read_items
 from planoai.apis.openai_responses.parts_read import Extras
-from planoai.apis.openai_responses.tools_read import Bound, read_choice, read_tools
+from planoai.apis.openai_responses.tools_read import Bound, keep_whole, read_choice, read_tools
 from planoai.apis.openai_responses.wire import NAME, FormatWire, ReasoningWire, RequestWire, TextWire, given
 from planoai.apis.unread import unread
 from planoai.conversation.message import Message, Text
@@ -96,7 +96,7 @@ def _format(wire: FormatWire | None, extras: Extras) -> JsonObject | JsonSchema 
     if wire.type == "json_object":
         return JsonObject()
     if wire.type != "json_schema":
-        extras["text.format"] = Raw(msgspec.json.encode(wire.type))
+        keep_whole("text.format", Raw(msgspec.json.encode(wire.type)), extras)
         return None
     schema = given(wire.schema)
     if schema is None:

@@ -94,6 +94,9 @@ class _Writing:
         identifier = self._words.item_id("rs", len(self.items))
         summary = isinstance(part, Thinking) and part.summary
         proof = self._words.proof(part, identifier)
+        self._said = None
+        if not text and proof is None:
+            return
         self._add(self._words.reasoning(identifier, text if summary else "", "" if summary else text, proof))
 
     def _call(self, call: ToolCall) -> None:

@@ -13,7 +13,7 @@ from planoai.apis.dialect import Envelope
 from planoai.apis.openai_responses.failure import error_object
 from planoai.apis.openai_responses.open_items import TEXT_END, Events, OpenCall, OpenMessage, OpenThought
 from planoai.apis.openai_responses.outcome import incomplete_reason
-from planoai.apis.openai_responses.output_write import OutputWriter
+from planoai.apis.openai_responses.output_write import PROOF_LOST, OutputWriter
 from planoai.apis.openai_responses.shell import Shell
 from planoai.apis.openai_responses.wire import NAME
 from planoai.conversation.event import (
@@ -139,7 +139,7 @@ class ResponsesStreamWriter:
             self._close_prose()
         if self._thought is None:
             self._settle()
-            self._thought = OpenThought(self._events, self._words, self._next(), summary=bool(summary))
+            self._thought = OpenThought(self._events, self._words, self._next, summary=bool(summary))
         return self._thought
 
     def _call(self, event: ToolStarted) -> None:
@@ -153,6 +153,9 @@ class ResponsesStreamWriter:
         match part:
             case RedactedThinking():
                 self._settle()
+                if not self._words.proves(part):
+                    self._words.lose(PROOF_LOST)
+                    return
                 place = self._next()
                 identifier = self._words.item_id("rs", place)
                 self._whole(place, self._words.reasoning(identifier, "", "", self._words.proof(part, identifier)))
@@ -160,6 +163,7 @@ class ResponsesStreamWriter:
                 self._settle()
                 self._whole(self._next(), msgspec.Raw(msgspec.json.format(bytes(part.json), indent=-1)))
             case Opaque():
+                self._pause()
                 self._words.lose(f"output ({part.kind})")
             case Audio():
                 self._words.lose("output (audio)")
@@ -167,8 +171,9 @@ class ResponsesStreamWriter:
                     message = self._open_message()
                     message.close_part()
                     message.say(part.transcript)
-                    message.close_part()
+                self._pause()
             case Image():
+                self._pause()
                 self._words.lose("output (image)")
             case _:
                 assert_never(part)
@@ -181,12 +186,17 @@ class ResponsesStreamWriter:
         self._events.put_encoded(b"response.output_item.done", fields)
         self._items[place] = encoded
 
-    def _end_part(self) -> None:
-        """Text that follows is another part of the same message. Of several calls that are open, which one it is that ended is not told."""
+    def _pause(self) -> None:
+        """Text that follows is another part of the same message, a thought another item."""
         if self._message is not None:
             self._message.close_part()
         elif self._thought is not None:
             self._close_prose()
+
+    def _end_part(self) -> None:
+        """Of several calls that are open, which one it is that ended is not told."""
+        if self._message is not None or self._thought is not None:
+            self._pause()
         elif len(self._calls) == 1 and next(iter(self._calls.values())).place == len(self._items) - 1:
             self._close(self._calls.popitem()[1])
 
@@ -219,7 +229,10 @@ class ResponsesStreamWriter:
         self._message, self._thought, self._calls = None, None, {}
 
     def _close(self, item: OpenMessage | OpenThought | OpenCall, status: str = "completed") -> None:
-        encoded = _encode(item.close(status))
+        closed = item.close(status)
+        if closed is None:
+            return
+        encoded = _encode(closed)
         fields = b'"output_index":%d,"item":%b}' % (item.place, encoded)
         self._events.put_encoded(b"response.output_item.done", fields)
         self._items[item.place] = encoded

@@ -122,9 +122,7 @@ def read_choice(choice: str | ChoiceWire | None, whole: Raw | None, extras: Extr
             return _allowed(choice, extras)
         case ChoiceWire(type="function" | "custom") if name := choice.name or (choice.function or NameWire()).name:
             return ToolChoice("named", name)
-    for member in [each for each in extras if each.startswith("tool_choice.")]:
-        del extras[member]
-    extras["tool_choice"] = whole or Raw(b"null")
+    keep_whole("tool_choice", whole or Raw(b"null"), extras)
     return None
 
 
@@ -132,10 +130,17 @@ def _allowed(choice: ChoiceWire, extras: Extras) -> ToolChoice:
     names = [_named(tool) for tool in choice.tools or ()]
     for place, (tool, name) in enumerate(zip(choice.tools or (), names, strict=True)):
         if name is None:
-            extras[f"tool_choice.tools[{place}]"] = Raw(msgspec.json.encode(tool))
+            keep_whole(f"tool_choice.tools[{place}]", Raw(msgspec.json.encode(tool)), extras)
     return ToolChoice(
         "required" if choice.mode == "required" else "auto", allowed=tuple(name for name in names if name)
     )
+
+
+def keep_whole(path: str, value: Raw, extras: Extras) -> None:
+    """Left to servers of this API, and not member by member."""
+    for member in [each for each in extras if each.startswith(f"{path}.")]:
+        del extras[member]
+    extras[path] = value
 
 
 def _named(tool: NamedWire) -> str | None:
