@@ -95,17 +95,6 @@ async def test_everything_that_is_wrong_is_said_at_once(config: Path) -> None:
     assert "Traceback" not in program.said
 
 
-async def test_a_model_that_this_version_can_not_reach_is_named(config: Path) -> None:
-    config.write_text(
-        "version: v0.4.0\nmodel_providers:\n"
-        "  - {model: amazon_bedrock/x, base_url: 'https://bedrock-runtime.eu-west-1.amazonaws.com', access_key: k}\n"
-    )
-    async with planoai("up", str(config), "--foreground") as program:
-        assert await program.ends() == 1
-    assert "the config has 1 problem\n" in program.said
-    assert "config.yaml:3:13: model_providers[0].model: 'amazon_bedrock/x' speaks bedrock_converse" in program.said
-
-
 async def test_a_port_that_is_taken(config: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

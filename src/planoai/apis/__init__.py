@@ -3,6 +3,8 @@
 DIALECTS is the one list of them. To add an API, write a folder and a row.
 """
 
-from planoai.apis import anthropic_messages, openai_chat, openai_responses
+from planoai.apis import anthropic_messages, bedrock_converse, openai_chat, openai_responses
 
-DIALECTS = {each.name: each for each in (openai_chat.DIALECT, anthropic_messages.DIALECT, openai_responses.DIALECT)}
+_ROWS = (openai_chat.DIALECT, anthropic_messages.DIALECT, openai_responses.DIALECT, bedrock_converse.DIALECT)
+
+DIALECTS = {each.name: each for each in _ROWS}

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from ssl import SSLContext
 
-from planoai.apis import DIALECTS
 from planoai.config.entry import limits
 from planoai.config.schema import Config
 from planoai.errors import ConfigError
@@ -13,7 +12,6 @@ from planoai.net.client import Client
 from planoai.net.proxy import Proxies
 from planoai.net.tls import client_context
 from planoai.observability.feed import Feed
-from planoai.providers.provider import upstream_dialect
 from planoai.routing.models import Models
 from planoai.routing.target import Target
 
@@ -53,11 +51,11 @@ class Gateway:
 async def running(
     config: Config, *, feed: Feed | None = None, proxies: Proxies | None = None
 ) -> AsyncIterator[Gateway]:
-    """A gateway that serves `config`, for as long as the context lasts. Raises ConfigError for what only this version can not serve.
+    """A gateway that serves `config`, for as long as the context lasts. Raises ConfigError for a file that can not be used.
 
     What happens in it goes to `feed`, which whoever gives it also closes; without one nothing is recorded.
     """
-    models = models_of(config)
+    models = Models(config.model_providers, {name: alias.target for name, alias in config.model_aliases.items()})
     async with Client(verify=authorities(config), proxies=proxies) as http:
         yield Gateway(config, models, http, feed or Feed(enabled=False))
 
@@ -72,21 +70,3 @@ def authorities(config: Config) -> SSLContext | None:
     except OSError as error:
         reason = str(error.strerror).lower()
         raise ConfigError([f"overrides.upstream_tls_ca_path: {path} can not be read: {reason}"]) from None
-
-
-def models_of(config: Config) -> Models:
-    """The configured models. Raises ConfigError that names every entry whose API is not served."""
-    models = Models(config.model_providers, {name: alias.target for name, alias in config.model_aliases.items()})
-    problems = [
-        f"model_providers[{place}].model: {target.full_name!r} speaks {spoken}, which this version does not"
-        for place, target in enumerate(models.targets)
-        for spoken in sorted(_spoken(target) - set(DIALECTS))
-    ]
-    if problems:
-        raise ConfigError(problems)
-    return models
-
-
-def _spoken(target: Target) -> set[str]:
-    """The dialects that clients of ours would have spoken to `target`."""
-    return {upstream_dialect(target.provider, client, target.entry.upstream_api) for client in DIALECTS}

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from planoai.config.load import Loaded, load
 from planoai.errors import ConfigError
-from planoai.gateway.build import authorities, models_of
+from planoai.gateway.build import authorities
 from planoai.process.certificates import contexts
 from planoai.process.told import Refused
 
@@ -24,7 +24,6 @@ def read(file: Path, environ: Mapping[str, str]) -> Loaded | Refused:
     except ConfigError as error:
         return Refused(tuple(error.problems), of_config=True)
     try:
-        models_of(loaded.config)
         authorities(loaded.config)
         contexts(loaded.config)
     except ConfigError as error:
