@@ -127,6 +127,8 @@ class MessageWriter:
                         thoughts += [Thinking(part.text)] if isinstance(part, Thinking) else []
                     elif self._own or (self._accepts.reasoning_back and isinstance(part, Thinking)):
                         thoughts.append(structs.replace(part, issuer=""))  # the proof goes as it was issued
+                        if not self._own and isinstance(part, Thinking) and (part.signature or part.encrypted):
+                            self.lost.append(f"{path} (proof of thinking)")
                     else:
                         self.lost.append(f"{path} ({_kind(part)})")
                 case Image() | Document() | Audio() if not self._own:
