@@ -19,9 +19,9 @@ def incomplete_reason(reason: FinishReason, *, refused: bool) -> str | None:
 
 
 def finish_reason(status: str | None, reason: str | None, *, called: bool, refused: bool) -> FinishReason:
-    """`reason` is that of an incomplete answer; one that nobody here knows, and any other status, is a natural end."""
-    if status == "incomplete" and reason in _REASONS:
-        return _REASONS[reason]
+    """`reason` is that of an incomplete answer: whatever cut it short, it was cut. Any other status is a natural end."""
+    if status == "incomplete":
+        return _REASONS.get(reason or "", "length")
     settles = settled(None, called=called)
     return "refusal" if refused and settles == "stop" else settles
 

@@ -132,7 +132,7 @@ class _Writing:
 
     def _schema(self, schema: JsonSchema) -> dict[str, object]:
         strict = schema.strict
-        if not self._own and strict is not False:
+        if strict and not self._own:
             strict = qualifies(schema.schema)
             self.lost += [] if strict else [f"{self._request.path('format')} (not held to it strictly)"]
         members = {
