@@ -14,6 +14,7 @@ PlanoError             500   something of ours went wrong
     RequestTimeout     408   the head or the body came too slowly
     TooLarge           413   the body is over the limit
     UnsupportedMedia   415   the body has a content coding that is not known here
+      NotJson          415   the body is no JSON, and only JSON goes where it was sent
     HeadTooLarge       431   the head is over the limit
   Misconfigured        500   the config lets us start and still cannot serve this request
   UpstreamError        502   a model, an agent or a filter let us down
@@ -108,6 +109,10 @@ class TooLarge(ClientError):
 class UnsupportedMedia(ClientError):
     status = 415
     code = "unsupported_content_encoding"
+
+
+class NotJson(UnsupportedMedia):
+    code = "unsupported_media_type"
 
 
 class HeadTooLarge(ClientError):

@@ -18,10 +18,13 @@ from planoai.errors import NotFound, PlanoError, Unauthorized, WrongMethod
 from planoai.gateway import listing
 from planoai.gateway.build import Gateway
 from planoai.gateway.cors import ANYONE, Cors
+from planoai.gateway.counting import PATH as COUNT
+from planoai.gateway.counting import Counter
 from planoai.gateway.exchange import exchange
 from planoai.gateway.failing import UpstreamFailed, failure_of
 from planoai.gateway.headers import JSON, Pairs
 from planoai.gateway.keys import ClientKeys
+from planoai.gateway.passing import KNOWN, Passing, suffix_of
 from planoai.gateway.visit import Visit
 from planoai.names import REQUEST_ID
 from planoai.net.refusal import Refusal
@@ -48,6 +51,8 @@ class Routes:
         self._gateway = gateway
         self._keys = ClientKeys(door.client_keys) if door.client_keys else None
         self._cors = Cors(door.cors.allow_origins) if door.cors else None
+        self._passing = Passing(_CLIENTS["openai_chat"])
+        self._counter = Counter(DIALECTS["anthropic_messages"], _CLIENTS["anthropic_messages"])
         self._handlers: Mapping[str, Mapping[str, Handler]] = {
             "/": {"GET": _about, "HEAD": _about},
             "/v1/models": {"GET": self._models, "HEAD": self._models, "OPTIONS": self._preflight},
@@ -56,6 +61,8 @@ class Routes:
                 for name, client in _CLIENTS.items()
                 for path in client.paths
             },
+            COUNT: {"POST": self._count},
+            **{f"/v1/{suffix}": {"POST": self._pass_on} for suffix in KNOWN},
         }
 
     async def __call__(self, request: Request, reply: Reply) -> None:
@@ -92,18 +99,20 @@ class Routes:
             return self._ready if request.path.startswith(_READY) else _healthy
         if self._keys is not None and request.path != "/" and request.method != "OPTIONS":
             visit.headers = self._keys.admit(request.headers)
-        methods = self._handlers.get(request.path) or self._methods(request.path)
+        methods = self._handlers.get(request.path) or self._methods(request.path, request.method)
         if request.method not in methods:
             raise WrongMethod(f"{request.path} takes {' or '.join(methods)}, not {request.method}")
         return methods[request.method]
 
-    def _methods(self, path: str) -> Mapping[str, Handler]:
-        """What can be asked of `path`, one trailing slash or none. Raises NotFound."""
+    def _methods(self, path: str, method: str) -> Mapping[str, Handler]:
+        """What can be asked of `path`, one trailing slash or none, of which an upstream may know more. Raises NotFound."""
         bare = path.removesuffix("/") or "/"
         if methods := self._handlers.get(bare):
             return methods
         if bare.startswith(_MODEL):
             return {"GET": self._model, "HEAD": self._model}
+        if method == "POST" and suffix_of(bare) is not None:
+            return {"POST": self._pass_on}
         raise NotFound(f"there is nothing at {path}")
 
     def _reply_error(self, error: PlanoError, visit: Visit) -> None:
@@ -116,7 +125,7 @@ class Routes:
         client = _client_of(visit.request)
         headers = _headers(client, visit.id)
         if isinstance(error, WrongMethod):
-            headers.append((b"allow", ", ".join(self._methods(visit.request.path)).encode()))
+            headers.append((b"allow", ", ".join(self._methods(visit.request.path, visit.request.method)).encode()))
         elif isinstance(error, Unauthorized):
             headers.append((b"www-authenticate", b"Bearer"))
         elif isinstance(error, UpstreamFailed):
@@ -128,6 +137,17 @@ class Routes:
             return exchange(visit, dialect, client, self._gateway)
 
         return handle
+
+    def _count(self, visit: Visit) -> Awaitable[None]:
+        return self._counter.count(visit, self._gateway)
+
+    def _pass_on(self, visit: Visit) -> Awaitable[None]:
+        """Raises NotFound."""
+        path = visit.request.path
+        suffix = suffix_of(path)
+        if suffix is None:
+            raise NotFound(f"there is nothing at {path}")
+        return self._passing.pass_on(visit, suffix, self._gateway)
 
     async def _models(self, visit: Visit) -> None:
         request = visit.request

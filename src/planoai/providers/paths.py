@@ -12,6 +12,7 @@ API_VERSION = "2025-01-01-preview"
 
 BESIDE = "openai_chat"  # the dialect that everything beside model calls stands next to
 _OF_CHAT = "chat/completions"
+_OF_RESPONSES = "responses/"
 
 _USUAL: Mapping[str, Endpoint] = {
     "openai_chat": Endpoint("v1", _OF_CHAT),
@@ -76,6 +77,11 @@ def beside(provider: Provider, suffix: str, *, model: str, prefix: str = "", api
         raise Unsupported(f"{provider.name} has no API for {suffix!r}", param="model")
     endpoint = provider.endpoints.get(BESIDE) or _USUAL[BESIDE]
     place = _filled(endpoint.suffix, model, api_version).replace(_OF_CHAT, suffix)
+    responses = provider.endpoints.get("openai_responses")
+    if responses is not None and suffix.startswith(
+        _OF_RESPONSES
+    ):  # Azure has them elsewhere than what belongs to one deployment
+        endpoint, place = responses, responses.suffix + suffix.removeprefix(_OF_RESPONSES.rstrip("/"))
     return _under(prefix.strip("/") or endpoint.prefix, place)
 
 
