@@ -1,11 +1,24 @@
 """An upstream that speaks the client's API: what nobody here knows must arrive as it was sent, both ways."""
 
 import json
+import logging
+from typing import Any
 
 import pytest
+from anthropic import AsyncAnthropic
+from openai import AsyncOpenAI
 
 from tests.gateway.conftest import Setting
-from tests.support.answers import CHAT, CHAT_DONE, CHAT_STREAM, CHAT_USAGE, MESSAGES, MESSAGES_STREAM
+from tests.support.answers import (
+    CHAT,
+    CHAT_DONE,
+    CHAT_STREAM,
+    CHAT_USAGE,
+    MESSAGES,
+    MESSAGES_STREAM,
+    chat_chunk,
+    messages_event,
+)
 from tests.support.upstream import stream, whole
 
 CHAT_BODY = (
@@ -133,3 +146,135 @@ async def test_connections_to_the_upstream_are_used_again(setting: Setting) -> N
         body = {"model": "gpt-4o", "stream": streaming, "messages": [{"role": "user", "content": "hi"}]}
         await setting.http.post("/v1/chat/completions", json=body)
     assert setting.upstream.connections == 1
+
+
+def openai_client(setting: Setting) -> Any:
+    return AsyncOpenAI(base_url=f"{setting.url}/v1", api_key="x", max_retries=0, http_client=setting.http)
+
+
+def anthropic_client(setting: Setting) -> Any:
+    return AsyncAnthropic(base_url=setting.url, api_key="x", max_retries=0, http_client=setting.http)
+
+
+LOGPROBS = {"content": [{"token": "x", "logprob": -0.25, "bytes": [120], "top_logprobs": []}], "refusal": None}
+THREE = {
+    **CHAT,
+    "choices": [
+        {
+            "index": index,
+            "message": {"role": "assistant", "content": text, "refusal": None, "x_new": {"of": text}},
+            "logprobs": LOGPROBS,
+            "finish_reason": "stop",
+        }
+        for index, text in enumerate(("one", "two", "three"))
+    ],
+}
+ASKED_THRICE = {"model": "gpt-4o", "messages": [{"role": "user", "content": "hi"}], "n": 3}
+
+
+async def test_all_choices_of_a_whole_answer_reach_a_client_that_wants_a_stream(setting: Setting) -> None:
+    setting.upstream.will(whole(THREE))
+    snapshot: Any = None
+    more = {"stream_options": {"include_usage": True}}
+    async with openai_client(setting).chat.completions.stream(**ASKED_THRICE, **more) as stream:
+        async for event in stream:
+            if event.type == "chunk":
+                snapshot = event.snapshot
+
+    told = snapshot.model_dump()
+    assert [choice["message"]["content"] for choice in told["choices"]] == ["one", "two", "three"]
+    assert [choice["message"]["x_new"] for choice in told["choices"]] == [{"of": "one"}, {"of": "two"}, {"of": "three"}]
+    assert [choice["logprobs"]["content"] for choice in told["choices"]] == [LOGPROBS["content"]] * 3
+    assert (told["usage"]["total_tokens"], told["system_fingerprint"]) == (29, "fp_1")
+
+
+async def test_all_choices_of_a_stream_reach_a_client_that_wants_a_whole_answer(setting: Setting) -> None:
+    pieces = [
+        chat_chunk({"role": "assistant", "content": ""}, system_fingerprint="fp_1").replace(
+            b'"index": 0', b'"index": %d' % index
+        )
+        for index in (1, 0, 2)
+    ]
+    said = [
+        chat_chunk({"content": text, "x_new": text}, finish).replace(b'"index": 0', b'"index": %d' % index)
+        for text, finish in (("a", None), ("b", "stop"))
+        for index in (0, 2, 1)
+    ]
+    setting.upstream.will(stream(*pieces, *said, CHAT_USAGE, CHAT_DONE))
+    told = (await openai_client(setting).chat.completions.create(**ASKED_THRICE)).model_dump()
+
+    assert [(each["message"]["content"], each["message"]["x_new"]) for each in told["choices"]] == [("ab", "ab")] * 3
+    assert [each["index"] for each in told["choices"]] == [0, 1, 2]
+    assert (told["usage"]["total_tokens"], told["system_fingerprint"]) == (29, "fp_1")
+
+
+async def test_a_stream_of_which_a_choice_was_cut_is_no_answer(setting: Setting) -> None:
+    cut = chat_chunk({"content": "b"}).replace(b'"index": 0', b'"index": 1')
+    setting.upstream.will(stream(chat_chunk({"content": "a"}, "stop"), cut))
+    answer = await setting.http.post("/v1/chat/completions", json=ASKED_THRICE)
+
+    assert answer.status_code == 502
+    assert "cut short" in answer.json()["error"]["message"]
+
+
+BLOCKS: list[dict[str, Any]] = [
+    {"type": "thinking", "thinking": "Hm.", "signature": "c2ln"},
+    {"type": "redacted_thinking", "data": "aGlkZGVu"},
+    {"type": "text", "text": "It rains.", "citations": None, "x_new": [1]},
+    {"type": "tool_use", "id": "toolu_1", "name": "f", "input": {"a": {"b": 1.5}}},
+]
+ASKED = {"model": "deep", "max_tokens": 9, "messages": [{"role": "user", "content": "hi"}]}
+
+
+async def test_a_whole_message_reaches_a_client_that_wants_a_stream(setting: Setting) -> None:
+    setting.upstream.will(whole(MESSAGES | {"content": BLOCKS, "stop_reason": "tool_use"}))
+    async with anthropic_client(setting).messages.stream(**ASKED) as stream:
+        told = (await stream.get_final_message()).model_dump()
+
+    known = [
+        {name: told_block[name] for name in block} for told_block, block in zip(told["content"], BLOCKS, strict=True)
+    ]
+    assert known == BLOCKS
+    assert (told["stop_reason"], told["x_unknown"]) == ("tool_use", {"b": 1, "a": [1e2]})
+    assert told["usage"]["cache_read_input_tokens"] == 7
+    assert told["usage"]["output_tokens"] == 9
+
+
+async def test_a_stream_reaches_a_client_that_wants_a_whole_message(setting: Setting) -> None:
+    hologram = messages_event("content_block_start", index=1, content_block={"type": "hologram", "depth": 1})
+    setting.upstream.will(
+        stream(
+            *MESSAGES_STREAM[:-2],
+            hologram,
+            messages_event("content_block_delta", index=1, delta={"type": "hologram_delta", "light": "a"}),
+            messages_event("content_block_delta", index=1, delta={"type": "hologram_delta", "light": "b"}),
+            messages_event("content_block_stop", index=1),
+            *MESSAGES_STREAM[-2:],
+        )
+    )
+    told = (await anthropic_client(setting).messages.create(**ASKED)).model_dump(warnings=False)
+
+    assert told["content"][0]["text"] == "Hello there."
+    assert told["content"][1].items() >= {"type": "hologram", "depth": 1, "light": "ab"}.items()
+    assert (told["stop_reason"], told["usage"]["output_tokens"], told["usage"]["input_tokens"]) == ("end_turn", 9, 10)
+
+
+async def test_a_failure_in_place_of_an_answer_is_told_before_anything_is_streamed(setting: Setting) -> None:
+    setting.upstream.will(whole({"error": {"message": "no", "type": "server_error", "code": None}}))
+    answer = await setting.http.post("/v1/chat/completions", json={**ASKED_THRICE, "stream": True})
+
+    assert answer.status_code >= 500
+    assert answer.json()["error"]["message"] == "no"
+
+
+async def test_what_an_answer_loses_is_logged_once_with_its_path(
+    setting: Setting, caplog: pytest.LogCaptureFixture
+) -> None:
+    searched = {"type": "web_search_tool_result", "tool_use_id": "s", "content": []}
+    answer = MESSAGES | {"content": [searched, searched, {"type": "text", "text": "x"}], "stop_sequence": "END"}
+    setting.upstream.will(whole(answer | {"stop_reason": "stop_sequence"}))
+    with caplog.at_level(logging.DEBUG, logger="planoai.gateway"):
+        await setting.http.post("/v1/chat/completions", json={**ASKED_THRICE, "model": "deep", "n": 1})
+
+    [line] = [message for message in caplog.messages if " answer: " in message]
+    assert "'output (web_search_tool_result)', 'stop_sequence' of anthropic/claude-sonnet-4-5 is lost" in line

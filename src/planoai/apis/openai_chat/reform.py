@@ -35,7 +35,10 @@ _NUMBERED = ("thinking_blocks", "annotations")  # in a stream alone
 
 
 def as_stream(body: bytes, envelope: Envelope) -> bytes:
-    """All that a choice says in one chunk, why each choice ended in one of its own, then the usage if this client asked for it."""
+    """The role of a choice, all that it says, and why it ended, each in one chunk; then the usage if this client asked for it.
+
+    OpenAI's own client counts twice what stands beside the `delta` of a choice when it first hears of it.
+    """
     try:
         return b"".join(frame(chunk) for chunk in _chunks(body, envelope)) + DONE_FRAME
     except (ValueError, RecursionError) as error:
@@ -66,9 +69,13 @@ def _chunks(body: bytes, envelope: Envelope) -> Iterator[bytes]:
     head["object"] = "chat.completion.chunk"
     beside = {name: value for name, value in answer.items() if name not in {*head, "choices", "usage"}}
     for place, (index, choice) in enumerate(numbered):
+        said = _delta(choice)
+        first = {"index": index, "delta": {"role": said.pop("role", "assistant")}, "finish_reason": None}
+        yield msgspec.json.encode(head | (beside if place == 0 else {}) | {"choices": [first]})
         others = {name: value for name, value in choice.items() if name not in ("index", "message", "finish_reason")}
-        said = {"index": index, "delta": _delta(choice), **others, "finish_reason": None}
-        yield msgspec.json.encode(head | (beside if place == 0 else {}) | {"choices": [said]})
+        yield msgspec.json.encode(
+            head | {"choices": [{"index": index, "delta": said, **others, "finish_reason": None}]}
+        )
     for index, choice in numbered:
         reason: object = choice.get("finish_reason", Raw(b"null"))
         if isinstance(reason, Raw) and empty(reason):
@@ -91,7 +98,7 @@ def _delta(choice: Members) -> dict[str, object]:
             delta[name] = [{"index": place, **_OBJECT.decode(each)} for place, each in enumerate(_LIST.decode(blocks))]
     if isinstance(calls := delta.pop("tool_calls", None), Raw) and not empty(calls):
         delta["tool_calls"] = [_call(_OBJECT.decode(each), place) for place, each in enumerate(_LIST.decode(calls))]
-    return {"role": "assistant", **delta}
+    return delta
 
 
 def _call(call: Members, place: int) -> dict[str, object]:
