@@ -9,6 +9,8 @@ from functools import lru_cache
 
 from msgspec import Struct
 
+from planoai.apis.dialect import Accepts
+
 Version = tuple[int, int]
 
 EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")  # least first
@@ -88,6 +90,11 @@ def nearest_effort(effort: str, known: tuple[str, ...]) -> str | None:
         return None
     wanted = EFFORTS.index(effort)
     return min(reversed(known), key=lambda each: abs(EFFORTS.index(each) - wanted))
+
+
+def refused_there(model: str, accepts: Accepts) -> tuple[str, ...]:
+    """The fields that `model` refuses at the server that takes what `accepts` says."""
+    return tuple(name for pattern, names in accepts.refused if re.fullmatch(pattern, model) for name in names)
 
 
 def effort_of(budget: int) -> str:

@@ -8,6 +8,7 @@ import pytest
 from planoai.apis.anthropic_messages.adapt import adapt
 from planoai.apis.dialect import Accepts, Head
 from planoai.apis.fields import read_fields
+from planoai.providers.catalog import PROVIDERS
 
 HEAD = Head("claude-sonnet-4-5", stream=False)
 UNSIGNED = {"type": "thinking", "thinking": "hm", "signature": ""}
@@ -130,3 +131,23 @@ def test_what_is_taken_out_is_told() -> None:
         "thinking",
         "context_management",
     )
+
+
+@pytest.mark.parametrize(
+    ("model", "provider", "lost"),
+    [
+        ("kimi-for-coding", "moonshotai", ("thinking",)),
+        ("moonshotai/kimi-for-coding", "openrouter", ("thinking",)),
+        ("kimi-k3", "moonshotai", ("temperature", "top_p")),
+        ("kimi-k3", "openrouter", ()),
+        ("kimi-k2.5", "moonshotai", ()),
+    ],
+)
+def test_kimi_is_not_sent_what_it_refuses(model: str, provider: str, lost: tuple[str, ...]) -> None:
+    body = {"model": model, "messages": [], "thinking": {"type": "enabled"}, "temperature": 0.5, "top_p": 1, "top_k": 2}
+    fields = read_fields(json.dumps(body).encode())
+    adapted = adapt(fields, HEAD, PROVIDERS[provider].accepts)
+
+    assert sorted(adapted.lost) == sorted(lost)
+    assert adapted.fields == {name: value for name, value in fields.items() if name not in lost}
+    assert adapted.fields is fields or lost

@@ -1,16 +1,18 @@
 """A request that is already in this dialect, on its way to one upstream.
 
-It goes through as it is, but for two things. A conversation may have been answered by models of several makers, and what our answers said for
-them in this dialect carries no proof: thinking with an empty signature, citations with an empty index, members another maker wanted back. Or it
-carries one that was sealed, which goes to its issuer as it was issued and to nobody else. Clients send all of it again, and Anthropic refuses
-the request that holds it.
+It goes through as it is, but for fields that some models refuse, and for two things more. A conversation may have been answered by models of
+several makers, and what our answers said for them in this dialect carries no proof: thinking with an empty signature, citations with an empty
+index, members another maker wanted back. Or it carries one that was sealed, which goes to its issuer as it was issued and to nobody else.
+Clients send all of it again, and Anthropic refuses the request that holds it.
 """
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import msgspec
 from msgspec import Raw, Struct
 
+from planoai.apis.anthropic_messages.models import refused
 from planoai.apis.anthropic_messages.wire import Typed
 from planoai.apis.dialect import Accepts, Adapted, Fields, Head
 from planoai.apis.proofs import may_go, read_data, read_signature, whose
@@ -30,10 +32,25 @@ _TURNS = msgspec.json.Decoder(list[dict[str, Raw]])
 _OBJECT = msgspec.json.Decoder(dict[str, Raw])
 _CITATIONS = msgspec.json.Decoder(list[dict[str, Raw]] | None)
 _LIST = msgspec.json.Decoder(list[Raw])
+_REMEMBERED = 1024  # models; clients may name any number
 
 
 def adapt(fields: Fields, _head: Head, accepts: Accepts) -> Adapted:
     """The same mapping where nothing is needed. An upstream that wants reasoning back gets it unsigned as well."""
+    unwanted = [name for name in _refused(bytes(fields.get("model", b"")), accepts) if name in fields]
+    if not unwanted:
+        return _proven(fields, accepts)
+    adapted = _proven({name: value for name, value in fields.items() if name not in unwanted}, accepts)
+    return Adapted(adapted.fields, (*unwanted, *adapted.lost))
+
+
+@lru_cache(_REMEMBERED)
+def _refused(raw: bytes, accepts: Accepts) -> tuple[str, ...]:
+    """`raw`: the model, as it stands in the request."""
+    return refused(_string(Raw(raw)), accepts)
+
+
+def _proven(fields: Fields, accepts: Accepts) -> Adapted:
     raw = fields.get("messages")
     text = b"" if raw is None else bytes(raw)
     traces = (TRACE,) if accepts.reasoning_back else (TRACE, *_UNPROVEN)

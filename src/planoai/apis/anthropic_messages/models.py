@@ -6,7 +6,8 @@ A name nobody here knows is taken for a model of another maker behind this API: 
 
 from msgspec import Struct
 
-from planoai.apis.models import Version, claude_version
+from planoai.apis.dialect import Accepts
+from planoai.apis.models import Version, claude_version, refused_there
 
 
 class Model(Struct, frozen=True):
@@ -41,3 +42,9 @@ def model(name: str) -> Model:
     if version is None:
         return Model()
     return next((row for since, row in _SINCE if version >= since), Model(4096, thinks=False))
+
+
+def refused(name: str, accepts: Accepts) -> tuple[str, ...]:
+    """The fields that the model called `name` answers with 400: wherever it is, or at the server that takes what `accepts` says."""
+    everywhere = ("thinking",) if name.rpartition("/")[2] == "kimi-for-coding" else ()
+    return (*everywhere, *refused_there(name, accepts))

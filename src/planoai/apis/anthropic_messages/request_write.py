@@ -7,7 +7,7 @@ from msgspec import Raw
 
 from planoai.apis.anthropic_messages.blocks import Block
 from planoai.apis.anthropic_messages.content_write import plain, write_messages
-from planoai.apis.anthropic_messages.models import Model, model
+from planoai.apis.anthropic_messages.models import Model, model, refused
 from planoai.apis.anthropic_messages.sampling_write import write_sampling, write_thinking
 from planoai.apis.anthropic_messages.schema import closed
 from planoai.apis.anthropic_messages.tools_write import write_choice, write_tools
@@ -61,6 +61,9 @@ def write_request(request: Request, accepts: Accepts) -> Written:
         body["stream"] = True
     lost += [request.path(name) for name in _NOT_SAID if getattr(request, name)]
     _add_extras(body, request, lost)
+    for name in refused(request.model, accepts):
+        if body.pop(name, None) is not None:
+            lost.append(request.path("reasoning" if name == "thinking" else name))
     return Written(msgspec.json.encode(body), tuple(lost))
 
 

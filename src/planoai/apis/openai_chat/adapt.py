@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from planoai.apis.dialect import Accepts, Adapted, Fields, Head
+from planoai.apis.models import refused_there
 from planoai.apis.openai_chat import models
 from planoai.apis.openai_chat.message_adapt import adapt_messages
 from planoai.apis.openai_chat.schemas import plain
@@ -62,7 +63,7 @@ def _needs(raw: bytes, accepts: Accepts) -> _Needs:
     unwanted = frozenset(
         (
             *models.refused(model, "none"),
-            *models.refused_there(model, accepts),
+            *refused_there(model, accepts),
             *(() if accepts.web_search else ("web_search_options",)),
             *(() if accepts.reasoning_effort else ("reasoning_effort",)),
             *(() if accepts.stream_options else ("stream_options",)),

@@ -29,11 +29,6 @@ def refused(model: str, effort: str | None) -> tuple[str, ...]:
     return () if effort == "none" else _SAMPLING
 
 
-def refused_there(model: str, accepts: Accepts) -> tuple[str, ...]:
-    """What `model` refuses at the server that takes what `accepts` says."""
-    return tuple(name for pattern, names in accepts.refused if re.fullmatch(pattern, model) for name in names)
-
-
 def efforts_there(model: str, accepts: Accepts) -> Mapping[str, str] | None:
     """The words that `model` has for efforts at that server, where it refuses all others; None where nothing is known of it."""
     return next((dict(words) for pattern, words in accepts.efforts if re.fullmatch(pattern, model)), None)

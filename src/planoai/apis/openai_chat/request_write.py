@@ -7,7 +7,7 @@ from msgspec import Raw
 
 from planoai.apis.crossing import check_crossing
 from planoai.apis.dialect import Accepts, Written
-from planoai.apis.models import effort_of, habits, nearest_effort
+from planoai.apis.models import effort_of, habits, nearest_effort, refused_there
 from planoai.apis.openai_chat import models
 from planoai.apis.openai_chat.message_write import MessageWriter
 from planoai.apis.openai_chat.schemas import plain
@@ -55,7 +55,7 @@ class _Writing:
         self._extras()
         effort = self._body.get("reasoning_effort")
         refused = models.refused(request.model, effort if isinstance(effort, str) else None)
-        for name in (*refused, *models.refused_there(request.model, self._accepts)):
+        for name in (*refused, *refused_there(request.model, self._accepts)):
             if self._body.pop(name, None) is not None and name != "stream_options":
                 self._lost.append(request.path(name))
         return Written(msgspec.json.encode(self._body), tuple(self._lost))
