@@ -60,6 +60,8 @@ def write_request(request: Request, accepts: Accepts) -> Written:
     if request.stream:
         body["stream"] = True
     lost += [request.path(name) for name in _NOT_SAID if getattr(request, name)]
+    if isinstance(request.format, JsonSchema) and request.format.description and request.dialect != NAME:
+        lost.append(f"{request.path('format')} (its name and description)")
     _add_extras(body, request, lost)
     for name in refused(request.model, accepts):
         if body.pop(name, None) is not None:

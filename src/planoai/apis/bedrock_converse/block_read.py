@@ -208,7 +208,7 @@ def _cited(raw: Raw) -> list[Event]:
         return []
     url = told.location.web.url if told.location is not None and told.location.web is not None else None
     quote = "".join(each.text or "" for each in told.source_content or ())
-    return [Cited(Citation(url, told.title, quote or None, raw=raw.copy(), dialect=NAME))]
+    return [Cited(Citation(url, told.title or told.source, quote or None, raw=raw.copy(), dialect=NAME))]
 
 
 def _image(told: wire.Media, data: str) -> Image:

@@ -117,7 +117,7 @@ class MessageWriter:
         for part, path in parts:
             match part:
                 case ToolCall():
-                    calls.append(self._call(part))
+                    calls.append(self._call(part, path))
                     self._unmarked(part.cache, path)
                 case Refusal():
                     refusals.append(part.text)
@@ -149,9 +149,10 @@ class MessageWriter:
             written["tool_calls"] = calls
         return self._named(message, written)
 
-    def _call(self, call: ToolCall) -> Wire:
+    def _call(self, call: ToolCall, path: str) -> Wire:
         """Gemini refuses its own calls without what it signed them with; others refuse what they did not sign."""
         if call.extras is not None and not self._own and "gemini" not in self._request.model.lower():
+            self.lost += [f"{path}.{name}" for name in msgspec.json.decode(call.extras, type=dict[str, Raw])]
             call = structs.replace(call, extras=None)
         if call.custom and not self._own:
             call = structs.replace(call, custom=False, arguments=wrapped(call.arguments))
@@ -198,6 +199,9 @@ class MessageWriter:
                 image = {"url": write_url(source), **({"detail": detail} if detail else {})}
                 yield self._marked({"type": "image_url", "image_url": image}, part.cache, path)
             case Document() if (document := _document(part, own=self._own)) is not None:
+                told = document["type"] == "text" and not isinstance(part.source, Link)
+                self.lost += [f"{path}.context"] if part.context and not told else []
+                self.lost += [f"{path}.citations"] if part.cite else []
                 yield self._marked(document, part.cache, path)
             case Audio():
                 yield {"type": "input_audio", "input_audio": {"data": part.data, "format": part.format}}

@@ -169,10 +169,12 @@ class _Writing:
             self._lost.append(request.path("user"))
             user = None
         openai = request.dialect.startswith("openai")
-        self._put(
-            user=user,
-            verbosity=request.verbosity if self._own or habits(request.model).openai else None,
-        )
+        self._put(user=user)
+        if self._own or habits(request.model).openai:
+            self._put(verbosity=request.verbosity)
+        elif request.verbosity is not None:
+            self._lost.append(request.path("verbosity"))
+        self._lost += [f"anthropic-beta[{place}]" for place in range(len(request.betas))]
         account = {
             "prompt_cache_key": request.prompt_cache_key,
             "metadata": dict(request.metadata) or None,

@@ -117,7 +117,7 @@ class ToolWriter:
     def _web_search(self, search: WebSearch, path: str) -> None:
         self._fields["web_search_options"] = _web_search(search)
         bounds = ("max_uses", "allowed_domains", "blocked_domains")
-        self.lost += [f"{path}.{bound}" for bound in bounds if getattr(search, bound)]
+        self.lost += [self._request.path(f"{path}.{bound}") for bound in bounds if getattr(search, bound)]
         if search.cache is not None:
             self.lost.append(f"{path}.cache_control")
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+import msgspec
 from msgspec import Raw
 
 from planoai.apis.dialect import Accepts
@@ -150,7 +151,7 @@ class ItemWriter:
     def _call(self, call: ToolCall, path: str) -> Wire:
         self._unmarked(call.cache, path)
         if call.extras is not None:
-            self.lost.append(f"{path}.extra_content")
+            self.lost += [f"{path}.{name}" for name in msgspec.json.decode(call.extras, type=dict[str, Raw])]
         named: Wire = {"call_id": fitting(call.id), "name": call.name}
         if call.namespace is not None:
             named["namespace"] = call.namespace

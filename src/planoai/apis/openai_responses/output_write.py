@@ -92,6 +92,8 @@ class OutputWriter:
         if not citation.url:
             self.lose("output (citation)")
             return None
+        if citation.quote:
+            self.lose("output (citation.quote)")
         first = 0 if citation.start is None else max(citation.start - before, 0)
         last = end if citation.end is None else max(citation.end - before, 0)
         return {

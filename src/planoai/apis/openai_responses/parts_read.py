@@ -69,6 +69,8 @@ def _part(wire: PartWire, raw: Raw, path: str, extras: Extras) -> Part:
         case "input_text" | "output_text" | "text":
             if wire.text is None:
                 raise BadRequest(f"{path}.text: this field is required", param=f"{path}.text")
+            if (odds := given(wire.logprobs)) is not None and bytes(odds) != b"[]":
+                extras[f"{path}.logprobs"] = odds
             return Text(wire.text, tuple(_citations(wire, path)))
         case "refusal" if wire.refusal is not None:
             return Refusal(wire.refusal)

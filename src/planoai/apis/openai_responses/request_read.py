@@ -42,6 +42,8 @@ def read_request(fields: Fields) -> Request:
         if name not in _READ and bytes(value).strip() != _USUAL.get(name)
     }
     extras.update(unread(known, RequestWire, ""))
+    if wire.stream_options and wire.stream_options.include_obfuscation:
+        extras["stream_options.include_obfuscation"] = Raw(b"true")
     paths = dict(_PATHS)
     bound: Bound = {name: why for name, why in _BOUND.items() if name in extras}
     text = wire.text or TextWire()

@@ -155,6 +155,7 @@ class _Writing:
 
     def _account(self) -> None:
         request, accepts = self._request, self._accepts
+        self.lost += [f"anthropic-beta[{place}]" for place in range(len(request.betas))]
         user = request.user
         if user and len(user) > _LONGEST_USER and not self._own:
             user = sha256(user.encode()).hexdigest()

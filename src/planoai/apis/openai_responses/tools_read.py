@@ -28,6 +28,7 @@ _AT_OPENAI = (
     "code_interpreter",
     "computer",
 )  # how the types of tools begin whose answers could come from nowhere else
+_DOMAINS = ("allowed_domains", "blocked_domains")
 _SEARCHES = ("web_search", "web_search_preview")
 
 
@@ -47,6 +48,8 @@ def read_tools(raws: list[Raw], extras: Extras, paths: dict[str, str], bound: Bo
         for tool, path in _tools(raw, f"tools[{place}]", extras):
             if path != (name := f"tools[{len(tools)}]"):
                 paths[name] = path
+            if isinstance(tool, WebSearch):
+                paths |= {f"{path}.{name}": f"{path}.filters.{name}" for name in _DOMAINS}
             if isinstance(tool, HostedTool):
                 hosted = True
                 if tool.kind.startswith(_AT_OPENAI):
