@@ -37,7 +37,11 @@ def test_what_is_no_answer_can_not_be_read(body: bytes, why: str) -> None:
 
 @pytest.mark.parametrize("reason", ["max_output_tokens", "brand_new", None])
 def test_an_answer_that_was_cut_never_looks_finished(reason: str | None) -> None:
-    body: dict[str, object] = {"status": "incomplete", "incomplete_details": reason and {"reason": reason}, "output": []}
+    body: dict[str, object] = {
+        "status": "incomplete",
+        "incomplete_details": reason and {"reason": reason},
+        "output": [],
+    }
 
     assert read_answer(json.dumps(body).encode(), ENVELOPE)[-2:] == [Finished("length"), Ended()]
 

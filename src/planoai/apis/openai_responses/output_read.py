@@ -77,6 +77,15 @@ class OutputReader:
         self._called = False
         self._refused = False
 
+    def more_text(self, index: int | None, place: int | None, text: str, events: list[Event]) -> bool:
+        """True where `text` was more of the text that is open, as nearly all of an answer is; else nothing has been told."""
+        here = self._open
+        if here is None or index != here[0] or place != here[2] or here[1] != "text" or not text:
+            return False
+        self._length += len(text)
+        events.append(TextDelta(text))
+        return True
+
     @property
     def empty(self) -> bool:
         return not self._items

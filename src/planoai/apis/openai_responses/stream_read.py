@@ -110,10 +110,12 @@ class ResponsesStreamReader:
             return
         told = lenient.decode(_EVENT, event.data)
         kind = told.type or event.type
-        if kind in _PIECES:
-            if not isinstance(told.delta, str):
+        if (piece := _PIECES.get(kind)) is not None:
+            delta = told.delta
+            if not isinstance(delta, str):
                 raise msgspec.ValidationError(f"{kind}: the delta is not text")
-            self._output.say(told.output_index, _PIECES[kind], told.place, told.delta, events)
+            if piece != "text" or not self._output.more_text(told.output_index, told.content_index, delta, events):
+                self._output.say(told.output_index, piece, told.place, delta, events)
         elif kind in _WHOLE:
             piece, member = _WHOLE[kind]
             self._output.whole(told.output_index, piece, told.place, getattr(told, member) or "", events)
