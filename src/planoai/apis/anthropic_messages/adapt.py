@@ -121,11 +121,11 @@ def _thinking(raw: Raw, accepts: Accepts) -> _Block:
     if part.signature and may_go(part.issuer, accepts.proofs):
         return _Block(raw) if part.signature == signature else _replaced(block, signature=part.signature)
     if not part.issuer:
-        unread = bytes(block.get("signature", b'""')) not in (
+        odd = bytes(block.get("signature", b'""')) not in (
             b'""',
             b"null",
         )  # the upstream will say what is wrong with it
-        return _Block(raw if unread or accepts.reasoning_back else None, "" if unread else f" ({whose(part)})")
+        return _Block(raw) if odd or accepts.reasoning_back else _Block(None, f" ({whose(part)})")
     if accepts.reasoning_back and told:
         return _replaced(block, f" ({whose(part)})", signature="")
     return _Block(None, f" ({whose(part)})")
