@@ -117,7 +117,7 @@ def _default(field: structs.FieldInfo) -> str:
 
 def _providers() -> Iterator[str]:
     yield "## Providers\n"
-    yield "| Prefix of `model` | Also | Address | Usual variable of its key | APIs |\n|---|---|---|---|---|"
+    yield "| Prefix of `model` | Also | Address | Usual variables of its key | APIs |\n|---|---|---|---|---|"
     for row in PROVIDERS.values():
         if row.own_prefix:
             yield f"| {' | '.join(_provider(row))} |"
@@ -127,7 +127,8 @@ def _providers() -> Iterator[str]:
 
 def _provider(row: Provider) -> tuple[str, ...]:
     address = "`base_url` must be given" if row.needs_base_url else f"`{row.base_url}`"
-    variable = f"`{row.key_variable}`" if row.key_variable else ""
+    variables = (row.key_variable or "", *(row.aws_variables or ())[:2], *(name for _, name in row.header_variables))
+    variable = ", ".join(f"`{each}`" for each in variables if each)
     apis = ", ".join(_DIALECTS[dialect] for dialect in row.speaks)
     return f"`{row.name}`", ", ".join(f"`{alias}`" for alias in row.aliases), address, variable, apis
 
