@@ -25,6 +25,7 @@ COMMANDS = {
     "demo": Row("planoai.cli.demo:demo", "See each client talk to the other API's model."),
     "down": Row("planoai.cli.down:down", "Stop the gateway that runs."),
     "logs": Row("planoai.cli.logs:logs", "Show the requests that were served, one a line."),
+    "models": Row("planoai.cli.models:models", "List the models that wildcards of a config stand for."),
     "reload": Row("planoai.cli.reload:reload", "Serve the config as it is now, without losing a request."),
     "simulate": Row("planoai.cli.simulate:simulate", "Serve a simulated provider."),
     "up": Row("planoai.cli.up:up", "Serve the gateway that FILE describes."),

@@ -15,6 +15,7 @@ from planoai.cli.ports import taken
 from planoai.config.load import Loaded
 from planoai.net.proxy import Proxies
 from planoai.process.aside import Aside
+from planoai.process.feeds import fetched
 from planoai.process.home import Home
 from planoai.process.launch import launch
 from planoai.process.reading import read
@@ -72,7 +73,7 @@ def up(file: Path | None, folder: Path, foreground: bool, workers: int | Literal
     level = talk.log_to_stderr(verbose=verbose)
     home, environ = surroundings.home(), surroundings.variables()
     file = surroundings.told((file or find(folder)).absolute())
-    make_way(home, checked(file, environ))
+    make_way(home, checked(file, environ, home))
     settings = Settings(
         file=str(file), home=str(home.root), environ=environ, workers=workers, level=level, echo=foreground
     )
@@ -90,10 +91,10 @@ def find(folder: Path) -> Path:
     raise click.ClickException(f"there is no {' or '.join(NAMES)} in {folder}: name the file, as in `planoai up FILE`")
 
 
-def checked(file: Path, environ: Mapping[str, str]) -> Loaded:
+def checked(file: Path, environ: Mapping[str, str], home: Home) -> Loaded:
     """The config in `file`, whose warnings are told. Raises ClickException with everything that is wrong in it, or with the address of a proxy."""
     log.info("reading %s", file)
-    loaded = read(file, environ)
+    loaded = read(file, environ, fetched(home.root))
     if isinstance(loaded, Refused):
         raise click.ClickException(render.problems(loaded.problems, of_config=loaded.of_config))
     try:

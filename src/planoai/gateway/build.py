@@ -12,6 +12,7 @@ from planoai.net.client import Client
 from planoai.net.proxy import Proxies
 from planoai.net.tls import client_context
 from planoai.observability.feed import Feed
+from planoai.providers.registry import Registry, snapshot
 from planoai.routing.models import Models
 from planoai.routing.target import Target
 
@@ -49,15 +50,22 @@ class Gateway:
 
 @asynccontextmanager
 async def running(
-    config: Config, *, feed: Feed | None = None, proxies: Proxies | None = None
+    config: Config, *, feed: Feed | None = None, proxies: Proxies | None = None, registry: Registry | None = None
 ) -> AsyncIterator[Gateway]:
     """A gateway that serves `config`, for as long as the context lasts. Raises ConfigError for a file that can not be used.
 
     What happens in it goes to `feed`, which whoever gives it also closes; without one nothing is recorded.
+    `registry`: see `models_of`.
     """
-    models = Models(config.model_providers, {name: alias.target for name, alias in config.model_aliases.items()})
+    models = models_of(config, registry)
     async with Client(verify=authorities(config), proxies=proxies) as http:
         yield Gateway(config, models, http, feed or Feed(enabled=False))
+
+
+def models_of(config: Config, registry: Registry | None = None) -> Models:
+    """`registry` says what wildcards stand for; None: the one that comes with the package."""
+    aliases = {name: alias.target for name, alias in config.model_aliases.items()}
+    return Models(config.model_providers, aliases, registry or snapshot())
 
 
 def authorities(config: Config) -> SSLContext | None:

@@ -12,6 +12,7 @@ from planoai.process.child import Place, Role
 from planoai.process.control import Channel
 from planoai.process.orders import Chain, FromChild, WorkerOrders
 from planoai.process.told import Tell
+from planoai.providers.registry import Registry
 
 Introduce = Callable[[Channel[FromChild]], None]
 
@@ -28,6 +29,7 @@ class Generation:
         *,
         level: str,
         proxies: Proxies,
+        registry: Registry | None,
         environ: Mapping[str, str],
         introduce: Introduce,
         changed: Callable[[], None],
@@ -38,6 +40,7 @@ class Generation:
         self._chains = chains
         self._level = level
         self._proxies = proxies
+        self._registry = registry
         self._introduce = introduce
         self._table = share.table(number) if number > 1 else None
         self.places = [Place(self._role(each), environ, changed, tell) for each in range(number)]
@@ -88,6 +91,7 @@ class Generation:
                 chains=self._chains,
                 place=None if self._table is None else number,
                 proxies=self._proxies,
+                registry=self._registry,
             )
             table = [] if self._table is None else [self._table]
             channel.send(orders, [*(door.fileno() for door in self._doors), *table])

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from planoai.config.schema import Config
 from planoai.net.proxy import Proxies
+from planoai.providers.registry import Registry
 
 
 class Chain(Struct, frozen=True):
@@ -24,7 +25,8 @@ class WorkerOrders(Struct, frozen=True, kw_only=True, tag="worker"):
     """Serve `config`. With it come the listening sockets, one a listener and in their order; then, with `place`, the table of the balance.
 
     `place` is the place of this worker in the table in which workers tell each other how many connections they have; None where it has no sibling.
-    `level` is the least that is logged. `chains`: one a listener, None where it serves plain HTTP.
+    `level` is the least that is logged. `chains`: one a listener, None where it serves plain HTTP. `registry`: the models that are known, None where
+    it is the one that comes with the package.
     """
 
     config: Config
@@ -32,6 +34,7 @@ class WorkerOrders(Struct, frozen=True, kw_only=True, tag="worker"):
     chains: tuple[Chain | None, ...]
     place: int | None = None
     proxies: Proxies = Proxies()
+    registry: Registry | None = None
 
 
 class RecorderOrders(Struct, frozen=True, kw_only=True, tag="recorder"):

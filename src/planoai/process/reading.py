@@ -3,15 +3,22 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from msgspec import structs
+
 from planoai.config.load import Loaded, load
+from planoai.config.lookup import Hidden
+from planoai.config.schema import Config
 from planoai.errors import ConfigError
-from planoai.gateway.build import authorities
+from planoai.gateway.build import authorities, models_of
 from planoai.process.certificates import contexts
 from planoai.process.told import Refused
+from planoai.providers.registry import Registry
+
+_SHOWN = 3  # names of many
 
 
-def read(file: Path, environ: Mapping[str, str]) -> Loaded | Refused:
-    """Reads both files anew, and the certificates that the config names. Nothing is bound."""
+def read(file: Path, environ: Mapping[str, str], registry: Registry | None = None) -> Loaded | Refused:
+    """Reads both files anew, and the certificates that the config names. Nothing is bound. `registry`: see `models_of`."""
     try:
         text = _text(file)
         if text is None:
@@ -28,7 +35,17 @@ def read(file: Path, environ: Mapping[str, str]) -> Loaded | Refused:
         contexts(loaded.config)
     except ConfigError as error:
         return Refused(tuple(map(loaded.located, error.problems)), of_config=True)
-    return loaded
+    hidden = [loaded.located(_warning(each, loaded.config)) for each in models_of(loaded.config, registry).hidden]
+    return structs.replace(loaded, warnings=(*loaded.warnings, *hidden))
+
+
+def _warning(hidden: Hidden, config: Config) -> str:
+    """Of model ids that two entries have, one of them or both by a wildcard."""
+    place = next(number for number, each in enumerate(config.model_providers) if each is hidden.entry)
+    names = ", ".join(map(repr, hidden.models[:_SHOWN]))
+    more = f" and {len(hidden.models) - _SHOWN} more" if len(hidden.models) > _SHOWN else ""
+    said = f"{hidden.other.model!r} has {names}{more} too; a request that gives no prefix goes there"
+    return f"model_providers[{place}].model: {said}"
 
 
 def _text(file: Path) -> str | None:

@@ -26,6 +26,7 @@ from planoai.process.certificates import chains
 from planoai.process.child import Place, Role
 from planoai.process.control import Channel, inherited
 from planoai.process.doors import Doors, places_of, url
+from planoai.process.feeds import fetched
 from planoai.process.generation import Generation
 from planoai.process.home import Home
 from planoai.process.logbook import log_to_stderr
@@ -47,6 +48,7 @@ from planoai.process.told import (
     Warned,
     sentence,
 )
+from planoai.providers.registry import Registry
 
 log = logging.getLogger("planoai.process")
 _LEVELS = {Warned: logging.WARNING, Died: logging.WARNING, Refused: logging.ERROR, Unchanged: logging.ERROR}
@@ -95,6 +97,7 @@ class Supervisor:
         self._teller = tell
         self._environ = scrubbed(settings.environ)
         self._doors = Doors()
+        self._registry: Registry | None = None  # of models, as fetched before the config was read
         self._serving: Generation | None = None
         # With the one that serves: those which begin, and those which come to their end.
         self._living: dict[Generation, asyncio.Task[None]] = {}
@@ -145,7 +148,8 @@ class Supervisor:
         if len(ending) >= _MOST_ENDING:
             running = sum(each.waiting for each in ending)
             return Refused((_TOO_MANY.format(generations=len(ending), running=running),), of_config=False)
-        loaded = await asyncio.to_thread(read, Path(self._settings.file), self._settings.environ)
+        self._registry = await asyncio.to_thread(fetched, Path(self._settings.home))
+        loaded = await asyncio.to_thread(read, Path(self._settings.file), self._settings.environ, self._registry)
         if isinstance(loaded, Refused):
             return loaded
         for line in loaded.warnings:
@@ -202,6 +206,7 @@ class Supervisor:
             workers_wanted(config.workers if settings.workers is None else settings.workers),
             level=settings.level,
             proxies=Proxies.of(settings.environ),
+            registry=self._registry,
             environ=self._environ,
             introduce=self._introduce,
             changed=self._changed,

@@ -103,7 +103,8 @@ class Worker:
     async def run(self) -> None:
         """Serves until told to drain, and until what ran then has come to its end. Raises ConfigError where it can not begin."""
         config = self._orders.config
-        async with running(config, feed=self._feed, proxies=self._orders.proxies) as gateway:
+        orders = self._orders
+        async with running(config, feed=self._feed, proxies=orders.proxies, registry=orders.registry) as gateway:
             patience = max(listener.shutdown_timeout for listener in config.listeners)
             certificates = contexts_of(self._orders.chains)
             self._servers = servers_of(
