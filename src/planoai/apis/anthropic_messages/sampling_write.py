@@ -37,6 +37,7 @@ def write_thinking(
     if wanted.mode == "disabled" or wanted.effort in _NO_EFFORT:
         return None, None
     if wanted.effort is None and wanted.budget is None and wanted.mode is None:
+        lost.append(name)  # only how its summary is to be written
         return None, None
     known = habits(request.model)
     if forced:
@@ -47,7 +48,7 @@ def write_thinking(
     if known.adaptive:
         return {"type": "adaptive"}, _effort(wanted, known)
     budget = min(wanted.budget or BUDGETS[wanted.effort or "medium"], most - LEAST_BUDGET)
-    if not row.thinks or budget < LEAST_BUDGET or _calls_without_thinking(request):
+    if not row.thinks or budget < LEAST_BUDGET or calls_without_thinking(request):
         lost.append(name)
         return None, None
     return {"type": "enabled", "budget_tokens": budget}, None
@@ -93,7 +94,7 @@ def _effort(wanted: Reasoning, known: Habits) -> str | None:
     return nearest_effort(effort, known.efforts)
 
 
-def _calls_without_thinking(request: Request) -> bool:
+def calls_without_thinking(request: Request) -> bool:
     """Whether the model is in the middle of a turn whose thinking the client has not kept: with a budget, the API then refuses to think on."""
     for message in reversed(request.messages):
         if message.role == "user":

@@ -8,7 +8,12 @@ import re
 from msgspec import Raw, Struct
 
 from planoai.apis.anthropic_messages import models as anthropic
-from planoai.apis.anthropic_messages.sampling_write import Members, write_sampling, write_thinking
+from planoai.apis.anthropic_messages.sampling_write import (
+    Members,
+    calls_without_thinking,
+    write_sampling,
+    write_thinking,
+)
 from planoai.apis.anthropic_messages.schema import closed
 from planoai.apis.bedrock_converse.media_write import Block
 from planoai.apis.bedrock_converse.models import Model
@@ -94,6 +99,9 @@ def _thinking(
         return None, None
     if row.claude:
         thinking, effort = write_thinking(request, like, most, lost, forced=forced)
+        if thinking is not None and thinking["type"] == "enabled" and calls_without_thinking(request):
+            lost.append(request.path("reasoning"))  # what was thought before the calls was another provider's
+            return None, effort
         return (None if thinking == {"type": "disabled"} else thinking), effort
     if wanted.mode == "disabled" or wanted == Reasoning(summary=wanted.summary):
         return None, None

@@ -10,41 +10,34 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from planoai.simulate.ask import Ask, Choice, Result, Tool
-from planoai.simulate.problem import Refused, invalid
+from planoai.simulate.problem import invalid
+from planoai.simulate.reading import converse_content as content
+from planoai.simulate.reading.converse_content import (
+    CachePoint,
+    Message,
+    check_among,
+    check_one,
+    check_pattern,
+    check_point,
+)
 from planoai.simulate.reading.received import Received
-from planoai.simulate.shape import Misshapen, characters, shaped
+from planoai.simulate.shape import Misshapen, NotJson, characters, loads, shaped
 from planoai.simulate.vendors import bedrock
 
 _NAME = "[a-zA-Z0-9_-]+"
-_ID = "[a-zA-Z0-9_.:-]+"
-
-
-class ToolUse(Struct):
-    toolUseId: str  # noqa: N815  # the service's own names, here and below
-    name: str
-    input: Any = None
-
-
-class Inner(Struct):
-    text: str | None = None
-    json: Any = None
-
-
-class ToolResult(Struct):
-    toolUseId: str  # noqa: N815
-    content: list[Inner]
-    status: str | None = None
-
-
-class Block(Struct):
-    text: str | None = None
-    toolUse: ToolUse | None = None  # noqa: N815
-    toolResult: ToolResult | None = None  # noqa: N815
-
-
-class Message(Struct):
-    role: str
-    content: list[Block]
+_ROLES = ("user", "assistant")
+_TIERS = ("priority", "default", "flex", "reserved")
+_METADATA = r"[a-zA-Z0-9\s:_@$#=/+,.-]"
+_BETAS = frozenset(
+    (
+        "computer-use-2025-01-24",
+        "context-1m-2025-08-07",
+        "effort-2025-11-24",
+        "interleaved-thinking-2025-05-14",
+        "output-128k-2025-02-19",
+        "token-efficient-tools-2025-02-19",
+    )
+)
 
 
 class InputSchema(Struct):
@@ -53,17 +46,36 @@ class InputSchema(Struct):
 
 class ToolSpec(Struct):
     name: str
-    inputSchema: InputSchema  # noqa: N815
+    inputSchema: InputSchema  # noqa: N815  # the service's own names, here and below
     description: str | None = None
+    strict: bool | None = None
+
+
+class ToolName(Struct):
+    name: str
 
 
 class Offered(Struct):
     toolSpec: ToolSpec | None = None  # noqa: N815
+    systemTool: dict[str, Any] | None = None  # noqa: N815
+    cachePoint: CachePoint | None = None  # noqa: N815
+
+
+class System(Struct):
+    text: str | None = None
+    guardContent: dict[str, Any] | None = None  # noqa: N815
+    cachePoint: CachePoint | None = None  # noqa: N815
+
+
+class Chosen(Struct):
+    auto: dict[str, Any] | None = None
+    any: dict[str, Any] | None = None
+    tool: ToolName | None = None
 
 
 class ToolConfig(Struct):
     tools: list[Offered]
-    toolChoice: dict[str, Any] | None = None  # noqa: N815
+    toolChoice: Chosen | None = None  # noqa: N815
 
 
 class InferenceConfig(Struct):
@@ -73,13 +85,40 @@ class InferenceConfig(Struct):
     stopSequences: list[str] | None = None  # noqa: N815
 
 
+class JsonSchema(Struct):
+    schema: str
+    name: str | None = None
+    description: str | None = None
+
+
+class Structure(Struct):
+    jsonSchema: JsonSchema | None = None  # noqa: N815
+
+
+class TextFormat(Struct):
+    type: str
+    structure: Structure
+
+
+class OutputConfig(Struct):
+    textFormat: TextFormat | None = None  # noqa: N815
+    effort: str | None = None
+
+
+class ServiceTier(Struct):
+    type: str
+
+
 class Body(Struct):
     messages: list[Message]
-    system: list[dict[str, Any]] | None = None
+    system: list[System] | None = None
     inferenceConfig: InferenceConfig | None = None  # noqa: N815
     toolConfig: ToolConfig | None = None  # noqa: N815
     additionalModelRequestFields: dict[str, Any] | None = None  # noqa: N815
     additionalModelResponseFieldPaths: list[str] | None = None  # noqa: N815
+    outputConfig: OutputConfig | None = None  # noqa: N815
+    serviceTier: ServiceTier | None = None  # noqa: N815
+    requestMetadata: dict[str, str] | None = None  # noqa: N815
 
 
 def read(received: Received) -> Ask:
@@ -92,9 +131,12 @@ def read(received: Received) -> Ask:
     settings = body.inferenceConfig or InferenceConfig()
     _check_settings(settings)
     _check_tools(body)
-    _check_messages(body)
+    _check_messages(body, received.model)
+    _check_account(body)
     choice, forced = _choice(body.toolConfig)
-    thinking = (body.additionalModelRequestFields or {}).get("thinking")
+    additional = body.additionalModelRequestFields or {}
+    _check_additional(additional, received.model)
+    thinking = additional.get("thinking")
     return Ask(
         model=received.model,
         said=_said(body.messages),
@@ -104,7 +146,8 @@ def read(received: Received) -> Ask:
         forced=forced,
         most=settings.maxTokens,
         stops=tuple(settings.stopSequences or ()),
-        thinks=isinstance(thinking, dict) and thinking.get("type") == "enabled",
+        thinks=isinstance(thinking, dict) and thinking.get("type") in ("enabled", "adaptive"),
+        schema=_schema(body.outputConfig),
         characters=characters([raw["messages"], raw.get("system"), raw.get("toolConfig")]),
         wants=frozenset(
             {"stop_sequence"} if "/stop_sequence" in (body.additionalModelResponseFieldPaths or ()) else ()
@@ -128,6 +171,10 @@ def _check_settings(settings: InferenceConfig) -> None:
             raise bedrock.failed(
                 f"Value '{value:g}' at 'inferenceConfig.{name}' failed to satisfy constraint: Member must have value {side}"
             )
+    if "" in (settings.stopSequences or ()):
+        raise bedrock.failed(
+            "Value at 'inferenceConfig.stopSequences' failed to satisfy constraint: Member must have length greater than or equal to 1"
+        )
 
 
 def _check_tools(body: Body) -> None:
@@ -141,13 +188,16 @@ def _check_tools(body: Body) -> None:
             "Value at 'toolConfig.tools' failed to satisfy constraint: Member must have length greater than or equal to 1"
         )
     for place, tool in enumerate(config.tools):
+        check_one("Tool", f"toolConfig.tools.{place}", {name: getattr(tool, name) for name in tool.__struct_fields__})
+        if tool.cachePoint is not None:
+            check_point(bedrock.member(("toolConfig", "tools", place)), tool.cachePoint)
         where = bedrock.member(("toolConfig", "tools", place, "toolSpec"))
         if tool.toolSpec is not None and tool.toolSpec.description == "":
             raise bedrock.failed(
                 f"Value at '{where}.description' failed to satisfy constraint: Member must have length greater than or equal to 1"
             )
         if tool.toolSpec is not None:
-            _check_pattern(f"{where}.name", tool.toolSpec.name, _NAME)
+            check_pattern(f"{where}.name", tool.toolSpec.name, _NAME)
             if (
                 not isinstance(tool.toolSpec.inputSchema.json, dict)
                 or tool.toolSpec.inputSchema.json.get("type") != "object"
@@ -160,29 +210,22 @@ def _check_tools(body: Body) -> None:
         raise invalid(f"The tool name {forced} in toolChoice was not found in the tools of toolConfig.")
 
 
-def _check_pattern(where: str, value: str, pattern: str) -> None:
-    """Raises Refused."""
-    if not re.fullmatch(pattern, value):
-        constraint = f"Member must satisfy regular expression pattern: {pattern}"
-        raise bedrock.failed(f"Value '{value}' at '{where}' failed to satisfy constraint: {constraint}")
-    if len(value) > 64:
-        constraint = "Member must have length less than or equal to 64"
-        raise bedrock.failed(f"Value '{value}' at '{where}' failed to satisfy constraint: {constraint}")
-
-
-def _check_messages(body: Body) -> None:
+def _check_messages(body: Body, model: str) -> None:
     for place, block in enumerate(body.system or []):
-        if "text" in block and not str(block["text"]).strip():
+        check_one(
+            "SystemContentBlock", f"system.{place}", {name: getattr(block, name) for name in block.__struct_fields__}
+        )
+        if block.text is not None and not block.text.strip():
             raise invalid(
                 f"The text field in the SystemContentBlock object at system.{place} is blank. Add text to the text field, and try again."
             )
+        if block.cachePoint is not None:
+            check_point(bedrock.member(("system", place)), block.cachePoint)
     for place, message in enumerate(body.messages):
-        if message.role not in ("user", "assistant"):
-            where = bedrock.member(("messages", place, "role"))
-            raise bedrock.failed(
-                f"Value '{message.role}' at '{where}' failed to satisfy constraint: Member must satisfy enum value set: [user, assistant]"
-            )
-        _check_content(place, message)
+        if message.role not in _ROLES:
+            check_among(bedrock.member(("messages", place, "role")), message.role, _ROLES)
+        content.check(place, message)
+    content.check_names(body.messages)
     if not body.messages or body.messages[0].role != "user":
         raise invalid(
             "A conversation must start with a user message. Try again with a conversation that starts with a user message."
@@ -194,38 +237,47 @@ def _check_messages(body: Body) -> None:
                 "between user and assistant roles and try again."
             )
     _check_pairs(body.messages)
+    _check_last(body.messages[-1], model)
 
 
-def _check_content(place: int, message: Message) -> None:
-    where = f"messages.{place}"
-    if not message.content:
+def _check_last(message: Message, model: str) -> None:
+    """Only Claude goes on with what an assistant began."""
+    if message.role != "assistant":
+        return
+    if "claude" not in model:
         raise invalid(
-            f"The content field in the Message object at {where} is empty. Add a ContentBlock object to the content field and try again."
+            "A conversation must end with a user message. Try again with a conversation that ends with a user message."
         )
-    for index, block in enumerate(message.content):
-        problem = _wrong(f"{where}.content.{index}", bedrock.member(("messages", place, "content", index)), block)
-        if problem is not None:
-            raise problem
+    text = message.content[-1].text
+    if text is not None and text != text.rstrip():
+        raise invalid(
+            "The model returned the following errors: messages: final assistant content cannot end with trailing whitespace"
+        )
 
 
-def _wrong(where: str, member: str, block: Block) -> Refused | None:
-    if block.text is not None and not block.text.strip():
-        return invalid(
-            f"The text field in the ContentBlock object at {where} is blank. Add text to the text field, and try again."
+def _check_account(body: Body) -> None:
+    if body.serviceTier is not None:
+        check_among("serviceTier.type", body.serviceTier.type, _TIERS)
+    metadata = body.requestMetadata
+    if metadata is not None and not 1 <= len(metadata) <= 16:
+        raise bedrock.failed(
+            "Value at 'requestMetadata' failed to satisfy constraint: Member must have length between 1 and 16"
         )
-    if block.toolUse is not None:
-        _check_pattern(f"{member}.toolUse.toolUseId", block.toolUse.toolUseId, _ID)
-        if not isinstance(block.toolUse.input, dict):
-            return invalid(
-                f"The format of the value at {where}.toolUse.input is invalid. Provide a json object for the field and try again."
+    for key, value in (metadata or {}).items():
+        if not re.fullmatch(_METADATA + "{1,256}", key) or not re.fullmatch(_METADATA + "{0,256}", value):
+            constraint = f"[Member must satisfy regular expression pattern: {_METADATA}]"
+            raise bedrock.failed(
+                f"Value at 'requestMetadata' failed to satisfy constraint: Map must satisfy constraint: {constraint}"
             )
-    if block.toolResult is not None:
-        _check_pattern(f"{member}.toolResult.toolUseId", block.toolResult.toolUseId, _ID)
-        if any(inner.text is not None and not inner.text.strip() for inner in block.toolResult.content):
-            return invalid(
-                f"The text field in the ToolResultContentBlock object at {where}.toolResult.content is blank. Add text to the text field, and try again."
-            )
-    return None
+
+
+def _check_additional(additional: dict[str, Any], model: str) -> None:
+    """Claude's own fields."""
+    if "claude" not in model:
+        return
+    betas = additional.get("anthropic_beta", [])
+    if not isinstance(betas, list) or not _BETAS.issuperset(map(str, betas)):
+        raise invalid("The model returned the following errors: invalid beta flag")
 
 
 def _check_pairs(messages: list[Message]) -> None:
@@ -254,10 +306,26 @@ def _tools(config: ToolConfig | None) -> tuple[Tool, ...]:
 
 
 def _choice(config: ToolConfig | None) -> tuple[Choice, str | None]:
-    given = (config.toolChoice if config else None) or {}
-    if isinstance(given.get("tool"), dict):
-        return "any", str(given["tool"].get("name"))
-    return ("any" if "any" in given else "auto"), None
+    given = (config.toolChoice if config else None) or Chosen(auto={})
+    check_one("ToolChoice", "toolConfig.toolChoice", {name: getattr(given, name) for name in given.__struct_fields__})
+    if given.tool is not None:
+        return "any", given.tool.name
+    return ("any" if given.any is not None else "auto"), None
+
+
+def _schema(config: OutputConfig | None) -> dict[str, Any] | None:
+    """Here a schema is text. Raises Refused."""
+    wanted = config.textFormat if config is not None else None
+    if wanted is None:
+        return None
+    check_among("outputConfig.textFormat.type", wanted.type, ("json_schema",))
+    try:
+        schema = loads(wanted.structure.jsonSchema.schema.encode() if wanted.structure.jsonSchema is not None else b"")
+    except NotJson:
+        schema = None
+    if not isinstance(schema, dict):
+        raise invalid("The value at outputConfig.textFormat.structure.jsonSchema.schema is no JSON schema.")
+    return schema
 
 
 def _said(messages: list[Message]) -> str:
