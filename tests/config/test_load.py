@@ -105,7 +105,9 @@ def test_a_whole_config_is_read_into_structs() -> None:
 
 
 def test_nothing_is_lost_of_a_config_that_is_sent_to_another_process() -> None:
-    for whole in (config(WHOLE, **VARIABLES), config(HEAD), config(HEAD + "workers: auto\n")):
+    keys = "aws: {access_key_id: a, secret_access_key: b, session_token: c, region: eu-west-1}"
+    signed = HEAD + f"model_providers: [{{model: amazon_bedrock/*, base_url: 'http://h', {keys}}}]\n"
+    for whole in (config(WHOLE, **VARIABLES), config(HEAD), config(HEAD + "workers: auto\n"), config(signed)):
         assert msgpack.decode(msgpack.encode(whole), type=Config) == whole
 
 

@@ -7,6 +7,8 @@ import pytest
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec import structs
 
 from planoai.apis import DIALECTS
@@ -15,6 +17,7 @@ from planoai.config.load import load
 from planoai.config.schema import Config
 from planoai.errors import Misconfigured, Unsupported
 from planoai.gateway.call import Call
+from planoai.gateway.headers import listing
 from planoai.gateway.leg import Leg, leg_to
 from planoai.net.headers import Headers
 from planoai.providers.auth import BETA
@@ -133,6 +136,20 @@ def test_a_key_needs_no_such_word_and_an_operators_list_is_left_alone() -> None:
     assert dict(led("anthropic/c, access_key: sk-ant-api", "anthropic_messages").headers(asked))[BETA] == b"a-1"
     fixed = led("anthropic/c, access_key: sk-ant-oat, headers: {anthropic-beta: x}", "anthropic_messages")
     assert [value for name, value in fixed.headers(asked) if name == BETA] == [b"x"]
+
+
+ITEMS = st.sampled_from((b"a-1", b"b-2", OAUTH))
+
+
+@given(st.lists(st.tuples(st.sampled_from((b"x", BETA)), st.lists(ITEMS, max_size=3).map(b" , ".join))), ITEMS)
+def test_a_list_gains_one_item_and_loses_none(pairs: list[tuple[bytes, bytes]], item: bytes) -> None:
+    def listed(given: list[tuple[bytes, bytes]]) -> list[bytes]:
+        return [each.strip() for name, line in given if name == BETA for each in line.split(b",") if each.strip()]
+
+    after = listing(pairs, BETA, item)
+    before = listed(pairs)
+    assert listed(after) == (before if item in before else [*before, item])
+    assert [pair for pair in after if pair[0] != BETA] == [pair for pair in pairs if pair[0] != BETA]
 
 
 CODEX = {
