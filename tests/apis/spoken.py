@@ -11,6 +11,12 @@ from tests.support import eventstream
 
 Json = dict[str, Any]
 TEXT = "Hello"
+NATURAL = {  # how each says that the model was done
+    "openai_chat": "stop",
+    "anthropic_messages": "end_turn",
+    "openai_responses": "completed",
+    "bedrock_converse": "end_turn",
+}
 CALL = ("call_1", "get_time", '{"zone":"UTC"}')
 
 

@@ -43,7 +43,7 @@ from planoai.errors import (
 )
 from planoai.gateway.failing import failure_of
 from tests.apis import golden
-from tests.apis.spoken import Say, stream, whole
+from tests.apis.spoken import NATURAL, Say, stream, whole
 
 Json = dict[str, Any]
 CLIENTS = [each.name for each in DIALECTS.values() if each.client is not None]
@@ -90,12 +90,6 @@ TOLD: dict[str, dict[str | None, FinishReason]] = {
 }
 _CALLS = {"tool_calls", "function_call", "tool_use"}
 ROWS = [(name, word, reason) for name in DIALECTS for word, reason in TOLD[name].items()]
-NATURAL = {
-    "openai_chat": "stop",
-    "anthropic_messages": "end_turn",
-    "openai_responses": "completed",
-    "bedrock_converse": "end_turn",
-}
 
 
 class Written(NamedTuple):

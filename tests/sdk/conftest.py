@@ -7,42 +7,32 @@ import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from itertools import product
 
 import httpx2
 import pytest
 from anthropic import AsyncAnthropic
 from openai import AsyncOpenAI
 
-from planoai.apis import DIALECTS
 from planoai.config.load import load
 from planoai.net.reply import Reply
 from planoai.net.request import Request
 from planoai.net.server import Server, listen
 from planoai.process.worker import serving
 from planoai.simulate import Options, Simulator
+from tests.sdk.apis import PAIRS, UPSTREAMS
 from tests.sdk.chat import ChatTalker
 from tests.sdk.messages import MessagesTalker
 from tests.sdk.talk import Talker
 from tests.support.upstream import Asked, Upstream, scripted
 
-DIALECT_OF = {
-    "chat": "openai_chat",
-    "messages": "anthropic_messages",
-    "responses": "openai_responses",
-    "converse": "bedrock_converse",
-}
-UPSTREAMS = tuple(api for api, name in DIALECT_OF.items() if name in DIALECTS)
-APIS = tuple(api for api in UPSTREAMS if DIALECTS[DIALECT_OF[api]].client is not None)
-PAIRS = tuple(product(APIS, UPSTREAMS))
 MODELS = {
     "chat": "openai/gpt-5.2",
     "messages": "anthropic/claude-sonnet-4-5",
-    "responses": "chatty/gpt-5.2",  # a server of somebody's own: OpenAI is asked through Chat by those who speak Chat
+    "responses": "chatty/gpt-5.2",
     "converse": "amazon_bedrock/us.anthropic.claude-sonnet-4-5-v1:0",
 }
 _ENTRIES = {
-    "chat": "{model: openai/*, access_key: sk-of-ours, base_url: URL}",
+    "chat": "{model: openai/*, access_key: sk-of-ours, upstream_api: chat, base_url: URL}",
     "messages": "{model: anthropic/*, access_key: sk-ant-of-ours, base_url: URL}",
     "responses": "{model: chatty/*, access_key: ours, provider_interface: openai, upstream_api: responses, base_url: URL}",
     "converse": "{model: amazon_bedrock/*, access_key: ours, base_url: URL}",

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.sdk.conftest import APIS, PAIRS, House
+from tests.sdk.apis import APIS, PAIRS
+from tests.sdk.conftest import House
 from tests.sdk.talk import NO_ARGUMENTS, TOOLS, Usage
 
 PROMPTS = {

@@ -8,7 +8,8 @@ import httpx2
 import pytest
 
 from tests.sdk import heard
-from tests.sdk.conftest import APIS, UPSTREAMS, House
+from tests.sdk.apis import APIS, UPSTREAMS
+from tests.sdk.conftest import House
 from tests.support.inflate import Captured, captured, name_of
 
 PATHS = {"chat": "/v1/chat/completions", "messages": "/v1/messages", "responses": "/v1/responses"}
