@@ -12,7 +12,9 @@ _encode = msgspec.json.Encoder().encode
 
 TEXT_END = b',"logprobs":[]}\n\n'
 _EVENT = b'event: %b\ndata: {"type":"%b","sequence_number":%d,'
-_HEAD = b'event: %b\ndata: {"type":"%b","sequence_number":%%d,%b,"delta":'
+_BEFORE = b'event: %b\ndata: {"type":"%b","sequence_number":'
+
+Head = tuple[bytes, bytes]  # of a delta: what stands before its number, and from there to its text
 
 
 class Events:
@@ -30,14 +32,13 @@ class Events:
         self.out += (_EVENT % (kind, kind, self.number), rest, b"\n\n")
         self.number += 1
 
-    def put_delta(self, head: bytes, text: str, end: bytes = b"}\n\n") -> None:
-        """`head` is all of the event before its text, with a place for its number."""
-        self.out += (head % self.number, _encode(text), end)
+    def put_delta(self, head: Head, text: str, end: bytes = b"}\n\n") -> None:
+        self.out += (head[0], b"%d" % self.number, head[1], _encode(text), end)
         self.number += 1
 
 
-def _delta_head(kind: bytes, place: Fields) -> bytes:
-    return _HEAD % (kind, kind, _encode(place)[1:-1])
+def _delta_head(kind: bytes, place: Fields) -> Head:
+    return _BEFORE % (kind, kind), b',%b,"delta":' % _encode(place)[1:-1]
 
 
 class OpenMessage:
@@ -45,7 +46,7 @@ class OpenMessage:
 
     def __init__(self, events: Events, words: OutputWriter, place: int, before: int) -> None:
         self.place = place
-        self.head = b""
+        self.head: Head | None = None
         self.pieces: list[str] = []
         self.length = before  # characters of the answer so far
         self._events = events
@@ -59,32 +60,34 @@ class OpenMessage:
         events.put(b"response.output_item.added", {"output_index": place, "item": item})
 
     def say(self, text: str) -> None:
-        self._open("output_text")
+        head = self._open_text()
         self.pieces.append(text)
-        self._events.put_delta(self.head, text, TEXT_END)
+        self._events.put_delta(head, text, TEXT_END)
 
     def refuse(self, text: str) -> None:
-        self._open("refusal")
+        self._open("refusal", refusal_part(""))
         self.pieces.append(text)
         self._events.put_delta(_delta_head(b"response.refusal.delta", self._where), text)
 
     def cite(self, citation: Citation) -> None:
-        self._open("output_text")
+        self._open_text()
         self._citations.append(citation)
 
     @property
     def _where(self) -> Fields:
         return {"item_id": self._id, "output_index": self.place, "content_index": len(self._parts)}
 
-    def _open(self, kind: str) -> None:
-        if self._kind == kind:
-            return
-        self.close_part()
-        self._kind = kind
-        part = text_part("", []) if kind == "output_text" else refusal_part("")
-        self._events.put(b"response.content_part.added", {**self._where, "part": part})
-        if kind == "output_text":
+    def _open_text(self) -> Head:
+        if self.head is None:
+            self._open("output_text", text_part("", []))
             self.head = _delta_head(b"response.output_text.delta", self._where)
+        return self.head
+
+    def _open(self, kind: str, part: Fields) -> None:
+        if self._kind != kind:
+            self.close_part()
+            self._kind = kind
+            self._events.put(b"response.content_part.added", {**self._where, "part": part})
 
     def close_part(self) -> None:
         """Citations say which characters they are about, so they wait for the end of their text."""
@@ -101,7 +104,7 @@ class OpenMessage:
             self._events.put(b"response.refusal.done", {**where, "refusal": text})
         self._events.put(b"response.content_part.done", {**where, "part": part})
         self._parts.append(part)
-        self._kind, self.head = "", b""
+        self._kind, self.head = "", None
         self.pieces, self._citations = [], []
 
     def _annotations(self, length: int) -> list[Fields]:
@@ -128,7 +131,7 @@ class OpenThought:
         self._next_place = next_place
         self._id = ""
         self._pieces: list[str] = []
-        self._head = b""
+        self._head: Head | None = None
         self._signatures: list[str] = []
         self._proof = Thinking()
 
@@ -143,7 +146,7 @@ class OpenThought:
         self._events.put(b"response.output_item.added", {"output_index": self.place, "item": item})
 
     def think(self, text: str) -> None:
-        if not self._head:
+        if self._head is None:
             self._add()
             part = {"type": "summary_text", "text": ""}
             self._events.put(b"response.reasoning_summary_part.added", {**self._where, "part": part})
@@ -164,13 +167,13 @@ class OpenThought:
     def close(self, _status: str) -> Fields | None:
         """None for what was no item in the end."""
         text = "".join(self._pieces)
-        if self._head:
+        if self._head is not None:
             self._events.put(b"response.reasoning_summary_text.done", {**self._where, "text": text})
             part = {"type": "summary_text", "text": text}
             self._events.put(b"response.reasoning_summary_part.done", {**self._where, "part": part})
         proof = self._proof
         signed = Thinking("", "".join(self._signatures) or None, proof.encrypted, proof.id, issuer=proof.issuer)
-        if not self._head and self._words.proves(signed):
+        if self._head is None and self._words.proves(signed):
             self._add()
         written = self._words.proof(signed, self._id)
         return self._words.reasoning(self._id, text, "", written) if self._id else None

@@ -61,19 +61,21 @@ class ResponsesStreamWriter:
         self._usage: Usage | None = None
 
     def write(self, events: Iterable[Event]) -> bytes:
-        out = self._events
+        numbered = self._events
+        out = numbered.out
         for event in events:
             if self._over:
                 break
             message = self._message
-            if type(event) is TextDelta and message is not None and message.head:
-                if event.text:
-                    message.pieces.append(event.text)
-                    out.put_delta(message.head, event.text, TEXT_END)
+            if type(event) is TextDelta and message is not None and (head := message.head) is not None:
+                if text := event.text:  # as put_delta does, without calling it: most events are such
+                    message.pieces.append(text)
+                    out += (head[0], b"%d" % numbered.number, head[1], _encode(text), TEXT_END)
+                    numbered.number += 1
                 continue
             self._write(event)
-        written = b"".join(out.out)
-        out.out.clear()
+        written = b"".join(out)
+        out.clear()
         return written
 
     def _write(self, event: Event) -> None:
