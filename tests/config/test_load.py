@@ -316,6 +316,7 @@ def test_the_environments_keys_are_for_an_entry_that_has_none(more: str) -> None
         ("localhost", "", "eu-west-1"),
         ("bedrock-runtime.us-east-1.amazonaws.com", "", None),  # the host tells it
         ("bedrock-runtime.us-east-1.amazonaws.com", ", region: us-west-2", "us-west-2"),
+        ("localhost:4000', http_host: 'bedrock-runtime.us-east-1.amazonaws.com", "", None),
     ],
 )
 def test_a_region_is_that_of_the_entry_then_of_its_host_then_of_the_environment(

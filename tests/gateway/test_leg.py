@@ -192,6 +192,41 @@ def test_our_token_is_for_our_account() -> None:
     assert b"chatgpt-account-id" not in dict(chatgpt(", access_key: k").headers(asked))
 
 
+HERE = "generativelanguage.googleapis.com"
+
+
+@pytest.mark.parametrize("client", ["openai_chat", "anthropic_messages", "openai_responses"])
+@pytest.mark.parametrize(
+    ("entry", "origin", "path"),
+    [
+        (f"gemini/m, base_url: 'https://{HERE}/v1beta'", f"https://{HERE}", "/v1beta/openai/chat/completions"),
+        (f"gemini/m, base_url: 'https://{HERE}/v1/'", f"https://{HERE}", "/v1/openai/chat/completions"),
+        ("gemini/m", f"https://{HERE}", "/v1beta/openai/chat/completions"),
+        ("groq/m, base_url: 'https://api.groq.com/openai/v1'", "https://api.groq.com", "/openai/v1/chat/completions"),
+        ("groq/m", "https://api.groq.com", "/openai/v1/chat/completions"),
+        (
+            "moonshotai/m, base_url: 'https://api.kimi.com/coding'",
+            "https://api.kimi.com",
+            "/coding/v1/chat/completions",
+        ),
+        ("mistral/m", "https://api.mistral.ai", "/v1/chat/completions"),
+        ("openrouter/a/b", "https://openrouter.ai", "/api/v1/chat/completions"),
+        ("zhipu/m", "https://open.bigmodel.cn", "/api/paas/v4/chat/completions"),
+        ("anthropic/m", "https://api.anthropic.com", "/v1/messages"),
+        ("chatgpt/m", "https://chatgpt.com", "/backend-api/codex/responses"),
+        (
+            "amazon_bedrock/a:0, base_url: 'https://bedrock-runtime.eu-west-1.amazonaws.com'",
+            "https://bedrock-runtime.eu-west-1.amazonaws.com",
+            "/model/a:0/converse",
+        ),
+    ],
+)
+def test_vendors_published_addresses_lead_to_their_apis(entry: str, origin: str, path: str, client: str) -> None:
+    way = led(f"{entry}, access_key: k", client)
+    assert (str(way.origin), way.path) == (origin, path)
+    assert way.same is (way.dialect.name == client)
+
+
 AWS_KEYS = "aws: {access_key_id: AKIA1, secret_access_key: of-aws, session_token: lent, region: eu-west-1}"
 BEDROCK = "amazon_bedrock/openai.gpt-oss-120b-1:0, base_url: 'http://localhost:4000', upstream_api: chat"
 """Bedrock's own servers speak Chat too."""

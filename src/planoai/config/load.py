@@ -111,7 +111,7 @@ def _signing(entry: ModelProvider, variables: Variables) -> Aws | None:
     key_id, secret, token, region = (_sendable(name, variables) for name in names)
     if aws is None and key_id and secret and not has_credential(entry):
         aws = Aws(access_key_id=key_id, secret_access_key=secret, session_token=token)
-    if aws is None or aws.region or region_of(urlsplit(entry.base_url or "").hostname or ""):
+    if aws is None or aws.region or region_of(entry.http_host or urlsplit(entry.base_url or "").hostname or ""):
         return aws
     return structs.replace(aws, region=region)
 
