@@ -7,11 +7,15 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import Raw
 
 from planoai.apis.dialect import Accepts, Adapted, Head
 from planoai.apis.fields import read_fields
 from planoai.apis.openai_responses import DIALECT
 from planoai.apis.seal import Proof, sealed
+from planoai.conversation.fold import Answer
+from planoai.conversation.message import Message, Text, Thinking, ToolCall
+from tests.apis.golden import ENVELOPE
 
 OURS = "rs_" + "0123456789abcdef" * 2 + "0001"  # as our own answers call thoughts that had no id
 
@@ -96,6 +100,20 @@ def test_a_thought_of_our_own_naming_that_nothing_proves_stays_behind() -> None:
     assert items(adapted) == body["input"][1:]
     assert adapted.lost == ("input[0] (reasoning without a proof)",)
     assert items(adapt(body, Accepts(reasoning_back=True))) == body["input"]
+
+
+def test_what_another_maker_thought_is_not_sent_to_openai() -> None:
+    """As a client sends it that was answered by a server which proves nothing."""
+    said = Message(
+        "assistant", (Thinking("hm"), Text("42"), ToolCall("c", "f", "{}", extras=Raw(b'{"extra_content":1}')))
+    )
+    assert DIALECT.client is not None
+    answered = json.loads(DIALECT.client.write_answer(Answer("", "m", said), ENVELOPE))["output"]
+    assert [item["type"] for item in answered] == ["reasoning", "message", "function_call"]
+
+    adapted = adapt({"input": answered})
+    assert [item["type"] for item in items(adapted)] == ["message", "function_call"]
+    assert adapted.lost == ("input[0] (reasoning without a proof)", "input[2].extra_content")
 
 
 def test_a_thought_of_our_own_naming_that_is_proven_goes() -> None:

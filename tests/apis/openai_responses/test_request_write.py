@@ -27,6 +27,7 @@ from tests.apis.golden import client_side
 
 WRITTEN = [path for path in golden.cases("requests") if path.parent.name.endswith("_to_openai_responses")]
 TOOL = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
+ALL = Accepts(web_search=True, account_fields=True)
 UPSTREAM = Accepts(proofs=("openai",))
 
 
@@ -55,6 +56,18 @@ def test_what_is_counted_is_what_would_be_asked(path: Path) -> None:
         *("max_output_tokens", "temperature", "top_p", "store", "include", "stream", "user", "metadata"),
         *("service_tier", "prompt_cache_key", "safety_identifier"),
     }
+
+
+@pytest.mark.parametrize("path", [path for path in WRITTEN if expected(path)], ids=golden.name)
+def test_what_is_written_is_read_as_it_was_meant(path: Path) -> None:
+    body = expected(path)
+    assert body is not None
+
+    request = client_side(DIALECT.name).read_request(read_fields(golden.compact(body)))
+    for tool in body.get("tools", []):
+        if tool.get("format") == {"type": "text"}:  # which says nothing
+            del tool["format"]
+    assert json.loads(DIALECT.upstream.write_request(request, ALL).body) == body
 
 
 def send(body: bytes, *, stream: bool, **options: Any) -> bytes:
