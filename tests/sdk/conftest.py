@@ -7,6 +7,7 @@ import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 import httpx2
 import pytest
@@ -22,6 +23,7 @@ from planoai.simulate import Options, Simulator
 from tests.sdk.apis import PAIRS, UPSTREAMS
 from tests.sdk.chat import ChatTalker
 from tests.sdk.messages import MessagesTalker
+from tests.sdk.responses import ResponsesTalker
 from tests.sdk.talk import Talker
 from tests.support.upstream import Asked, Upstream, scripted
 
@@ -77,7 +79,21 @@ class House:
         return self.talker_to(api, MODELS[upstream])
 
     def talker_to(self, api: str, model: str) -> Talker:
-        return ChatTalker(self.openai, model) if api == "chat" else MessagesTalker(self.anthropic, model)
+        match api:
+            case "chat":
+                return ChatTalker(self.openai, model)
+            case "messages":
+                return MessagesTalker(self.anthropic, model)
+            case _:
+                return ResponsesTalker(self.openai, model)
+
+    def methods(self, api: str) -> Any:
+        """The client's own methods, of which `create` is one."""
+        return {
+            "chat": self.openai.chat.completions,
+            "messages": self.anthropic.messages,
+            "responses": self.openai.responses,
+        }[api]
 
 
 @asynccontextmanager

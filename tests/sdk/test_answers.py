@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.sdk.apis import APIS, PAIRS
-from tests.sdk.conftest import House
+from tests.sdk.apis import PAIRS, UPSTREAMS
+from tests.sdk.conftest import MODELS, House
 from tests.sdk.talk import NO_ARGUMENTS, TOOLS, Usage
 
 PROMPTS = {
@@ -23,10 +23,19 @@ PROMPTS = {
 }
 
 ENDS = {  # why the simulated model stopped -> what each client is told
-    "end": ("stop", "end_turn"),
-    "length": ("length", "max_tokens"),
-    "filter": ("content_filter", "refusal"),
+    "end": {"chat": "stop", "messages": "end_turn", "responses": "completed"},
+    "length": {"chat": "length", "messages": "max_tokens", "responses": "max_output_tokens"},
+    "context": {"chat": "length", "messages": "model_context_window_exceeded", "responses": "max_output_tokens"},
+    "filter": {"chat": "content_filter", "messages": "refusal", "responses": "content_filter"},
 }
+ONLY_LENGTH = ("chat", "responses")  # upstreams that do not tell a full context from the client's own limit
+LIMITS = (
+    ("chat", "max_tokens"),
+    ("chat", "max_completion_tokens"),
+    ("messages", "max_tokens"),
+    ("responses", "max_output_tokens"),
+)
+STOPS = {"chat": "stop", "messages": "stop_sequences"}
 
 
 @pytest.mark.parametrize("prompt", PROMPTS.values(), ids=PROMPTS)
@@ -55,7 +64,8 @@ async def test_each_client_is_told_in_its_own_words_why_the_answer_ended(
     talker = house.talker(*pair)
     said = await talker.say(talker.request(f"Hello [simulate stop={end}]"), streamed=streamed)
     assert said.text == 'You said "Hello".'
-    assert said.stop == ENDS[end][talker.api == "messages"]
+    told = "length" if end == "context" and pair[1] in ONLY_LENGTH else end
+    assert said.stop == ENDS[told][talker.api]
 
 
 async def test_an_answer_has_an_id_and_names_the_model_that_gave_it(
@@ -63,48 +73,51 @@ async def test_an_answer_has_an_id_and_names_the_model_that_gave_it(
 ) -> None:
     talker = house.talker(*pair)
     said = await talker.say(talker.request("Hello"), streamed=streamed)
-    assert said.id.startswith("msg_" if talker.api == "messages" else ("chatcmpl-", "msg_"))
-    assert said.model == {"chat": "gpt-5.2", "messages": "claude-sonnet-4-5"}[pair[1]]
+    beginnings = {"chat": ("chatcmpl-", "msg_", "resp_"), "messages": ("msg_",), "responses": ("resp_",)}
+    assert said.id.startswith(beginnings[talker.api])
+    assert said.model == MODELS[pair[1]].partition("/")[2]
 
 
-async def test_a_stop_string_cuts_the_answer(house: House, pair: tuple[str, str], streamed: bool) -> None:
-    talker = house.talker(*pair)
-    name = {"chat": "stop", "messages": "stop_sequences"}[talker.api]
-    request = talker.request("one STOP two") | {name: ["never", " STOP"]}
+@pytest.mark.parametrize(("api", "upstream"), [pair for pair in PAIRS if pair[0] in STOPS and pair[1] != "responses"])
+async def test_a_stop_string_cuts_the_answer(house: House, api: str, upstream: str, streamed: bool) -> None:
+    """The Responses API has none."""
+    talker = house.talker(api, upstream)
+    request = talker.request("one STOP two") | {STOPS[api]: ["never", " STOP"]}
     said = await talker.say(request, streamed=streamed)
     assert said.text == 'You said "one'
     if talker.api == "chat":
         assert said.stop == "stop"
-    elif pair[1] == "messages":
+    elif upstream != "chat":
         assert (said.stop, said.raw.stop_sequence) == ("stop_sequence", " STOP")
     else:  # a Chat upstream does not tell a stop string from the end of an answer
         assert (said.stop, said.raw.stop_sequence) == ("end_turn", None)
 
 
-@pytest.mark.parametrize("name", ["max_tokens", "max_completion_tokens"])
+@pytest.mark.parametrize(("api", "name"), LIMITS)
+@pytest.mark.parametrize("upstream", UPSTREAMS)
 async def test_a_limit_on_tokens_cuts_the_answer(
-    house: House, pair: tuple[str, str], streamed: bool, name: str
+    house: House, api: str, name: str, upstream: str, streamed: bool
 ) -> None:
-    talker = house.talker(*pair)
-    request = talker.request("[simulate words=100]") | {name if talker.api == "chat" else "max_tokens": 5}
-    said = await talker.say(request, streamed=streamed)
-    assert said.stop == ENDS["length"][talker.api == "messages"]
-    assert (len(said.text), said.usage.output) == (20, 5)
+    talker = house.talker(api, upstream)
+    said = await talker.say(talker.request("[simulate words=100]") | {name: 20}, streamed=streamed)
+    assert said.stop == ENDS["length"][api]
+    assert (len(said.text), said.usage.output) == (80, 20)
 
 
 async def test_the_tokens_of_every_kind_are_counted_exactly(
     house: House, pair: tuple[str, str], streamed: bool
 ) -> None:
-    """Chat counts cached tokens inside its prompt tokens, Messages beside its input tokens."""
+    """OpenAI counts cached tokens inside its input, Anthropic and Amazon beside it; and Amazon does not tell what was thought."""
     talker = house.talker(*pair)
     prompt = "[simulate input=100 cached=30 written=20 output=40 reasoning=15]"
     said = await talker.say(talker.request(prompt), streamed=streamed)
-    assert said.usage == Usage(input=100, read=30, written=20, output=40, reasoning=15)
+    thought = 0 if pair[1] == "converse" else 15
+    assert said.usage == Usage(input=100, read=30, written=20, output=40, reasoning=thought)
     if talker.api == "messages":
         assert said.raw.usage.input_tokens == 50
 
 
-@pytest.mark.parametrize("upstream", APIS)
+@pytest.mark.parametrize("upstream", UPSTREAMS)
 async def test_a_chat_stream_tells_its_usage_only_to_those_who_ask(house: House, upstream: str) -> None:
     talker = house.talker("chat", upstream)
     stream = await house.openai.chat.completions.create(**talker.request("Hello"), stream=True)
