@@ -1,4 +1,4 @@
-"""The gateway under measurement: an operator's configuration with two providers, at each of its doors."""
+"""The gateway under measurement: an operator's configuration with a provider of each API, at each of its doors."""
 
 import sys
 from pathlib import Path
@@ -12,6 +12,8 @@ listeners:
 model_providers:
   - {{model: openai/gpt-4o-mini, base_url: "{upstream}", access_key: sk-bench, default: true}}
   - {{model: anthropic/claude-sonnet-4-5, base_url: "{upstream}", access_key: sk-bench}}
+  - {{model: responder/gpt-5.2, provider_interface: openai, upstream_api: responses, base_url: "{upstream}", access_key: sk-bench}}
+  - {{model: amazon_bedrock/us.anthropic.claude-sonnet-4-5, base_url: "{upstream}", access_key: sk-bench}}
 {more}"""
 
 
