@@ -8,13 +8,14 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import Raw
 
 from planoai.apis.dialect import Accepts, Envelope
 from planoai.apis.fields import read_fields
 from planoai.apis.openai_responses import DIALECT
 from planoai.apis.openai_responses.counting import COUNTING
 from planoai.conversation.fold import fold
-from planoai.conversation.message import Message, Text, ToolCall, ToolResult
+from planoai.conversation.message import Audio, Document, Link, Message, Opaque, Text, ToolCall, ToolResult
 from planoai.conversation.request import CustomTool, FunctionTool, Request, ToolChoice
 from planoai.simulate.answer import answer
 from planoai.simulate.dialect import Turn
@@ -170,6 +171,30 @@ def test_a_result_of_a_custom_tool_answers_its_call_though_the_client_did_not_sa
         {"type": "custom_tool_call", "call_id": "c", "name": "sql", "input": "SELECT 1"},
         {"type": "custom_tool_call_output", "call_id": "c", "output": "1"},
     ]
+
+
+def test_what_a_tool_gave_is_shown_as_far_as_there_are_words_for_it() -> None:
+    linked = Document(Link("https://x.test/a.pdf"), name="Plan")
+    opaque = Opaque("another", "search_result", Raw(b"{}"))
+    result = ToolResult("c", (Text("see"), Audio("wav", "UklG"), linked, opaque), is_error=True)
+    written = DIALECT.upstream.write_request(
+        request(Message("assistant", (ToolCall("c", "f"),)), Message("tool", (result,), path="m", paths=("m",))),
+        Accepts(),
+    )
+
+    assert json.loads(written.body)["input"][1]["output"] == [
+        {"type": "input_text", "text": "Error: see"},
+        {"type": "input_file", "file_url": "https://x.test/a.pdf"},
+    ]
+    assert written.lost == (*("m.content[1] (audio)", "m.content[2].title", "m.content[3] (search_result)"),)
+
+
+@pytest.mark.parametrize("form", [b'{"type":"grammar","grammar":7}', b"7"])
+def test_a_format_that_nobody_knows_is_left_for_the_upstream_to_judge(form: bytes) -> None:
+    tools = (CustomTool("sql", format=Raw(form)),)
+    body = DIALECT.upstream.write_request(request(Message("user", (Text("hi"),)), tools=tools), Accepts()).body
+
+    assert json.loads(body)["tools"][0]["format"] == json.loads(form)
 
 
 def test_tools_of_one_group_stand_together() -> None:

@@ -177,6 +177,14 @@ def test_the_proof_of_a_thought_names_its_issuer() -> None:
     assert events == [ThinkingSigned(encrypted="gA", id="rs_1", issuer="azure_openai"), PartEnded()]
 
 
+@pytest.mark.parametrize("status", ["failed", "cancelled"])
+def test_an_answer_that_failed_is_not_complete_whatever_its_event_says(status: str) -> None:
+    response = {"status": status, "error": {"code": "server_error", "message": "no"}}
+
+    events = read(frames({"type": "response.completed", "response": response}))
+    assert events[1:] == [Failed(Failure(500, "no", "server_error"))]
+
+
 def test_several_summaries_are_one_thought_under_one_proof() -> None:
     summaries = [{"type": "summary_text", "text": each} for each in ("a", "b")]
     item = {"type": "reasoning", "id": "rs_1", "encrypted_content": "gA", "summary": summaries}

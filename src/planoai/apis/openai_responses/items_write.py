@@ -179,7 +179,9 @@ class ItemWriter:
             text = "\n".join(texts)
             output = f"Error: {text}" if failed else text
         elif failed:
-            output = [{"type": "input_text", "text": "Error:"}, *content]
+            begins = isinstance(first := content[0], dict) and first["type"] == "input_text"
+            told = f"Error: {texts[0]}" if begins else "Error:"
+            output = [{"type": "input_text", "text": told}, *content[1 if begins else 0 :]]
         return {"type": kind, "call_id": fitting(result.call_id), "output": output}
 
     def _part(self, part: Part, path: str, message: Message | None) -> Iterator[Wire | Raw]:
@@ -221,13 +223,14 @@ class ItemWriter:
             self.lost.append(f"{path}.citations")
         if document.context and not isinstance(document.source, Inline):
             self.lost.append(f"{path}.context")
-        named: Wire = {"filename": document.name} if document.name else {}
+        if document.name and isinstance(document.source, Link | FileId):
+            self.lost.append(f"{path}.title")  # a file that is fetched has a name already
         match document.source:
             case Base64() as source:
                 usual = "document.pdf" if source.media_type == "application/pdf" else "document"
                 return {"type": "input_file", "filename": document.name or usual, "file_data": _url(source)}
             case Link(url):
-                return {"type": "input_file", "file_url": url, **named}
+                return {"type": "input_file", "file_url": url}
             case FileId(id) if self._uploads:
                 return {"type": "input_file", "file_id": id}
             case FileId():
