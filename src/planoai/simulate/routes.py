@@ -6,7 +6,9 @@ from urllib.parse import unquote
 from msgspec.structs import replace
 
 from planoai.simulate import chat, converse, messages, responses
+from planoai.simulate.completions import COMPLETIONS
 from planoai.simulate.dialect import Dialect
+from planoai.simulate.embeddings import EMBEDDINGS
 from planoai.simulate.problem import Problem
 from planoai.simulate.reading import chat as reading_chat
 from planoai.simulate.reading import converse as reading_converse
@@ -64,6 +66,10 @@ _POST: tuple[tuple[re.Pattern[str], Dialect], ...] = tuple(
     for pattern, dialect in (
         (r".*/deployments/(?P<model>[^/]+)/chat/completions", CHAT),
         (r".*/chat/completions", CHAT),
+        (r".*/deployments/(?P<model>[^/]+)/completions", COMPLETIONS),
+        (r".*/completions", COMPLETIONS),
+        (r".*/deployments/(?P<model>[^/]+)/embeddings", EMBEDDINGS),
+        (r".*/embeddings", EMBEDDINGS),
         (r".*/messages/count_tokens", COUNT_TOKENS),
         (r".*/messages", MESSAGES),
         (r".*/responses", RESPONSES),
