@@ -17,6 +17,7 @@ from planoai.apis import DIALECTS
 from planoai.apis.carry import Carrier, Translated, Verbatim
 from planoai.apis.dialect import Accepts, ClientSide, Closing, Dialect, Frames
 from planoai.apis.fields import read_fields
+from planoai.apis.framing.eventstream import EventStreamReader, Frame
 from planoai.apis.framing.sse import SseReader, SseSplitter
 from planoai.conversation.event import Ended, Event, Failed
 from planoai.conversation.failure import Failure
@@ -55,6 +56,7 @@ def targets() -> list[Target]:
 
 def _framing() -> Iterable[Target]:
     yield Target("framing.sse", _streams(None), _read_sse)
+    yield Target("framing.eventstream", _streams("bedrock_converse"), _read_frames)
 
 
 def _of_upstream(dialect: Dialect) -> Iterable[Target]:
@@ -105,6 +107,17 @@ def _read_sse(data: bytes, chance: Random) -> None:
     splitter = SseSplitter()
     blocks = b"".join(splitter.feed(data))
     assert all(event.raw in blocks for event in events)
+
+
+def _read_frames(data: bytes, chance: Random) -> None:
+    """However it is cut, the frames are the same up to the same end."""
+    assert _frames([data]) == _frames(chunks(data, chance))
+
+
+def _frames(pieces: Iterable[bytes]) -> tuple[list[Frame], str]:
+    """What was read, and why no more could be."""
+    reader = EventStreamReader()
+    return [frame for piece in pieces for frame in reader.feed(piece)], reader.broken
 
 
 def _read_stream(dialect: Dialect, data: bytes, chance: Random) -> None:
