@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from planoai.config.load import load
 from planoai.config.schema import ModelProvider
 from planoai.errors import BadRequest, ConfigError, UnknownModel
+from planoai.providers.registry import snapshot
 from planoai.routing.models import Models
 
 CONFIG = """
@@ -195,3 +196,20 @@ def test_whatever_loads_is_served_under_every_name_it_has(
             assert models.plan(target.name).candidates[0].target is target
         if target.full_name not in aliases:
             assert models.plan(target.full_name).candidates[0].target is target
+
+
+def test_what_a_wildcard_stands_for_is_a_target_of_its_own() -> None:
+    entries = [ModelProvider(model="zhipu/*", name="cn/*"), ModelProvider(model="zhipu/glm-5", name="best")]
+    models = Models(entries, registry=snapshot())
+    [best] = [each for each in models.listed if each.name == "best"]
+    assert "cn/glm-5" not in [each.name for each in models.listed]
+    assert models.plan("glm-5").candidates[0].target is best
+    for asked, name in (("glm-5.2", "cn/glm-5.2"), ("cn/glm-5.2", "cn/glm-5.2"), ("zhipu/glm-5.2", "zhipu/glm-5.2")):
+        target = models.plan(asked).candidates[0].target
+        assert (target.name, target.full_name, target.model) == (name, "zhipu/glm-5.2", "glm-5.2")
+
+
+def test_a_name_that_is_nearly_one_that_a_wildcard_stands_for() -> None:
+    models = Models([ModelProvider(model="openai/*")], registry=snapshot())
+    with pytest.raises(UnknownModel, match="gpt-4o-mini"):
+        models.plan("gpt-4o-mini2")
