@@ -23,11 +23,8 @@ from planoai.errors import BadRequest
 Extras = dict[str, Raw]
 Bound = dict[str, str]
 
-_AT_OPENAI = (
-    "file_search",
-    "code_interpreter",
-    "computer",
-)  # how the types of tools begin whose answers could come from nowhere else
+# How the types of tools begin that answer from what is stored, or runs, at the provider.
+_AT_OPENAI = ("file_search", "code_interpreter", "computer")
 _DOMAINS = ("allowed_domains", "blocked_domains")
 _SEARCHES = ("web_search", "web_search_preview")
 
