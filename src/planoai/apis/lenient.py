@@ -23,7 +23,7 @@ def decode(decoder: msgspec.json.Decoder[Kind], raw: bytes | Raw, essential: Con
     Raises msgspec.DecodeError for what is no JSON object, and where a required member, or one called as in `essential` at any depth, does not fit;
     UnicodeDecodeError for what is not UTF-8, which in members that are kept as they are would be found by whoever is told of them.
     """
-    if isinstance(raw, bytes) and not raw.isascii():
+    if type(raw) is bytes and not raw.isascii():  # a Raw is part of what was looked at
         raw.decode()
     try:
         return decoder.decode(raw)
