@@ -70,6 +70,14 @@ def test_a_schema_of_the_answer_is_read_from_its_text() -> None:
     assert ask.schema == {"type": "object"}
 
 
+def test_claude_can_be_kept_from_calling_several_tools_at_once() -> None:
+    choice = {"type": "auto", "disable_parallel_tool_use": True}
+    one_call = {"toolConfig.toolChoice": ..., "additionalModelRequestFields": {"tool_choice": choice}}
+    assert read({}).parallel
+    assert not read(one_call).parallel
+    assert read(one_call, "m").parallel
+
+
 def image(**changes: Any) -> dict[str, Any]:
     return {"image": IMAGE["image"] | changes}
 
@@ -113,6 +121,11 @@ def document(**changes: Any) -> dict[str, Any]:
         ({"requestMetadata": {}}, "length between 1 and 16"),
         ({"requestMetadata": {"a": "b;c"}}, "regular expression pattern"),
         ({"additionalModelRequestFields": {"anthropic_beta": ["new"]}}, "invalid beta flag"),
+        ({"additionalModelRequestFields": {"tool_choice": {"type": "auto"}}}, "conflicts with an existing field"),
+        (
+            {"toolConfig.toolChoice": ..., "additionalModelRequestFields": {"tool_choice": {}}},
+            "tool_choice.type: Field required",
+        ),
         (
             {"outputConfig": {"textFormat": {"type": "json_schema", "structure": {"jsonSchema": {"schema": "["}}}}},
             "is no JSON schema",

@@ -17,13 +17,14 @@ _GPT_OSS = re.compile(r"(?:^|[/.])gpt-oss", re.IGNORECASE)
 _CACHES: Version = (3, 5)
 _AN_HOUR: Version = (4, 5)
 _SCHEMAS: Version = (4, 5)
+_ONE_CALL: Version = (4, 5)
 
 
 class Model(Struct, frozen=True):
     """`status`: is told of a tool's result whether it is an error. `caches`: takes cache points; `an_hour`: those that last for an hour.
 
-    `schemas`: can be held to a JSON schema. `prefill`: goes on with a last turn of the assistant's. `top_k`: where its `top_k` stands among
-    the fields that Converse has no word for.
+    `schemas`: can be held to a JSON schema. `one_call`: can be kept from calling several tools at once. `prefill`: goes on with a last turn of
+    the assistant's. `effort`: takes OpenAI's efforts. `top_k`: where its `top_k` stands among the fields that Converse has no word for.
     """
 
     claude: bool = False
@@ -31,6 +32,7 @@ class Model(Struct, frozen=True):
     caches: bool = False
     an_hour: bool = False
     schemas: bool = False
+    one_call: bool = False
     prefill: bool = False
     effort: bool = False
     top_k: tuple[str, ...] = ()
@@ -45,6 +47,7 @@ def model(name: str) -> Model:
             caches=version >= _CACHES,
             an_hour=version >= _AN_HOUR,
             schemas=version >= _SCHEMAS,
+            one_call=version >= _ONE_CALL,
             prefill=True,
             top_k=("top_k",),
         )

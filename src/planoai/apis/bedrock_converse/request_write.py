@@ -7,7 +7,7 @@ from planoai.apis.bedrock_converse.media_write import Block
 from planoai.apis.bedrock_converse.models import model
 from planoai.apis.bedrock_converse.proofs import provable
 from planoai.apis.bedrock_converse.settings_write import write_account, write_settings
-from planoai.apis.bedrock_converse.tools_write import is_forced, write_tools
+from planoai.apis.bedrock_converse.tools_write import write_tools
 from planoai.apis.bedrock_converse.wire import NAME
 from planoai.apis.crossing import check_crossing
 from planoai.apis.dialect import Accepts, Written
@@ -43,14 +43,14 @@ def _written(request: Request, accepts: Accepts) -> tuple[Block, list[str]]:
     request = provable(flattened(request), accepts, lost)
     row = model(request.model)
     conversation = write_messages(request, row, lost)
-    tools, no_calls = write_tools(request, row, conversation.tools, lost)
-    settings = write_settings(request, row, lost, forced=is_forced(tools))
+    tools = write_tools(request, row, conversation.tools, lost)
+    settings = write_settings(request, row, lost, forced=tools.forced)
     members: Block = {
         "messages": conversation.turns,
-        "system": [*conversation.system, *settings.said, *no_calls],
+        "system": [*conversation.system, *settings.said, *tools.said],
         "inferenceConfig": settings.inference,
-        "toolConfig": tools,
-        "additionalModelRequestFields": settings.additional,
+        "toolConfig": tools.config,
+        "additionalModelRequestFields": settings.additional | tools.additional,
         "outputConfig": settings.output,
         **write_account(request, lost),
     }

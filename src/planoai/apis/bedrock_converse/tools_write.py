@@ -3,7 +3,7 @@
 from typing import assert_never
 
 import msgspec
-from msgspec import Raw
+from msgspec import Raw, Struct
 
 from planoai.apis.anthropic_messages.schema import closed
 from planoai.apis.bedrock_converse.content_write import point
@@ -15,32 +15,43 @@ from planoai.errors import BadRequest
 
 NO_CALLS = "Do not call any tool. Answer in words."
 
+_AUTO: Block = {"auto": {}}
 _ANY_OBJECT: Block = {"type": "object"}
 _NO_PARAMETERS: Block = {"type": "object", "properties": {}}
 _FREE_TEXT: Block = {"type": "object", "properties": {"input": {"type": "string"}}, "required": ["input"]}
 _OBJECT = msgspec.json.Decoder(dict[str, Raw])
 
 
-def write_tools(request: Request, row: Model, used: list[str], lost: list[str]) -> tuple[Block | None, list[Block]]:
-    """`toolConfig`, and what has to be asked for in words instead. `used`: the names of tools in the conversation, as they were written there."""
+class Tools(Struct):
+    """`config` is `toolConfig`, `additional` what the model's own fields say of it, `said` what has to be asked for in words instead."""
+
+    config: Block | None = None
+    additional: Block = {}
+    said: list[Block] = []
+
+    @property
+    def forced(self) -> bool:
+        """The model must call a tool."""
+        choice = self.config.get("toolChoice") if self.config is not None else None
+        return isinstance(choice, dict) and "auto" not in choice
+
+
+def write_tools(request: Request, row: Model, used: list[str], lost: list[str]) -> Tools:
+    """`used`: the names of tools in the conversation, as they were written there."""
     tools = _offered(request, row, lost)
     names = [_name(tool) for tool in tools if "toolSpec" in tool]
     choice = _choice(request, names, lost)
-    if request.parallel_tool_calls is False and names:
-        lost.append(request.path("parallel_tool_calls"))
     if choice is not None and names:
-        return {"tools": tools, "toolChoice": choice}, []
+        if request.parallel_tool_calls is False:
+            if row.one_call and choice == _AUTO:  # said twice, it is refused
+                return Tools({"tools": tools}, {"tool_choice": {"type": "auto", "disable_parallel_tool_use": True}})
+            lost.append(request.path("parallel_tool_calls"))
+        return Tools({"tools": tools, "toolChoice": choice})
     if not used:
-        return None, []
+        return Tools()
     if not names:
         tools = [{"toolSpec": {"name": name, "inputSchema": {"json": _ANY_OBJECT}}} for name in used]
-    return {"tools": tools}, [{"text": NO_CALLS}]
-
-
-def is_forced(config: Block | None) -> bool:
-    """Whether the model must call a tool."""
-    choice = config.get("toolChoice") if config is not None else None
-    return isinstance(choice, dict) and "auto" not in choice
+    return Tools({"tools": tools}, said=[{"text": NO_CALLS}])
 
 
 def _choice(request: Request, names: list[str], lost: list[str]) -> Block | None:
@@ -55,7 +66,7 @@ def _choice(request: Request, names: list[str], lost: list[str]) -> Block | None
             return {"tool": {"name": fitting(choice.name)}}
         case "required" | "named" if request.tools:
             lost.append(request.path("tool_choice"))
-    return {"auto": {}}
+    return _AUTO
 
 
 def _offered(request: Request, row: Model, lost: list[str]) -> list[Block]:

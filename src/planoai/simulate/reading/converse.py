@@ -144,6 +144,7 @@ def read(received: Received) -> Ask:
         tools=_tools(body.toolConfig),
         choice=choice,
         forced=forced,
+        parallel=not _one_call(body, additional, received.model),
         most=settings.maxTokens,
         stops=tuple(settings.stopSequences or ()),
         thinks=isinstance(thinking, dict) and thinking.get("type") in ("enabled", "adaptive"),
@@ -311,6 +312,18 @@ def _choice(config: ToolConfig | None) -> tuple[Choice, str | None]:
     if given.tool is not None:
         return "any", given.tool.name
     return ("any" if given.any is not None else "auto"), None
+
+
+def _one_call(body: Body, additional: dict[str, Any], model: str) -> bool:
+    """Claude's own words for a choice, in place of the service's. Raises Refused."""
+    choice = additional.get("tool_choice") if "claude" in model else None
+    if choice is None:
+        return False
+    if body.toolConfig is not None and body.toolConfig.toolChoice is not None:
+        raise invalid("The additional field tool_choice conflicts with an existing field.")
+    if not isinstance(choice, dict) or choice.get("type") not in ("auto", "any", "tool"):
+        raise invalid("The model returned the following errors: tool_choice.type: Field required")
+    return choice.get("disable_parallel_tool_use") is True
 
 
 def _schema(config: OutputConfig | None) -> dict[str, Any] | None:
