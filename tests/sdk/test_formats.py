@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
+from tests.sdk import heard
+from tests.sdk.apis import APIS, UPSTREAMS
 from tests.sdk.conftest import House, Stage
 from tests.support.answers import CHAT, CHAT_DONE, CHAT_USAGE, chat_chunk
 from tests.support.upstream import stream, whole
@@ -21,6 +23,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "response_format": {"type": "json_schema", "json_schema": {"name": "answer", "schema": SCHEMA, "strict": True}}
     },
     "messages": {"output_config": {"format": {"type": "json_schema", "schema": SCHEMA}}},
+    "responses": {"text": {"format": {"type": "json_schema", "name": "answer", "schema": SCHEMA, "strict": True}}},
 }
 SORRY = "I can not help with that."
 
@@ -34,13 +37,15 @@ async def test_the_shape_of_an_answer_is_asked_for_in_the_upstreams_words(
     house: House, pair: tuple[str, str], streamed: bool
 ) -> None:
     talker = house.talker(*pair)
-    said = await talker.say(talker.request("Weather?", **WORDS[talker.api]), streamed=streamed)
+    said = await talker.say(talker.request("Weather?") | WORDS[talker.api], streamed=streamed)
     assert json.loads(said.text).keys() == {"city", "days"}
     sent = house.asked[0].json
-    assert {name: sent[name] for name in WORDS[pair[1]]} == WORDS[pair[1]]
+    assert heard.shape(pair[1], sent) == SCHEMA
+    if pair[1] in APIS:
+        assert {name: sent[name] for name in WORDS[pair[1]]} == WORDS[pair[1]]
 
 
-@pytest.mark.parametrize("upstream", ["chat", "messages"])
+@pytest.mark.parametrize("upstream", UPSTREAMS)
 async def test_openais_client_parses_the_answer_into_a_class(house: House, upstream: str) -> None:
     completions = house.openai.chat.completions
     request: dict[str, Any] = house.talker("chat", upstream).request("Weather?")
@@ -51,7 +56,17 @@ async def test_openais_client_parses_the_answer_into_a_class(house: House, upstr
     assert final.choices[0].message.parsed == plain.choices[0].message.parsed
 
 
-@pytest.mark.parametrize("upstream", ["chat", "messages"])
+@pytest.mark.parametrize("upstream", UPSTREAMS)
+async def test_openais_client_parses_a_response_into_a_class(house: House, upstream: str) -> None:
+    request: dict[str, Any] = house.talker("responses", upstream).request("Weather?")
+    plain = await house.openai.responses.parse(**request, text_format=Forecast)
+    assert isinstance(plain.output_parsed, Forecast)
+    async with house.openai.responses.stream(**request, text_format=Forecast) as streaming:
+        final = await streaming.get_final_response()
+    assert final.output_parsed == plain.output_parsed
+
+
+@pytest.mark.parametrize("upstream", UPSTREAMS)
 async def test_anthropics_client_parses_the_answer_into_a_class(house: House, upstream: str) -> None:
     request: dict[str, Any] = house.talker("messages", upstream).request("Weather?")
     plain = await house.anthropic.messages.parse(**request, output_format=Forecast)
@@ -69,9 +84,9 @@ async def test_a_model_that_knows_no_schemas_is_told_in_words(house: House) -> N
     assert json.dumps(SCHEMA, separators=(",", ":")) in sent["system"].replace(", ", ",").replace(": ", ":")
 
 
-@pytest.mark.parametrize("api", ["chat", "messages"])
+@pytest.mark.parametrize("api", APIS)
 async def test_a_refusal_in_the_models_words_is_told_as_one(stage: Stage, streamed: bool, api: str) -> None:
-    """Chat has a field of its own for it, Messages a reason to stop."""
+    """Chat has a field of its own for it, Messages a reason to stop, Responses a part of a message."""
     message = {"role": "assistant", "content": None, "refusal": SORRY}
     plain = whole(CHAT | {"choices": [{"index": 0, "message": message, "finish_reason": "stop"}]})
     pieces = [chat_chunk({"role": "assistant", "content": None, "refusal": ""})]
@@ -79,7 +94,12 @@ async def test_a_refusal_in_the_models_words_is_told_as_one(stage: Stage, stream
     stage.upstream.will(stream(*pieces, chat_chunk({}, "stop"), CHAT_USAGE, CHAT_DONE) if streamed else plain)
     talker = stage.house.talker(api, "chat")
     said = await talker.say(talker.request("Hi"), streamed=streamed)
-    if api == "chat":
-        assert (said.raw.refusal, said.text, said.stop) == (SORRY, "", "stop")
-    else:
-        assert (said.text, said.stop) == (SORRY, "refusal")
+    match api:
+        case "chat":
+            assert (said.raw.refusal, said.text, said.stop) == (SORRY, "", "stop")
+        case "messages":
+            assert (said.text, said.stop) == (SORRY, "refusal")
+        case _:
+            [message] = said.raw.output
+            assert [(part.type, part.refusal) for part in message.content] == [("refusal", SORRY)]
+            assert (said.text, said.stop) == ("", "completed")
