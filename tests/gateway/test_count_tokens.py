@@ -17,7 +17,7 @@ from planoai.observability.feed import Feed
 from planoai.process.worker import servers_of, serving
 from tests.gateway.conftest import CONFIG, Setting, opened
 from tests.support.inflate import Captured, captured
-from tests.support.upstream import Cut, scripted, whole
+from tests.support.upstream import Cut, scripted, stream, whole
 
 PATH = "/v1/messages/count_tokens"
 ASKED = {
@@ -109,6 +109,20 @@ async def test_bedrock_counts_what_it_can_be_told_and_the_rest_is_estimated() ->
                 assert (await http.post(PATH, json=linked)).json() == {"input_tokens": ours(linked)}
         assert [each.target for each in upstream.asked] == ["/model/anthropic.claude-haiku-4-5/count-tokens"]
         assert "converse" in upstream.asked[0].json["input"]
+
+
+async def test_a_stream_begins_with_the_same_estimate_where_the_upstream_counts_at_the_end(setting: Setting) -> None:
+    chunk = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m"}
+    said = {**chunk, "choices": [{"index": 0, "delta": {"content": "Six."}, "finish_reason": "stop"}]}
+    setting.upstream.will(stream(b"data: " + json.dumps(said).encode() + b"\n\n", b"data: [DONE]\n\n"))
+    image = {
+        "type": "image",
+        "source": {"type": "base64", "media_type": "image/png", "data": "iVBORw0KGgo" + "A" * 80_001},
+    }
+    asked = {**ASKED, "model": "house/llama", "messages": [{"role": "user", "content": [image]}]}
+    answer = await setting.http.post("/v1/messages", json={**asked, "max_tokens": 9, "stream": True})
+    assert f'"input_tokens":{ours(asked)}'.encode() in answer.content.replace(b" ", b"").partition(b"\n\n")[0]
+    assert 1600 < ours(asked) < 1700
 
 
 @pytest.mark.parametrize("status", [404, 405, 501])

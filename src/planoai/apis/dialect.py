@@ -162,7 +162,8 @@ class ClientSide:
     """`inspect` and `read_request` raise BadRequest with the JSON path of the field at fault.
 
     `id_header` is where the clients' libraries look for the id of a request, `beta_header` where they name the features in trial that they want.
-    `echoes`: the fields of a request that its answers repeat.
+    `echoes`: the fields of a request that its answers repeat. `input_first`: its streams begin with the tokens of the request, which upstreams of
+    other APIs tell at the end.
     """
 
     paths: tuple[str, ...]
@@ -175,6 +176,7 @@ class ClientSide:
     id_header: bytes = REQUEST_ID
     beta_header: bytes = b""
     echoes: frozenset[str] = frozenset()
+    input_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,11 +20,13 @@ def _span(first: int, last: int) -> bytes:
 # Tokens for each byte of a kind, fitted to the vocabulary `o200k_base`; docs/models.md says how well they do. Of the characters that are several
 # bytes in UTF-8 only the first byte counts.
 _WORD = 0.87  # between white space, besides what its characters add
-_SHARES: tuple[tuple[float, bytes], ...] = (
+_ASCII: tuple[tuple[float, bytes], ...] = (
     (0.06, ascii_letters.encode()),
     (0.46, digits.encode()),
     (0.555, punctuation.encode()),
     (1.24, b"\n"),
+)
+_OTHERS: tuple[tuple[float, bytes], ...] = (
     (0.43, _span(0xC2, 0xCB)),  # Latin with accents
     (0.16, _span(0xCC, 0xDF)),  # Greek, Cyrillic, Hebrew, Arabic
     (0.18, b"\xe0"),  # the scripts of India, Thai
@@ -75,7 +77,8 @@ def tokens_of(text: str) -> int:
     """Of plain text, of any language."""
     data = text.encode("utf-8", "replace")
     size = len(data)
-    shares = sum(share * (size - len(data.translate(None, kind))) for share, kind in _SHARES)
+    kinds = _ASCII if data.isascii() else _ASCII + _OTHERS
+    shares = sum(share * (size - len(data.translate(None, kind))) for share, kind in kinds)
     return round(_WORD * len(data.split()) + shares)
 
 

@@ -14,6 +14,7 @@ from msgspec import Struct, structs
 
 from planoai.apis.dialect import STREAM_TYPES, Envelope, Fields, Reform
 from planoai.apis.fields import tells_error
+from planoai.apis.tokens import estimated
 from planoai.conversation.fold import Answer, Fold, fold
 from planoai.errors import UpstreamError, UpstreamUnreadable
 from planoai.gateway.call import Call
@@ -103,13 +104,20 @@ class UpstreamAnswer:
             seed=token_hex(16),
             created=int(time()),
             model=self.leg.target.model,
-            input_estimate=call.size // 4,
+            input_estimate=self._input_estimate,
             include_usage=call.head.include_usage,
             # Readers want to know what was offered, not what was said: the answer may last for long.
             request=None if self.leg.same else structs.replace(call.conversation, messages=()),
             issuer=self.leg.issuer,
             echo={} if self.leg.same else _copied(call.fields, call.client.echoes),
         )
+
+    @property
+    def _input_estimate(self) -> int:
+        """Only where a stream has to begin with it, and the upstream tells it later."""
+        call = self._call
+        wanted = call.client.input_first and call.head.stream and not self.leg.same
+        return estimated(call.fields) if wanted else 0
 
     async def read(self) -> None:
         """Raises UpstreamError where what came is no answer.

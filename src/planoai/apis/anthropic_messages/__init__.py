@@ -26,6 +26,7 @@ DIALECT = Dialect(
         frames=FRAMES,
         id_header=b"request-id",
         beta_header=b"anthropic-beta",
+        input_first=True,
     ),
     upstream=UpstreamSide(
         adapt=adapt,
