@@ -95,6 +95,20 @@ def test_what_is_beside_model_calls_is_next_to_chat(provider: str, prefix: str, 
     assert beside(PROVIDERS[provider], "embeddings", model="a/b", prefix=prefix) == expected
 
 
+@pytest.mark.parametrize(
+    ("provider", "prefix", "expected"),
+    [
+        ("openai", "", "/v1/responses/compact"),
+        ("groq", "", "/openai/v1/responses/compact"),
+        ("custom", "serving/v1", "/serving/v1/responses/compact"),
+        ("azure_openai", "", "/openai/v1/responses/compact"),  # it belongs to no deployment
+        ("gemini", "", "/v1beta/openai/responses/compact"),
+    ],
+)
+def test_what_is_beside_responses_is_next_to_them(provider: str, prefix: str, expected: str) -> None:
+    assert beside(PROVIDERS[provider], "responses/compact", model="m", prefix=prefix) == expected
+
+
 def test_what_a_client_asks_for_beside_model_calls_is_no_template() -> None:
     assert beside(PROVIDERS["azure_openai"], "{model}/x", model="m").startswith("/openai/deployments/m/{model}/x?")
 
