@@ -21,7 +21,11 @@ _LONG_ID = re.compile(rb'("call_id"\s*:\s*")([^"\\]{%d,})"' % (LONGEST_CALL_ID +
 
 # An id of a thought as our answers make it up: the provider that thought it had none. OpenAI's own are longer.
 _OURS = re.compile(rb'"rs_[0-9a-f]{36}"')
-_WANTED_BACK = b'"extra_content"'
+
+# All that may have to change in what was said: found in one go, for nearly nothing has to and conversations are long.
+_SUSPICIOUS = re.compile(
+    rb'"(?:%b|extra_content"|rs_[0-9a-f]{36}"|call_id"\s*:\s*"[^"\\]{%d})' % (re.escape(TRACE), LONGEST_CALL_ID + 1)
+).search
 
 _LIST = msgspec.json.Decoder(list[Raw])
 _OBJECT = msgspec.json.Decoder(dict[str, Raw])
@@ -32,9 +36,12 @@ def adapt(fields: Fields, _head: Head, accepts: Accepts) -> Adapted:
     changes: dict[str, Raw | None] = {}  # None: the field is left out
     lost: list[str] = []
     told = bytes(fields.get("input", b""))
-    said = _LONG_ID.sub(_shortened, told) if _LONG_ID.search(told) else told
-    if said.startswith(b"[") and (TRACE in said or _WANTED_BACK in said or _OURS.search(said)):
-        said = _cleaned(said, accepts, lost)
+    said = told
+    if _SUSPICIOUS(told):
+        if _LONG_ID.search(told):
+            said = _LONG_ID.sub(_shortened, told)
+        if said.startswith(b"["):
+            said = _cleaned(said, accepts, lost)
     if said is not told:
         changes["input"] = Raw(said)
     if not SAMPLING.isdisjoint(fields):
