@@ -5,8 +5,11 @@ There Anthropic's own proofs go as they are, and any other is sealed.
 
 from collections.abc import Container
 
+from msgspec import structs
+
 from planoai.apis.seal import Proof, opened, sealed
-from planoai.conversation.message import RedactedThinking, Thinking
+from planoai.conversation.message import Part, RedactedThinking, Thinking
+from planoai.conversation.request import Request
 
 _AT_HOME = ("", "anthropic")  # issuers; nobody knows who issued what came unmarked
 
@@ -55,3 +58,21 @@ def whose(part: Thinking | RedactedThinking) -> str:
     if part.issuer:
         return f"{kind} of {part.issuer}"
     return kind if isinstance(part, RedactedThinking) else "thinking without a signature"
+
+
+def proven(request: Request, proofs: Container[str]) -> Request:
+    """The request with such thinking only as an upstream that checks `proofs` may be sent. The very same object where there is no other."""
+    foreign = [any(_is_foreign(part, proofs) for part in message.parts) for message in request.messages]
+    if not any(foreign):
+        return request
+    messages = (
+        structs.replace(message, parts=tuple(part for part in message.parts if not _is_foreign(part, proofs)), paths=())
+        if holds
+        else message
+        for message, holds in zip(request.messages, foreign, strict=True)
+    )
+    return structs.replace(request, messages=tuple(messages))
+
+
+def _is_foreign(part: Part, proofs: Container[str]) -> bool:
+    return isinstance(part, Thinking | RedactedThinking) and not may_go(part.issuer, proofs)

@@ -15,7 +15,16 @@ from planoai.apis.fields import read_fields
 from planoai.apis.seal import Proof, sealed
 from planoai.conversation.event import Ended, Event, PartAdded, PartEnded, TextDelta, ThinkingDelta, ThinkingSigned
 from planoai.conversation.fold import Answer
-from planoai.conversation.message import Message, Part, RedactedThinking, Thinking
+from planoai.conversation.message import (
+    Message,
+    Part,
+    RedactedThinking,
+    Text,
+    Thinking,
+    ToolCall,
+    ToolResult,
+)
+from planoai.conversation.request import FunctionTool, Reasoning, Request, Sampling
 from tests.apis import golden
 
 Json = dict[str, Any]
@@ -195,3 +204,25 @@ def test_what_only_looks_like_one_goes_through_untouched(turn: Json) -> None:
     fields = read_fields(golden.compact({"messages": [turn]}))
 
     assert adapt(fields, HEAD, Accepts()).fields is fields
+
+
+@pytest.mark.parametrize(("accepts", "thinks"), [(BEDROCK, True), (Accepts(proofs=("anthropic",)), False)])
+def test_nor_does_it_where_the_client_speaks_another_api(accepts: Accepts, *, thinks: bool) -> None:
+    """The proof stays behind, so the call that came from the thought has none any more."""
+    messages = (
+        Message("user", (Text("hi"),)),
+        Message("assistant", (Thinking("hm", "c2ln", issuer="amazon_bedrock"), ToolCall("toolu_1", "f", "{}"))),
+        Message("tool", (ToolResult("toolu_1", (Text("x"),)),)),
+    )
+    asked = Request(
+        "claude-sonnet-4-5",
+        messages,
+        "openai_chat",
+        tools=(FunctionTool("f"),),
+        reasoning=Reasoning(effort="low"),
+        sampling=Sampling(max_tokens=9000),
+    )
+    written = json.loads(DIALECT.upstream.write_request(asked, accepts).body)
+
+    assert ("thinking" in written) == thinks
+    assert (written["messages"][1]["content"][0]["type"] == "thinking") == thinks

@@ -14,6 +14,7 @@ from planoai.apis.anthropic_messages.tools_write import write_choice, write_tool
 from planoai.apis.anthropic_messages.wire import NAME
 from planoai.apis.crossing import check_crossing
 from planoai.apis.dialect import Accepts, Written
+from planoai.apis.proofs import proven
 from planoai.conversation.naming import flattened
 from planoai.conversation.request import JsonObject, JsonSchema, Request
 from planoai.errors import BadRequest
@@ -38,7 +39,7 @@ def write_request(request: Request, accepts: Accepts) -> Written:
     tools = write_tools(request, row, lost, searches=accepts.web_search)
     choice = write_choice(request, tools, lost)
     forced = choice is not None and choice["type"] in ("any", "tool")
-    thinking, effort = write_thinking(request, row, most, lost, forced=forced)
+    thinking, effort = write_thinking(proven(request, accepts.proofs), row, most, lost, forced=forced)
     config, instruction = _output(request, row, effort)
     system = [*conversation.system, *instruction]
 

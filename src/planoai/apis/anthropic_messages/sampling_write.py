@@ -37,7 +37,8 @@ def write_thinking(
     if wanted.mode == "disabled" or wanted.effort in _NO_EFFORT:
         return None, None
     if wanted.effort is None and wanted.budget is None and wanted.mode is None:
-        lost.append(name)  # only how its summary is to be written
+        if name not in lost:
+            lost.append(name)  # only how its summary is to be written
         return None, None
     known = habits(request.model)
     if forced:
