@@ -87,13 +87,12 @@ class House:
             case _:
                 return ResponsesTalker(self.openai, model)
 
-    def methods(self, api: str) -> Any:
+    def methods(self, api: str, *, max_retries: int = 0) -> Any:
         """The client's own methods, of which `create` is one."""
-        return {
-            "chat": self.openai.chat.completions,
-            "messages": self.anthropic.messages,
-            "responses": self.openai.responses,
-        }[api]
+        if api == "messages":
+            return self.anthropic.with_options(max_retries=max_retries).messages
+        client = self.openai.with_options(max_retries=max_retries)
+        return client.chat.completions if api == "chat" else client.responses
 
 
 @asynccontextmanager

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.sdk.apis import APIS, UPSTREAMS
 from tests.sdk.conftest import House
 from tests.sdk.talk import TOOLS
 
@@ -18,7 +19,7 @@ PROMPTS = [
 
 
 @pytest.mark.parametrize("prompt", PROMPTS)
-@pytest.mark.parametrize("upstream", ["chat", "messages"])
+@pytest.mark.parametrize("upstream", UPSTREAMS)
 async def test_the_chunks_of_a_chat_stream(house: House, upstream: str, prompt: str) -> None:
     talker = house.talker("chat", upstream)
     request = talker.request(prompt, tools=TOOLS, stream=True, stream_options={"include_usage": True})
@@ -42,7 +43,7 @@ async def test_the_chunks_of_a_chat_stream(house: House, upstream: str, prompt: 
 
 
 @pytest.mark.parametrize("prompt", PROMPTS)
-@pytest.mark.parametrize("upstream", ["chat", "messages"])
+@pytest.mark.parametrize("upstream", UPSTREAMS)
 async def test_the_events_of_a_messages_stream(house: House, upstream: str, prompt: str) -> None:
     talker = house.talker("messages", upstream)
     messages: Any = house.anthropic.messages
@@ -66,7 +67,33 @@ async def test_the_events_of_a_messages_stream(house: House, upstream: str, prom
     assert not still
 
 
-@pytest.mark.parametrize("upstream", ["chat", "messages"])
+@pytest.mark.parametrize("prompt", PROMPTS)
+@pytest.mark.parametrize("upstream", UPSTREAMS)
+async def test_the_events_of_a_responses_stream(house: House, upstream: str, prompt: str) -> None:
+    """What Codex and OpenAI's own client rely on."""
+    talker = house.talker("responses", upstream)
+    request = talker.request(prompt, tools=TOOLS, stream=True)
+    events = [event async for event in await house.methods("responses").create(**request)]
+    assert [event.sequence_number for event in events] == list(range(len(events)))
+    kinds = [event.type for event in events]
+    assert kinds[:2] == ["response.created", "response.in_progress"]
+    assert kinds[-1] == ("response.incomplete" if "length" in prompt else "response.completed")
+    assert len({event.response.id for event in events if hasattr(event, "response")}) == 1
+    added = [event.output_index for event in events if event.type == "response.output_item.added"]
+    done = {event.output_index: event.item for event in events if event.type == "response.output_item.done"}
+    assert added == sorted(done) == list(range(len(added)))
+    assert [done[index].to_dict() for index in added] == [item.to_dict() for item in events[-1].response.output]
+    being_said: set[int] = set()
+    for event in events:
+        if event.type == "response.output_item.added":
+            being_said.add(event.output_index)
+        elif hasattr(event, "output_index"):
+            assert event.output_index in being_said
+        if event.type == "response.output_item.done":
+            being_said.remove(event.output_index)
+
+
+@pytest.mark.parametrize("upstream", UPSTREAMS)
 async def test_text_comes_piece_by_piece(house: House, upstream: str) -> None:
     """Nothing is held back until the end."""
     prompt = "[simulate words=20 chunk=5]"
@@ -77,17 +104,21 @@ async def test_text_comes_piece_by_piece(house: House, upstream: str) -> None:
     messages = house.talker("messages", upstream)
     async with house.anthropic.messages.stream(**messages.request(prompt)) as streaming:
         texts = [text async for text in streaming.text_stream]
-    assert deltas == texts
+    responses = house.talker("responses", upstream)
+    async with house.openai.responses.stream(**responses.request(prompt)) as events:
+        pieces = [event.delta async for event in events if event.type == "response.output_text.delta"]
+    assert deltas == texts == pieces
     assert len(texts) > 15
 
 
-@pytest.mark.parametrize("upstream", ["chat", "messages"])
+@pytest.mark.parametrize("upstream", UPSTREAMS)
 async def test_a_program_may_stop_reading(house: House, upstream: str) -> None:
     """Leaving a stream half-read is no trouble for the next request."""
-    for api in ("chat", "messages"):
+    for api in APIS:
         talker = house.talker(api, upstream)
-        method: Any = house.openai.chat.completions if api == "chat" else house.anthropic.messages
-        async with await method.create(**talker.request("[simulate words=400 pace=1ms]"), stream=True) as stream:
+        async with await house.methods(api).create(
+            **talker.request("[simulate words=400 pace=1ms]"), stream=True
+        ) as stream:
             async for _ in stream:
                 break
         assert (await talker.say(talker.request("Hello"), streamed=True)).text == 'You said "Hello".'
