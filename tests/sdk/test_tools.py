@@ -160,11 +160,10 @@ async def test_the_choice_of_a_tool_arrives(house: House, pair: tuple[str, str],
     assert [call.name for call in said.calls] == called[choice]
 
 
-@pytest.mark.parametrize(("api", "upstream"), [pair for pair in PAIRS if pair[1] != "converse"])
-async def test_one_call_at_a_time_can_be_asked_for(house: House, api: str, upstream: str, streamed: bool) -> None:
-    """Amazon can not be asked for that."""
-    talker = house.talker(api, upstream)
-    said = await talker.say(talker.request("[simulate tools=2]", tools=TOOLS, **ONE_BY_ONE[api]), streamed=streamed)
+async def test_one_call_at_a_time_can_be_asked_for(house: House, pair: tuple[str, str], streamed: bool) -> None:
+    talker = house.talker(*pair)
+    request = talker.request("[simulate tools=2]", tools=TOOLS) | ONE_BY_ONE[talker.api]
+    said = await talker.say(request, streamed=streamed)
     assert [call.name for call in said.calls] == ["get_weather"]
 
 

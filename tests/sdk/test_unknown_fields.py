@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.sdk.apis import APIS
 from tests.sdk.conftest import House, Stage
 from tests.support.answers import CHAT, CHAT_STREAM, CHAT_USAGE, MESSAGES, MESSAGES_STREAM
 from tests.support.upstream import stream, whole
@@ -14,30 +15,32 @@ ANSWERS: dict[str, Any] = {"chat": CHAT, "messages": MESSAGES}
 STREAMS = {"chat": CHAT_STREAM, "messages": MESSAGES_STREAM}
 
 
-def methods(house: House, api: str) -> Any:
-    """The client's own method, raw: what came is to be looked at as it came."""
-    client: Any = house.openai.chat.completions if api == "chat" else house.anthropic.messages
-    return client.with_raw_response
+MODELS = {"chat": "openai/gpt-4o", "messages": "anthropic/claude-sonnet-4-5", "responses": "chatty/gpt-4o"}
 
 
 def with_new_fields(api: str) -> dict[str, Any]:
     """A request with fields that nobody knows: at the top, in a message, in a part, in a tool."""
     schema = {"type": "object", "properties": {}, "x_schema": NEW}
-    declared = {"name": "do", "parameters" if api == "chat" else "input_schema": schema, "x_function": NEW}
-    tool = {"type": "function", "function": declared, "x_tool": NEW} if api == "chat" else declared | {"x_tool": NEW}
-    part = {"type": "text", "text": "Hello", "x_part": NEW}
+    declared = {"name": "do", "input_schema" if api == "messages" else "parameters": schema, "x_function": NEW}
+    tools: dict[str, dict[str, Any]] = {
+        "chat": {"type": "function", "function": declared},
+        "messages": declared,
+        "responses": {"type": "function", "strict": False, **declared},
+    }
+    part = {"type": "input_text" if api == "responses" else "text", "text": "Hello", "x_part": NEW}
     return {
-        "messages": [{"role": "user", "content": [part], "x_message": NEW}],
-        "tools": [tool],
-        "max_tokens": 50,
+        "input" if api == "responses" else "messages": [{"role": "user", "content": [part], "x_message": NEW}],
+        "tools": [tools[api] | {"x_tool": NEW}],
+        "max_output_tokens" if api == "responses" else "max_tokens": 50,
     }
 
 
-@pytest.mark.parametrize("api", ["chat", "messages"])
+@pytest.mark.parametrize("api", APIS)
 async def test_fields_of_a_request_that_nobody_knows_arrive(lenient: House, api: str) -> None:
-    talker = lenient.talker_to(api, "openai/gpt-4o" if api == "chat" else "anthropic/claude-sonnet-4-5")
+    talker = lenient.talker_to(api, MODELS[api])
     request = talker.request("") | with_new_fields(api)
-    answer = await methods(lenient, api).create(**request, extra_body={"x_body": NEW}, extra_headers={"x-mine": "yes"})
+    create = lenient.methods(api).with_raw_response.create
+    answer = await create(**request, extra_body={"x_body": NEW}, extra_headers={"x-mine": "yes"})
     assert answer.status_code == 200
     [asked] = lenient.asked
     assert asked.headers["x-mine"] == "yes"
@@ -50,7 +53,7 @@ async def test_fields_that_nobody_knows_do_not_disturb_the_other_api(house: Hous
     if api == upstream:
         return
     request = house.talker(api, upstream).request("") | with_new_fields(api)
-    answer = await methods(house, api).create(**request, extra_body={"x_body": NEW})
+    answer = await house.methods(api).with_raw_response.create(**request, extra_body={"x_body": NEW})
     assert answer.status_code == 200
     [asked] = house.asked
     assert b"Hello" in asked.body
@@ -62,7 +65,7 @@ async def test_fields_that_nobody_knows_do_not_disturb_the_other_api(house: Hous
 async def test_fields_of_an_answer_that_nobody_knows_come_back(stage: Stage, api: str) -> None:
     body = json.dumps(ANSWERS[api] | {"x_new": NEW}, indent=3).encode()
     stage.upstream.will(whole(body, headers={"x-of-the-upstream": "kept"}))
-    answer = await methods(stage.house, api).create(**stage.house.talker(api, api).request("Hi"))
+    answer = await stage.house.methods(api).with_raw_response.create(**stage.house.talker(api, api).request("Hi"))
     assert answer.http_response.content == body
     assert answer.headers["x-of-the-upstream"] == "kept"
     assert (await answer_of(answer)).model_extra["x_new"] == NEW
