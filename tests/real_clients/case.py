@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import pytest
 
-PLAIN, TOOL, SESSION = DOES = ("plain", "tool", "three turns")
+PLAIN, TOOL, SESSION, CONTEXT = DOES = ("plain", "tool", "three turns", "context")
 
 
 class Case(NamedTuple):

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import NamedTuple
 
-from tests.real_clients.case import DOES, PLAIN, SESSION, TOOL, Seen
+from tests.real_clients.case import CONTEXT, DOES, PLAIN, SESSION, TOOL, Seen
 
 _HEAD = """\
 # Clients
@@ -23,6 +23,7 @@ the machine. `scripts/real-clients` does it all again and writes this page.
 - **{tool}**: the model calls a tool that the client has: a command, a function. It is run, the model is sent what came of it, and the user
   reads what the model made of that. Thoughts go back to the model with their proofs. aider has no tools: it edits a file as the model says.
 - **{session}**: three questions one after the other, a tool in the second. The model is sent every word of the first two with the third.
+- **{context}**: `/context` of Claude Code, which asks for the tokens of each part of its prompt.
 
 The API is what the client speaks; the upstream is what the model behind the gateway speaks. Where both are the same nothing is translated.
 Libraries ask for a whole answer when they ask a plain question and for a stream when they offer a tool; agents always stream.
@@ -47,7 +48,9 @@ def written(rows: Iterable[Seen], versions: Mapping[str, Mapping[str, str]], day
     ways: dict[_Way, list[Seen]] = {}
     for row in rows:
         ways.setdefault(_Way(*row.case[:3]), []).append(row)
-    head = _HEAD.format(day=day.isoformat(), versions=_versions(versions), plain=PLAIN, tool=TOOL, session=SESSION)
+    head = _HEAD.format(
+        day=day.isoformat(), versions=_versions(versions), plain=PLAIN, tool=TOOL, session=SESSION, context=CONTEXT
+    )
     return f"{head}{_results(ways)}{_SEEN}{_noticed(ways)}"
 
 

@@ -1,9 +1,11 @@
 """Claude Code and Codex: a plain question, a command they run, and a conversation of three turns."""
 
+import re
+
 import pytest
 
 from tests.real_clients.agents import AGENTS
-from tests.real_clients.case import PLAIN, SESSION, TOOL, Case, parametrized
+from tests.real_clients.case import CONTEXT, PLAIN, SESSION, TOOL, Case, parametrized
 from tests.real_clients.conftest import Table
 from tests.real_clients.reading import assert_in_order, assert_nothing_failed, conversation, members, word
 from tests.sdk.apis import UPSTREAMS
@@ -47,6 +49,16 @@ async def test_the_third_turn_has_all_of_the_first_two(table: Table) -> None:
     assert f"It was {last}." in ran.told
     said = (f"Remember {first}.", f"I keep {answer}.", f"Read {second}.", "cat note.txt", note)
     assert_in_order(table.asked[-1], *said, 'answered "', note, f"And {third}?")
+    assert_nothing_failed(table)
+
+
+@parametrized([Case("Claude Code", "messages", upstream, CONTEXT) for upstream in UPSTREAMS])
+async def test_the_tokens_of_each_part_are_counted(table: Table) -> None:
+    ran = await AGENTS[table.case.client].ask(table, "/context")
+    counted = dict(re.findall(r"^\| ([A-Z][\w ]+) \| ([\d.]+k?) \|", ran.told, re.MULTILINE))
+    assert {"System prompt", "Messages"} <= counted.keys()
+    assert "0" not in counted.values()
+    assert ("POST /v1/messages/count_tokens", 200) in table.house.requests()
     assert_nothing_failed(table)
 
 
