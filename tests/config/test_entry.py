@@ -55,6 +55,9 @@ def test_an_entry_that_was_never_checked_says_what_it_lacks() -> None:
         (ModelProvider(model="perplexity/a", base_url="http://h", provider_interface="openai"), False, False),
         (ModelProvider(model="chatgpt/a"), True, False),
         (ModelProvider(model="chatgpt/a", access_key="k"), False, False),
+        (ModelProvider(model="house/a", base_url="http://h", provider_interface="azure_openai"), False, False),
+        (ModelProvider(model="house/a", base_url="http://h", provider_interface="amazon_bedrock"), False, False),
+        (ModelProvider(model="house/a", base_url="http://h", provider_interface="chatgpt"), False, False),
     ],
 )
 def test_whose_credential_is_sent(entry: ModelProvider, passes: bool, needs: bool) -> None:

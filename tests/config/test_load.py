@@ -305,6 +305,12 @@ def test_the_environment_may_hold_keys_to_sign_with() -> None:
     assert signing("openai/a", **AWS) is None
 
 
+def test_what_the_environment_holds_for_a_vendor_is_not_for_a_server_that_speaks_like_it() -> None:
+    assert signing("house/a, base_url: 'http://h', provider_interface: amazon_bedrock", **AWS) is None
+    text = HEAD + "model_providers: [{model: house/a, base_url: 'http://h', provider_interface: chatgpt}]\n"
+    assert config(text, CHATGPT_ACCOUNT_ID="acc").model_providers[0].headers == {}
+
+
 @pytest.mark.parametrize("more", ["access_key: k", "passthrough_auth: true", "headers: {authorization: Bearer k}"])
 def test_the_environments_keys_are_for_an_entry_that_has_none(more: str) -> None:
     assert signing(f"amazon_bedrock/*, base_url: 'http://localhost', {more}", **AWS) is None

@@ -52,15 +52,20 @@ def base_of(entry: ModelProvider, model: str = "") -> Base:
     return base(provider_of(entry), entry.base_url, model)
 
 
+def is_vendors(entry: ModelProvider) -> bool:
+    """Whether its prefix names its provider, and not a server of the operator's that only speaks like one."""
+    return find(prefix(entry)) is provider_of(entry)
+
+
 def issuer(entry: ModelProvider) -> str:
-    """Who issues the proofs in this entry's answers: its provider, or what the operator calls a server that only speaks like one."""
-    row, start = provider_of(entry), prefix(entry)
-    return row.name if find(start) is row else start.lower()
+    """Who issues the proofs in this entry's answers: its provider, or what the operator calls another server."""
+    return provider_of(entry).name if is_vendors(entry) else prefix(entry).lower()
 
 
 def passes_through(entry: ModelProvider) -> bool:
     """Whether the client's own credential goes on to this upstream."""
-    return entry.passthrough_auth or (entry.access_key is None and provider_of(entry).without_key == "pass_through")
+    usual = is_vendors(entry) and provider_of(entry).without_key == "pass_through"
+    return entry.passthrough_auth or (entry.access_key is None and usual)
 
 
 def has_credential(entry: ModelProvider) -> bool:
@@ -79,7 +84,7 @@ def needs_key(entry: ModelProvider) -> bool:
     Where a vendor has no address that is right for everyone, the one that is written is still the vendor's.
     """
     row = provider_of(entry)
-    vendors = entry.base_url is None or (row.own_prefix and row.needs_base_url)
+    vendors = entry.base_url is None or (row.own_prefix and row.needs_base_url and is_vendors(entry))
     return vendors and row.without_key == "refuse" and not has_credential(entry)
 
 

@@ -8,7 +8,7 @@ from msgspec import Struct, structs
 
 from planoai.config.check import check
 from planoai.config.decode import Decoder
-from planoai.config.entry import has_credential, provider_of
+from planoai.config.entry import has_credential, is_vendors, provider_of
 from planoai.config.located import Located
 from planoai.config.migrate import migrate
 from planoai.config.places import START, Place, Report
@@ -97,19 +97,22 @@ def _read(text: str, variables: Variables, located: Located) -> Config | None:
 
 def _furnished(entry: ModelProvider, variables: Variables) -> ModelProvider:
     """The entry with what its provider's row takes from the environment; what it has itself wins."""
-    found = {header: _sendable(variable, variables) for header, variable in provider_of(entry).header_variables}
+    usual = provider_of(entry).header_variables if is_vendors(entry) else ()
+    found = {header: _sendable(variable, variables) for header, variable in usual}
     given = {header: value for header, value in found.items() if value}
     aws = _signing(entry, variables)
     return structs.replace(entry, headers={**given, **entry.headers}, aws=aws) if given or aws else entry
 
 
 def _signing(entry: ModelProvider, variables: Variables) -> Aws | None:
-    """The entry's AWS keys, else those of the environment where no other credential is there; with the region that its host does not tell."""
+    """The entry's AWS keys, else those of the environment where no other credential is there and it is AWS that is asked; with the region that its
+    host does not tell.
+    """
     names, aws = provider_of(entry).aws_variables, entry.aws
     if names is None:
         return aws
     key_id, secret, token, region = (_sendable(name, variables) for name in names)
-    if aws is None and key_id and secret and not has_credential(entry):
+    if aws is None and key_id and secret and is_vendors(entry) and not has_credential(entry):
         aws = Aws(access_key_id=key_id, secret_access_key=secret, session_token=token)
     if aws is None or aws.region or region_of(entry.http_host or urlsplit(entry.base_url or "").hostname or ""):
         return aws
