@@ -47,7 +47,8 @@ async def table(case: Case, tmp_path: Path, request: pytest.FixtureRequest) -> A
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
     if report.failed:
-        outcome = str(report.longrepr).strip().splitlines()[-1]
+        told = [line[1:].strip() for line in report.longreprtext.splitlines() if line.startswith("E ")]
+        outcome = told[0] if told else "no reason is known"
         item.config.stash.setdefault(_OUTCOMES, {})[item.nodeid] = outcome
     return report
 

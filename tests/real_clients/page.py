@@ -13,8 +13,8 @@ _HEAD = """\
 <!-- Written by scripts/real-clients; what is changed by hand is gone after the next run. -->
 
 What real clients do through `planoai up`, seen on {day}. Each was installed from npm or PyPI in the version below and run in an empty home with a clean
-environment; the models behind the gateway were those of the [simulated provider](simulate.md), which refuses what the vendors refuse. Nothing left
-the machine. `scripts/real-clients` does it all again and writes this page.
+environment and a proxy that lets nobody out; the models behind the gateway were those of the [simulated provider](simulate.md), which refuses what
+the vendors refuse. `scripts/real-clients` does it all again and writes this page.
 
 {versions}
 ## What was tried
