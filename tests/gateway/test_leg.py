@@ -185,6 +185,14 @@ def test_others_are_told_to_be_codex() -> None:
     assert sent[b"chatgpt-account-id"] == b"of-ours"
 
 
+def test_a_clients_user_agent_goes_on_where_the_client_says_what_program_it_is() -> None:
+    sdk = call(headers={**BEARER, "user-agent": "OpenAI/Python 2.1", "chatgpt-account-id": "of-the-client"})
+    sent = chatgpt("").headers(sdk)
+    assert [value.partition(b"/")[0] for name, value in sent if name == b"user-agent"] == [b"codex_cli_rs"]
+    assert dict(sent)[b"originator"] == b"codex_cli_rs"
+    assert dict(sent)[b"chatgpt-account-id"] == b"of-the-client"
+
+
 def test_our_token_is_for_our_account() -> None:
     asked = call(headers={**BEARER, **CODEX})
     ours = dict(chatgpt(", access_key: k", CHATGPT_ACCOUNT_ID="of-ours").headers(asked))

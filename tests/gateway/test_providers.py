@@ -200,12 +200,15 @@ async def test_chatgpt_is_asked_as_codex_asks() -> None:
         setting.upstream.will(said("responses", streaming=True))
         await ask(setting, "messages", "chatgpt/gpt-5.2-codex", headers=mine | CODEX)
         await ask(setting, "responses", "chatgpt/gpt-5.2-codex", headers=mine | CODEX, streaming=True)
-        others, codex = setting.upstream.asked
+        await ask(setting, "responses", "chatgpt/gpt-5.2-codex", headers=mine, streaming=True)
+        others, codex, library = setting.upstream.asked
 
-    assert others.headers["originator"] == "codex_cli_rs"
-    assert others.headers["chatgpt-account-id"] == "of-ours"
+    for sent in (others, library):
+        assert sent.headers["originator"] == "codex_cli_rs"
+        assert sent.headers["user-agent"].startswith("codex_cli_rs/")
+        assert sent.headers["chatgpt-account-id"] == "of-ours"
     assert {name: codex.headers[name] for name in CODEX} == CODEX
-    for sent in (others, codex):
+    for sent in (others, codex, library):
         assert sent.headers["authorization"] == "Bearer of-the-client"
         assert (sent.json["stream"], sent.json["store"]) == (True, False)
         assert sent.json["instructions"].startswith("You are Codex, based on GPT-5.")

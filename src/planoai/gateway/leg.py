@@ -1,6 +1,6 @@
 """The way from one client API to one configured model: everything about it that does not depend on the request."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from time import gmtime, strftime
 from urllib.parse import unquote_plus
@@ -47,7 +47,8 @@ class Leg(Struct, frozen=True, eq=False):
     """`same`: both ends speak the same dialect, so the bytes go through.
 
     `model`: what the upstream calls it, as JSON. `place`: the origin as text. `fixed`: headers of ours; `withheld`: names of those that stay behind.
-    `yielding`: headers of ours that a client of the same dialect may send its own of. `lists`: what of ours belongs into headers that are lists.
+    `yielding`: headers of ours that a client of the same dialect may send its own of; of some `shown_by` another one of its headers that it means to.
+    `lists`: what of ours belongs into headers that are lists.
     `passes`: the client's own credential goes on. `seal`: what requests are signed with, where they are. `issuer`: of the proofs in its answers.
     `redaction`: of the credentials of ours that are sent. `name`: the target's, as a header tells it.
     `timeouts` hold until the client is told something, `total` for all of the answer.
@@ -63,6 +64,7 @@ class Leg(Struct, frozen=True, eq=False):
     fixed: Pairs
     withheld: frozenset[bytes]
     yielding: Pairs
+    shown_by: Mapping[bytes, bytes]
     lists: Pairs
     passes: bool
     seal: Seal | None
@@ -88,8 +90,8 @@ class Leg(Struct, frozen=True, eq=False):
         sent = onward(call.headers, self.withheld, same_dialect=self.same)
         sent += self.fixed
         sent.append((REQUEST_ID, call.request_id.encode()))
-        if self.yielding:
-            sent += [pair for pair in self.yielding if not self.same or call.headers.get(pair[0]) is None]
+        if self.yielding and (untold := [pair for pair in self.yielding if not self._tells(call, pair[0])]):
+            sent = merged(sent, untold)
         lists = self.lists
         if self.passes and (credential := client_credential(call.headers)):
             signed = self.target.provider.sign(credential, self.dialect.name)
@@ -99,6 +101,11 @@ class Leg(Struct, frozen=True, eq=False):
         for name, value in lists:
             sent = listing(sent, name, value)
         return sent
+
+    def _tells(self, call: Call, name: bytes) -> bool:
+        """Whether the client sends its own of a header of ours that yields to it."""
+        headers = call.headers
+        return self.same and None not in (headers.get(name), headers.get(self.shown_by.get(name, name)))
 
     def signed(self, headers: Pairs, address: str, body: bytes) -> Pairs:
         """`headers`, with those that prove who sends `body` to `address` just now."""
@@ -182,11 +189,9 @@ def leg_to(target: Target, client_dialect: str, bound: Limits, *, stream: bool, 
         place=place.origin,
         path=address,
         fixed=fixed,
-        withheld=names_in(fixed)
-        | {REQUEST_ID}
-        | (frozenset() if passes else OF_AN_ACCOUNT)
-        | (frozenset() if same else names_in(yielding)),
+        withheld=names_in(fixed) | {REQUEST_ID} | (frozenset() if passes else OF_AN_ACCOUNT),
         yielding=yielding,
+        shown_by={name.encode(): other.encode() for name, other in provider.yields_beside.items()},
         lists=lists,
         passes=passes,
         seal=_seal(target, entry.http_host or origin.authority, names_in(configured)),

@@ -176,6 +176,7 @@ _ROWS = (
         headers=(("originator", "codex_cli_rs"), ("user-agent", "codex_cli_rs/0.0.0 (Unknown 0; unknown) unknown")),
         header_variables=(("chatgpt-account-id", "CHATGPT_ACCOUNT_ID"),),
         yields=("originator", "user-agent", "session_id", "chatgpt-account-id"),
+        yields_shown_by={"user-agent": "originator"},
         per_start=("session_id",),
         accepts=Accepts(only_streams=True, codex=True),
         models="chatgpt",

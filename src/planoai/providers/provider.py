@@ -51,8 +51,9 @@ class Provider(Struct, frozen=True, kw_only=True):
     `endpoints`: per dialect, where it is not the usual place. `variants`: see Variant. `key_variable`: where its key usually is. `sign`: how
     the key is sent. `without_key`: what to do when an entry has no key and no address of its own. `headers`: sent with every request;
     `header_variables`: the same from the environment, where it has them. `accepts`: what it takes beyond the common part of its API.
-    `models`: its key in the list of models. `yields`: headers of ours that a client of the same API may send its own of. `per_start`: headers
-    that are a UUID, a new one whenever the gateway starts. `seals`: requests may be signed with AWS keys in place of a key that is sent;
+    `models`: its key in the list of models. `yields`: headers of ours that a client of the same API may send its own of. `yields_shown_by`: of
+    those, the ones that every client sends, each with the header of who means it. `per_start`: headers that are a UUID, a new one whenever the
+    gateway starts. `seals`: requests may be signed with AWS keys in place of a key that is sent;
     `aws_variables`: where their id, their secret, the token of a session and the region usually are.
     """
 
@@ -74,6 +75,7 @@ class Provider(Struct, frozen=True, kw_only=True):
     accepts: Accepts = Accepts()
     models: str | None = None
     yields: tuple[str, ...] = ()
+    yields_shown_by: Mapping[str, str] = {}
     per_start: tuple[str, ...] = ()
     seals: bool = False
     aws_variables: tuple[str, str, str, str] | None = None
