@@ -53,8 +53,8 @@ class Provider(Struct, frozen=True, kw_only=True):
     `header_variables`: the same from the environment, where it has them. `accepts`: what it takes beyond the common part of its API.
     `models`: its key in the list of models. `yields`: headers of ours that a client of the same API may send its own of. `yields_shown_by`: of
     those, the ones that every client sends, each with the header of who means it. `per_start`: headers that are a UUID, a new one whenever the
-    gateway starts. `seals`: requests may be signed with AWS keys in place of a key that is sent;
-    `aws_variables`: where their id, their secret, the token of a session and the region usually are.
+    gateway starts. `seals`: requests may be signed with AWS keys in place of a key that is sent; `aws_variables`: where their id, their secret, the
+    token of a session and the region usually are.
     """
 
     name: str
