@@ -135,12 +135,11 @@ def sent(client: str, to: str, body: bytes) -> Written:
 
 
 def unmarked(client: str, to: str) -> frozenset[str]:
-    """Whose proofs a client was given as they were issued: Anthropic's, in what Chat and Messages have for them.
+    """Whose proofs a client was given as they were issued: Anthropic's, in the fields of Anthropic's own API.
 
     They go wherever there is a place for them, for they may come from any server of the client's API. Bedrock has the same models as Anthropic.
     """
-    has_a_place = to == "amazon_bedrock" or UPSTREAMS[to][0] == client
-    return frozenset({"anthropic"} if client in ("openai_chat", "anthropic_messages") and has_a_place else ())
+    return frozenset({"anthropic"} if client == "anthropic_messages" and to == "amazon_bedrock" else ())
 
 
 @pytest.mark.parametrize("tell", [told_whole, told_in_a_stream])
@@ -170,4 +169,4 @@ def test_a_client_is_told_all_thoughts_and_the_same_proofs_either_way(client: st
         for issuer, proofs in PROOFS.items():
             assert f"{issuer} thinks".encode() in body
             assert all(each.encode() in body for each in proofs)
-        assert body.count(TRACE) == (5 if client == "openai_responses" else 3)
+        assert body.count(TRACE) == (3 if client == "anthropic_messages" else 5)

@@ -59,14 +59,15 @@ async def test_thoughts_are_apart_from_what_is_said(house: House, pair: tuple[st
 
 
 async def test_the_signature_is_kept(house: House, streamed: bool) -> None:
-    """For a Messages client in the block; for a Chat client beside the plain text, as gateways agree to do."""
+    """For a Messages client in the block; for a Chat client, who may ask any provider next, sealed and beside the plain text."""
     messages = house.talker("messages", "messages")
     said = await messages.say(messages.request(PROMPT), streamed=streamed)
     assert said.raw.content[0].signature == signature(THOUGHT)
     chat = house.talker("chat", "messages")
     said = await chat.say(chat.request(PROMPT), streamed=streamed)
     [block] = said.raw.model_extra["thinking_blocks"]
-    assert (block["type"], block["thinking"], block["signature"]) == ("thinking", THOUGHT, signature(THOUGHT))
+    sealed = f"plano1.anthropic.signature..{signature(THOUGHT)}"
+    assert (block["type"], block["thinking"], block["signature"]) == ("thinking", THOUGHT, sealed)
 
 
 @pytest.mark.parametrize("api", ["chat", "messages"])

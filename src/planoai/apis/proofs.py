@@ -1,6 +1,6 @@
 """Proofs of thinking in Anthropic's two fields for them, `signature` and `data`, which Chat's `thinking_blocks` have as well.
 
-There Anthropic's own proofs go as they are, and any other is sealed.
+In Anthropic's own API its own proofs go as they are; any other is sealed, and in Chat, where nobody is at home, every one whose issuer is known.
 """
 
 from collections.abc import Container
@@ -11,13 +11,14 @@ from planoai.apis.seal import Proof, opened, sealed
 from planoai.conversation.message import Part, RedactedThinking, Thinking
 from planoai.conversation.request import Request
 
-_AT_HOME = ("", "anthropic")  # issuers; nobody knows who issued what came unmarked
 
+def signature_of(thinking: Thinking, home: str = "") -> str | None:
+    """What a client finds under `signature`, in the API of the provider `home`.
 
-def signature_of(thinking: Thinking) -> str | None:
-    """What a client finds under `signature`. None where there is no proof, or none that could be told from a signature."""
+    None where there is no proof, or none that could be told from a signature.
+    """
     if thinking.signature:
-        if thinking.issuer in _AT_HOME:
+        if thinking.issuer in ("", home):  # nobody knows who issued what came unmarked
             return thinking.signature
         return sealed(Proof(thinking.issuer, "signature", thinking.signature))
     if thinking.encrypted and thinking.issuer:
@@ -25,9 +26,9 @@ def signature_of(thinking: Thinking) -> str | None:
     return None
 
 
-def data_of(redacted: RedactedThinking) -> str:
-    """What a client finds under `data`."""
-    if redacted.issuer in _AT_HOME:
+def data_of(redacted: RedactedThinking, home: str = "") -> str:
+    """What a client finds under `data`, in the API of the provider `home`."""
+    if redacted.issuer in ("", home):
         return redacted.data
     return sealed(Proof(redacted.issuer, "redacted", redacted.data))
 

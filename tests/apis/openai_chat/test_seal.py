@@ -1,4 +1,4 @@
-"""Proofs of thinking in `thinking_blocks`: Anthropic's as they are, all others sealed, and each back to whoever issued it."""
+"""Proofs of thinking in `thinking_blocks`: sealed, whoever issued them, and each back to whoever did."""
 
 import json
 from typing import Any
@@ -71,27 +71,31 @@ def events(part: Part) -> list[Event]:
 
 @given(st.lists(thoughts, min_size=1, max_size=4))
 def test_what_a_client_sends_back_is_what_it_was_given(parts: list[Part]) -> None:
-    """But for Anthropic's own, of which nobody can tell whose they are. Streamed or whole."""
-
-    def unmarked(part: Part) -> Part:
-        known = not isinstance(part, Thinking | RedactedThinking) or part.issuer != "anthropic"
-        return part if known else structs.replace(part, issuer="")
-
-    expected = [
-        structs.replace(part, id=part.id or None) if isinstance(part, Thinking) else part
-        for part in map(unmarked, parts)
-    ]
+    """Streamed or whole."""
+    expected = [structs.replace(part, id=part.id or None) if isinstance(part, Thinking) else part for part in parts]
 
     assert list(read(told(*parts))) == expected
     assert list(read(streamed(*(event for part in parts for event in events(part))))) == expected
 
 
-def test_what_is_at_home_goes_as_it_is() -> None:
-    for issuer in ("", "anthropic"):
-        assert told(Thinking("hm", "c2ln", issuer=issuer), RedactedThinking("aGlk", issuer))["thinking_blocks"] == [
-            {"type": "thinking", "thinking": "hm", "signature": "c2ln"},
-            {"type": "redacted_thinking", "data": "aGlk"},
-        ]
+def test_a_proof_goes_as_it_is_where_nobody_knows_whose_it_is() -> None:
+    assert told(Thinking("hm", "c2ln"), RedactedThinking("aGlk"))["thinking_blocks"] == [
+        {"type": "thinking", "thinking": "hm", "signature": "c2ln"},
+        {"type": "redacted_thinking", "data": "aGlk"},
+    ]
+
+
+def test_anthropics_proofs_are_marked_too() -> None:
+    """A Chat client may ask any provider next, and finds no use in them itself."""
+    proofs = {
+        "signature": Thinking("hm", "c2ln", issuer="anthropic"),
+        "redacted": RedactedThinking("aGlk", "anthropic"),
+    }
+
+    assert told(*proofs.values())["thinking_blocks"] == [
+        {"type": "thinking", "thinking": "hm", "signature": sealed(Proof("anthropic", "signature", "c2ln"))},
+        {"type": "redacted_thinking", "data": sealed(Proof("anthropic", "redacted", "aGlk"))},
+    ]
 
 
 def test_the_plain_words_are_told_beside_the_proofs() -> None:

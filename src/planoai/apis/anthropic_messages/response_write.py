@@ -7,7 +7,7 @@ import msgspec
 from planoai.apis.anthropic_messages import outcome
 from planoai.apis.anthropic_messages.blocks import Block, unsaid_extras, write_call, write_citation
 from planoai.apis.anthropic_messages.stream_write import PROOF_LOST, REFUSAL_LOST, message_id
-from planoai.apis.anthropic_messages.wire import NAME
+from planoai.apis.anthropic_messages.wire import NAME, VENDOR
 from planoai.apis.dialect import Envelope
 from planoai.apis.ids import call_id
 from planoai.apis.proofs import data_of, signature_of
@@ -59,12 +59,12 @@ def _write_part(part: Part, place: int, envelope: Envelope) -> Block | msgspec.R
             lost.append(REFUSAL_LOST)
             return {"type": "text", "text": part.text}
         case Thinking():
-            signature = signature_of(part)
+            signature = signature_of(part, VENDOR)
             if signature is None and part.encrypted:
                 lost.append(PROOF_LOST)
             return {"type": "thinking", "thinking": part.text, "signature": signature or ""}
         case RedactedThinking():
-            return {"type": "redacted_thinking", "data": data_of(part)}
+            return {"type": "redacted_thinking", "data": data_of(part, VENDOR)}
         case ToolCall():
             lost += unsaid_extras(part.extras)
             call = write_call(part, to_client=True)

@@ -14,7 +14,7 @@ from planoai.apis.anthropic_messages import outcome
 from planoai.apis.anthropic_messages.blocks import Block, extras, tool_id, unsaid_extras, write_citation
 from planoai.apis.anthropic_messages.failure import write_failure_event
 from planoai.apis.anthropic_messages.frames import PING
-from planoai.apis.anthropic_messages.wire import NAME
+from planoai.apis.anthropic_messages.wire import NAME, VENDOR
 from planoai.apis.dialect import Envelope
 from planoai.apis.framing.sse import frame
 from planoai.apis.ids import call_id
@@ -222,7 +222,7 @@ class MessagesStreamWriter:
     def _add(self, part: RedactedThinking | Image | Audio | Opaque) -> None:
         match part:
             case RedactedThinking():
-                start = _line({"type": "redacted_thinking", "data": data_of(part)})
+                start = _line({"type": "redacted_thinking", "data": data_of(part, VENDOR)})
             case Opaque():
                 if part.dialect != NAME:
                     self._lose(f"output ({part.kind})")
@@ -297,7 +297,7 @@ class MessagesStreamWriter:
         self._out.append(b'event: content_block_stop\ndata: {"type":"content_block_stop","index":%d}\n\n' % block.index)
 
     def _sign(self, block: _Block) -> None:
-        signature = signature_of(block.thinking)
+        signature = signature_of(block.thinking, VENDOR)
         if signature is None:
             self._lose(PROOF_LOST)
         else:

@@ -7,6 +7,7 @@ it has no word for. Everything that some server leaves out, or sends as null, is
 from msgspec import Raw, Struct
 
 NAME = "anthropic_messages"
+VENDOR = "anthropic"  # the provider whose own API it is
 ABSENT = Raw(b"null")  # msgspec reads no union with Raw: a member that is not there and one that is null look alike
 
 
