@@ -87,12 +87,9 @@ def test_a_proof_goes_as_it_is_where_nobody_knows_whose_it_is() -> None:
 
 def test_anthropics_proofs_are_marked_too() -> None:
     """A Chat client may ask any provider next, and finds no use in them itself."""
-    proofs = {
-        "signature": Thinking("hm", "c2ln", issuer="anthropic"),
-        "redacted": RedactedThinking("aGlk", "anthropic"),
-    }
+    message = told(Thinking("hm", "c2ln", issuer="anthropic"), RedactedThinking("aGlk", "anthropic"))
 
-    assert told(*proofs.values())["thinking_blocks"] == [
+    assert message["thinking_blocks"] == [
         {"type": "thinking", "thinking": "hm", "signature": sealed(Proof("anthropic", "signature", "c2ln"))},
         {"type": "redacted_thinking", "data": sealed(Proof("anthropic", "redacted", "aGlk"))},
     ]
