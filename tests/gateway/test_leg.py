@@ -278,6 +278,31 @@ def test_what_the_operator_writes_goes_before_what_signs() -> None:
     assert b"x-amz-security-token" not in dict(sent)[b"authorization"]
 
 
+@pytest.mark.parametrize("entry", ["openai/a", "mistral/a", "vercel/a, upstream_api: responses"])
+@pytest.mark.parametrize("client", ["openai_chat", "openai_responses", "anthropic_messages"])
+def test_only_anthropics_api_is_told_its_version(entry: str, client: str) -> None:
+    theirs = {"anthropic-version": "2023-06-01", "anthropic-beta": "a-1"}
+    sent = dict(led(f"{entry}, access_key: k", client).headers(call(client, b',"input":"hi"', theirs)))
+    assert not [name for name in sent if name.startswith(b"anthropic-")]
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("api-version=2024-01-01", ""),
+        ("a=1&api-version=2024-01-01&b=2", "&a=1&b=2"),
+        ("api%2Dversion=2024-01-01", ""),
+        ("a=1", "&a=1"),
+    ],
+)
+def test_a_clients_query_does_not_say_again_what_ours_says(query: str, expected: str) -> None:
+    asked = call()
+    asked.query = query
+    way = led("azure_openai/d, base_url: 'http://localhost', access_key: k")
+    assert way.address(asked) == f"/openai/deployments/d/chat/completions?api-version=2025-01-01-preview{expected}"
+    assert led("openai/a, access_key: k").address(asked) == f"/v1/chat/completions?{query}"
+
+
 def test_aws_keys_are_cut_out_of_what_the_upstream_says() -> None:
     way = led(
         f"{BEDROCK}, aws: {{access_key_id: AKIA1, secret_access_key: a-long-secret, session_token: a-long-token, region: eu-west-1}}"

@@ -82,6 +82,16 @@ def test_a_models_name_is_data_in_a_path_never_a_template() -> None:
     assert "{" not in path(PROVIDERS["azure_openai"], CHAT, model="{api_version}?")
 
 
+@pytest.mark.parametrize("provider", ["azure_openai", "amazon_bedrock"])
+@pytest.mark.parametrize("model", [".", ".."])
+def test_a_model_is_no_step_up_in_a_path(provider: str, model: str) -> None:
+    dialect = PROVIDERS[provider].speaks[0]
+    with pytest.raises(Unsupported, match="can not be a part of a path") as raised:
+        path(PROVIDERS[provider], dialect, model=model)
+    assert raised.value.param == "model"
+    assert path(PROVIDERS["openai"], CHAT, model=model) == "/v1/chat/completions"
+
+
 @pytest.mark.parametrize(
     ("provider", "prefix", "expected"),
     [
@@ -179,6 +189,8 @@ def test_a_base_url_is_an_origin_and_a_prefix(provider: str, url: str, expected:
 def test_kimi_for_coding_is_known_at_any_host() -> None:
     here = base(PROVIDERS["moonshotai"], "https://proxy.example/coding/", "kimi-for-coding")
     assert here == Base("https://proxy.example", "coding/v1", KIMI)
+    there = base(PROVIDERS["moonshotai"], "https://proxy.example/coding/v1", "kimi-for-coding")
+    assert there == here
     assert base(PROVIDERS["moonshotai"], None, "kimi-for-coding") == Base("https://api.moonshot.ai", "")
 
 

@@ -29,6 +29,7 @@ from planoai.table import pick
 _ENCODER = Encoder()
 _LONGEST_REMEMBERED = 256  # characters of a query: those that come all day are short
 _YIELDING = frozenset({b"anthropic-version"})
+_OF_MESSAGES = frozenset({b"anthropic-version", BETA})  # a client may send them with whatever it asks
 _SESSION_TOKEN = b"x-amz-security-token"
 _START = str(uuid4())  # of this process, where a provider wants to know what one program asks
 _IDENTITY = (b"accept-encoding", b"identity")  # what is compressed can only be passed on in blocks
@@ -81,6 +82,8 @@ class Leg(Struct, frozen=True, eq=False):
         query = call.query if self.same else ""
         if query:
             query = (_known_harmless if len(query) <= _LONGEST_REMEMBERED else _harmless)(query)
+        if query and "?" in path:
+            query = _without(query, path.partition("?")[2])
         if not query:
             return path
         return f"{path}{'&' if '?' in path else '?'}{query}"
@@ -189,7 +192,10 @@ def leg_to(target: Target, client_dialect: str, bound: Limits, *, stream: bool, 
         place=place.origin,
         path=address,
         fixed=fixed,
-        withheld=names_in(fixed) | {REQUEST_ID} | (frozenset() if passes else OF_AN_ACCOUNT),
+        withheld=names_in(fixed)
+        | {REQUEST_ID}
+        | (frozenset() if passes else OF_AN_ACCOUNT)
+        | (frozenset() if spoken == "anthropic_messages" else _OF_MESSAGES),
         yielding=yielding,
         shown_by={name.encode(): other.encode() for name, other in provider.yields_shown_by.items()},
         lists=lists,
@@ -254,7 +260,17 @@ def _wire(headers: Iterable[tuple[str, str]]) -> Pairs:
 
 def _harmless(query: str) -> str:
     """A client's query without what may be a credential of the client's."""
-    return "&".join(each for each in query.split("&") if not speaks_of_credential(unquote_plus(each.partition("=")[0])))
+    return "&".join(each for each in query.split("&") if not speaks_of_credential(_named(each)))
+
+
+def _without(query: str, ours: str) -> str:
+    """A client's query without what our own says: of two answers to one question an upstream may take either, or none."""
+    told = {_named(each) for each in ours.split("&")}
+    return "&".join(each for each in query.split("&") if _named(each) not in told)
+
+
+def _named(parameter: str) -> str:
+    return unquote_plus(parameter.partition("=")[0])
 
 
 _known_harmless = lru_cache(256)(_harmless)

@@ -143,6 +143,7 @@ _ROWS = (
             Variant("api.kimi.com", "coding", "coding/v1", headers=_KIMI),
             Variant("api.kimi.com", "coding/v1", "coding/v1", headers=_KIMI),
             Variant("", "coding", "coding/v1", headers=_KIMI, model="kimi-for-coding"),
+            Variant("", "coding/v1", "coding/v1", headers=_KIMI, model="kimi-for-coding"),
         ),
         accepts=Accepts(
             max_tokens="max_tokens",

@@ -61,7 +61,8 @@ def path(
 ) -> str:
     """The path, and the query where there is one, of a request for `model` in `dialect`.
 
-    `prefix` is the path of the entry's `base_url`: it replaces the provider's usual one and is not put before it.
+    `prefix` is the path of the entry's `base_url`: it replaces the provider's usual one and is not put before it. Raises Unsupported for a model
+    that would not be a part of the path but a step in it.
     """
     endpoint = provider.endpoints.get(dialect) or _USUAL[dialect]
     suffix = endpoint.stream if stream and endpoint.stream else endpoint.suffix
@@ -78,9 +79,8 @@ def beside(provider: Provider, suffix: str, *, model: str, prefix: str = "", api
     endpoint = provider.endpoints.get(BESIDE) or _USUAL[BESIDE]
     place = _filled(endpoint.suffix, model, api_version).replace(_OF_CHAT, suffix)
     responses = provider.endpoints.get("openai_responses")
-    if responses is not None and suffix.startswith(
-        _OF_RESPONSES
-    ):  # Azure has them elsewhere than what belongs to one deployment
+    if responses is not None and suffix.startswith(_OF_RESPONSES):
+        # Azure has them elsewhere than what belongs to one deployment.
         endpoint, place = responses, responses.suffix + suffix.removeprefix(_OF_RESPONSES.rstrip("/"))
     return _under(prefix.strip("/") or endpoint.prefix, place)
 
@@ -97,6 +97,8 @@ def counting(provider: Provider, dialect: str, *, model: str, prefix: str = "", 
 def _filled(suffix: str, model: str, api_version: str) -> str:
     if "{" not in suffix:
         return suffix
+    if model in {".", ".."}:
+        raise Unsupported(f"{model!r} is no name of a model: it can not be a part of a path", param="model")
     # A Bedrock inference profile is an ARN, with slashes; its colons stay.
     return suffix.replace("{model}", quote(model, safe=":")).replace("{api_version}", quote(api_version, safe=""))
 
