@@ -103,7 +103,11 @@ def _thinking(
             lost.append(request.path("reasoning"))  # what was thought before the calls was another provider's
             return None, effort
         return (None if thinking == {"type": "disabled"} else thinking), effort
-    if wanted.mode == "disabled" or wanted == Reasoning(summary=wanted.summary):
+    if wanted == Reasoning(summary=wanted.summary):
+        if wanted.summary is not None:
+            lost.append(request.path("reasoning"))
+        return None, None
+    if wanted.mode == "disabled":
         return None, None
     effort = wanted.effort or effort_of(wanted.budget or 0)
     if row.effort and effort in EFFORTS:
