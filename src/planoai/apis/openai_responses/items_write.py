@@ -81,6 +81,7 @@ class ItemWriter:
 
     def _message(self, message: Message) -> None:
         said: list[Wire | Raw] = []
+        last = max((place for place, part in enumerate(message.parts) if _is_said(part)), default=-1)
         self._unnamed(message)
         for place, part in enumerate(message.parts):
             path = message.where(place)
@@ -88,7 +89,7 @@ class ItemWriter:
                 said += self._part(part, path, message)
                 continue
             said = self._said(message, said)
-            self._item(part, path, message.parts[place + 1 :])
+            self._item(part, path, follows=place < last)
         self._said(message, said)
 
     def _said(self, message: Message, content: list[Wire | Raw]) -> list[Wire | Raw]:
@@ -109,28 +110,28 @@ class ItemWriter:
             return message.role in ("assistant", "tool") or not part.kind.startswith("input_")
         return isinstance(part, ToolCall | ToolResult | Thinking | RedactedThinking)
 
-    def _item(self, part: Part, path: str, rest: Sequence[Part]) -> None:
+    def _item(self, part: Part, path: str, *, follows: bool) -> None:
+        """`follows`: something that is said comes after it."""
         match part:
             case ToolCall():
                 self.items.append(self._call(part, path))
             case ToolResult():
                 self.items.append(self._result(part, path))
             case Thinking():
-                self._think(part, path, rest)
+                self._think(part, path, follows=follows)
             case Opaque() if part.dialect == NAME:
                 self.items.append(part.json)
             case _:
                 self.lost.append(f"{path} ({_kind(part)})")
 
-    def _think(self, thought: Thinking, path: str, rest: Sequence[Part]) -> None:
+    def _think(self, thought: Thinking, path: str, *, follows: bool) -> None:
         """A thought goes back to whom can check it, and a plain one to servers that want it back.
 
         OpenAI refuses one that nothing of the same turn follows.
         """
         proven = thought.encrypted is not None and (not thought.issuer or thought.issuer in self._accepts.proofs)
         plain = self._own and thought.encrypted is None and thought.signature is None
-        follows = self._own or any(_is_said(part) for part in rest)
-        if not follows or not (proven or plain or (self._accepts.reasoning_back and thought.text)):
+        if not (self._own or follows) or not (proven or plain or (self._accepts.reasoning_back and thought.text)):
             self.lost.append(f"{path} (thinking)")
             return
         before = self.items[-1] if self.items else None

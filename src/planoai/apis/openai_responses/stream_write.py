@@ -55,6 +55,7 @@ class ResponsesStreamWriter:
         self._message: OpenMessage | None = None
         self._thought: OpenThought | None = None
         self._calls: dict[int, OpenCall] = {}  # those that are open, by key
+        self._argued: dict[int, None] = {}  # keys of those that may have become complete
         self._length = 0  # characters of text so far
         self._refused = False
         self._finished: Finished | None = None
@@ -111,6 +112,7 @@ class ResponsesStreamWriter:
                 self._call(event)
             case ToolDelta():
                 if event.text and event.key in self._calls:
+                    self._argued[event.key] = None
                     self._calls[event.key].argue(event.text)
             case PartAdded():
                 self._add(event.part)
@@ -211,8 +213,10 @@ class ResponsesStreamWriter:
     def _settle(self) -> None:
         """Before another item: a call whose arguments are not complete stays open for the rest of them, anything else is closed."""
         self._close_prose()
-        for key in [key for key, call in self._calls.items() if call.complete()]:
-            self._close(self._calls.pop(key))
+        for key in self._argued:
+            if key in self._calls and self._calls[key].complete():
+                self._close(self._calls.pop(key))
+        self._argued.clear()
 
     def _close_prose(self, status: str = "completed") -> None:
         if self._message is not None:

@@ -127,10 +127,17 @@ def read_choice(choice: str | ChoiceWire | None, whole: Raw | None, extras: Extr
 
 
 def _allowed(choice: ChoiceWire, extras: Extras) -> ToolChoice:
-    names = [_named(tool) for tool in choice.tools or ()]
-    for place, (tool, name) in enumerate(zip(choice.tools or (), names, strict=True)):
-        if name is None:
-            keep_whole(f"tool_choice.tools[{place}]", Raw(msgspec.json.encode(tool)), extras)
+    """Those of the tools that run at the provider are kept whole, and not member by member."""
+    tools = choice.tools or ()
+    names = [_named(tool) for tool in tools]
+    hosted = {
+        f"tool_choice.tools[{place}]": Raw(msgspec.json.encode(tool))
+        for place, (tool, name) in enumerate(zip(tools, names, strict=True))
+        if name is None
+    }
+    for member in [each for each in extras if each.partition("]")[0] + "]" in hosted]:
+        del extras[member]
+    extras.update(hosted)
     return ToolChoice(
         "required" if choice.mode == "required" else "auto", allowed=tuple(name for name in names if name)
     )
