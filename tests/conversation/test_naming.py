@@ -1,11 +1,16 @@
 """Flat names: every tool has one of its own, and is found again by it."""
 
+import tracemalloc
+from time import process_time
+
+import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Raw
 
 from planoai.conversation.message import Message, Text, ToolCall, ToolResult
-from planoai.conversation.naming import called, flat_names, flattened
+from planoai.conversation.naming import callable_only, called, flat_names, flattened
 from planoai.conversation.request import CustomTool, FunctionTool, HostedTool, Request, Tool, ToolChoice, WebSearch
 
 names = st.sampled_from(["read", "write", "git__read", "r" * 64]) | st.text(max_size=70)
@@ -124,4 +129,57 @@ def test_a_tool_that_is_chosen_is_chosen_by_its_flat_name() -> None:
     assert chosen(ToolChoice("auto", allowed=("write", "read"))) == ToolChoice(
         "auto", allowed=("write", "git__read", "files__read")
     )
+    assert chosen(ToolChoice("auto", allowed=("read", "read"))) == ToolChoice(
+        "auto", allowed=("git__read", "files__read")
+    )
     assert chosen(ToolChoice("required")) == ToolChoice("required")
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        request(
+            *(FunctionTool(f"f{place}") for place in range(20_000)),
+            messages=(Message("assistant", (ToolCall("1", "f0", namespace="gone"),) * 20_000),),
+        ),
+        request(
+            *(FunctionTool(f"f{place}", namespace="git") for place in range(20_000)),
+            choice=ToolChoice("auto", allowed=tuple(f"f{place}" for place in range(20_000))),
+        ),
+        request(
+            *(FunctionTool("read", namespace=f"g{place}") for place in range(2000)),
+            choice=ToolChoice("auto", allowed=("read",) * 20_000),
+        ),
+    ],
+    ids=["calls", "allowed", "alike"],
+)
+def test_very_many_tools_take_no_time(asked: Request) -> None:
+    began = process_time()
+    flattened(asked)
+    assert process_time() - began < 2
+
+
+def test_what_an_answer_is_told_by_holds_nothing_of_the_body() -> None:
+    tracemalloc.start()
+    try:
+        body = msgspec.json.encode({"said": "x" * 5_000_000, "schema": {"type": "object"}})
+        raw = msgspec.json.decode(body, type=dict[str, Raw])
+        asked = Request(
+            "m",
+            (Message("user", (Text("hi"),)),),
+            "openai_responses",
+            tools=(
+                FunctionTool("read", "d", raw["schema"], namespace="git"),
+                CustomTool("write", "d", raw["schema"]),
+                HostedTool("openai_responses", "image_generation", raw["schema"]),
+            ),
+            include=("x",),
+            extras={"more": raw["schema"]},
+        )
+        kept = callable_only(asked)
+        del body, raw, asked
+        assert tracemalloc.get_traced_memory()[0] < 1_000_000
+    finally:
+        tracemalloc.stop()
+    assert kept.include == ("x",)
+    assert called(kept) == {"read": FunctionTool("read", namespace="git"), "write": CustomTool("write")}

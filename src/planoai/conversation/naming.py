@@ -32,11 +32,12 @@ def flattened(request: Request) -> Request:
     if not _has_groups(request):
         return request
     names = flat_names(request.tools)
+    taken = set(names.values())
     return structs.replace(
         request,
         tools=tuple(_flat_tool(tool, names) for tool in request.tools),
-        messages=tuple(_flat_message(message, names) for message in request.messages),
-        tool_choice=None if request.tool_choice is None else _flat_choice(request.tool_choice, names),
+        messages=tuple(_flat_message(message, names, taken) for message in request.messages),
+        tool_choice=None if request.tool_choice is None else _flat_choice(request.tool_choice, names, taken),
     )
 
 
@@ -46,6 +47,19 @@ def called(request: Request | None) -> dict[str, FunctionTool | CustomTool]:
         return {}
     names = flat_names(request.tools)
     return {names[_key(tool)]: tool for tool in request.tools if isinstance(tool, FunctionTool | CustomTool)}
+
+
+def callable_only(request: Request) -> Request:
+    """What of a request its answer is told by: the names of the tools that may be called, and what else was wanted. No part of the client's body
+    is in it, for an answer may last for long."""
+    tools = (
+        structs.replace(tool, description=None, parameters=None)
+        if isinstance(tool, FunctionTool)
+        else structs.replace(tool, description=None, format=None)
+        for tool in request.tools
+        if isinstance(tool, FunctionTool | CustomTool)
+    )
+    return Request(request.model, (), request.dialect, tools=tuple(tools), include=request.include)
 
 
 def _key(tool: FunctionTool | CustomTool | ToolCall) -> tuple[str | None, str]:
@@ -74,30 +88,30 @@ def _flat_tool(tool: Tool, names: Names) -> Tool:
     return tool
 
 
-def _flat_message(message: Message, names: Names) -> Message:
+def _flat_message(message: Message, names: Names, taken: set[str]) -> Message:
     if message.role != "assistant":
         return message
-    return structs.replace(message, parts=tuple(_flat_call(part, names) for part in message.parts))
+    return structs.replace(message, parts=tuple(_flat_call(part, names, taken) for part in message.parts))
 
 
-def _flat_call(part: Part, names: Names) -> Part:
+def _flat_call(part: Part, names: Names, taken: set[str]) -> Part:
     """A call of a tool that is no longer offered keeps its own name, unless that is another tool's by now."""
     if not isinstance(part, ToolCall) or part.namespace is None:
         return part
     flat = names.get(_key(part))
     if flat is None:
-        taken = set(names.values())
         flat = _grouped(part.namespace, part.name, taken) if part.name in taken else part.name
     return structs.replace(part, name=flat, namespace=None)
 
 
-def _flat_choice(choice: ToolChoice, names: Names) -> ToolChoice:
+def _flat_choice(choice: ToolChoice, names: Names, taken: set[str]) -> ToolChoice:
     """Clients choose a tool by its name alone, which may be that of several: the first then, where only one can be chosen."""
-    allowed = tuple(flat for name in choice.allowed for flat in _chosen(name, names))
-    return structs.replace(choice, name=choice.name and _chosen(choice.name, names)[0], allowed=allowed)
+    flats: dict[str, list[str]] = {}
+    for (_, own), flat in names.items():
+        flats.setdefault(own, []).append(flat)
 
+    def chosen(name: str) -> list[str]:
+        return [name] if name in taken else flats.get(name, [name])
 
-def _chosen(name: str, names: Names) -> list[str]:
-    if name in names.values():
-        return [name]
-    return [flat for (_, own), flat in names.items() if own == name] or [name]
+    allowed = tuple(flat for name in dict.fromkeys(choice.allowed) for flat in chosen(name))
+    return structs.replace(choice, name=choice.name and chosen(choice.name)[0], allowed=allowed)

@@ -10,12 +10,13 @@ from time import perf_counter, time
 from types import TracebackType
 from typing import Self
 
-from msgspec import Struct, structs
+from msgspec import Struct
 
 from planoai.apis.dialect import STREAM_TYPES, Envelope, Fields, Reform
 from planoai.apis.fields import tells_error
 from planoai.apis.tokens import estimated
 from planoai.conversation.fold import Answer, Fold, fold
+from planoai.conversation.naming import callable_only
 from planoai.errors import UpstreamError, UpstreamUnreadable
 from planoai.gateway.call import Call
 from planoai.gateway.failing import UpstreamFailed, raise_if_failed, told
@@ -106,8 +107,7 @@ class UpstreamAnswer:
             model=self.leg.target.model,
             input_estimate=self._input_estimate,
             include_usage=call.head.include_usage,
-            # Readers want to know what was offered, not what was said: the answer may last for long.
-            request=None if self.leg.same else structs.replace(call.conversation, messages=()),
+            request=None if self.leg.same else callable_only(call.conversation),
             issuer=self.leg.issuer,
             echo={} if self.leg.same else _copied(call.fields, call.client.echoes),
         )
