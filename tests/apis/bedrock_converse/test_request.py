@@ -4,6 +4,7 @@ import base64
 import copy
 import json
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from planoai.apis.bedrock_converse.ids import fitting
 from planoai.apis.dialect import Accepts
 from planoai.apis.fields import read_fields
 from planoai.conversation.message import Base64, Document, Image, Message, Part, Role, Text, ToolCall, ToolResult
-from planoai.conversation.request import FunctionTool, Request, Sampling
+from planoai.conversation.request import FunctionTool, Request, Sampling, ToolChoice
 from planoai.errors import UpstreamUnreadable
 from planoai.simulate.ids import signature
 from planoai.simulate.reading import Received
@@ -225,3 +226,23 @@ def test_what_had_to_be_changed_stays_apart(told: list[str]) -> None:
 def test_a_limit_is_never_less_than_one() -> None:
     body = written(asked(HI, sampling=Sampling(max_tokens=0, temperature=-1)))
     assert body["inferenceConfig"] == {"temperature": 0}
+
+
+MANY = 10_000
+CROWDS = {
+    "turns that come to nothing": asked(*(HI, Message("assistant", (Text(" "),))) * MANY),
+    "documents of one name": asked(Message("user", (Document(Base64("application/pdf", "AAAA"), "a"),) * MANY)),
+    "tools to choose among": asked(
+        HI,
+        tools=tuple(FunctionTool(f"f{place}") for place in range(2 * MANY)),
+        tool_choice=ToolChoice("auto", allowed=tuple(f"f{place}" for place in range(2 * MANY))),
+    ),
+}
+
+
+@pytest.mark.parametrize("request_", CROWDS.values(), ids=CROWDS)
+def test_twice_as_much_takes_twice_as_long(request_: Request) -> None:
+    """Each took seconds, and four times as long when doubled."""
+    began = process_time()
+    written(request_)
+    assert process_time() - began < 1.5

@@ -20,7 +20,7 @@ _OBJECT = msgspec.json.Decoder(dict[str, Raw])
 
 def write_tools(request: Request, row: Model, lost: list[str], *, searches: bool) -> list[Block | Raw]:
     """`searches`: whether the upstream can search the web by itself."""
-    allowed = request.tool_choice.allowed if request.tool_choice is not None else ()
+    allowed = frozenset(request.tool_choice.allowed) if request.tool_choice is not None else ()
     written: list[Block | Raw] = []
     for index, tool in enumerate(request.tools):
         if allowed and isinstance(tool, FunctionTool | CustomTool) and tool.name not in allowed:

@@ -87,18 +87,16 @@ class _Writer:
                     else:
                         self._lose(part, message.where(place))
             case "user" | "tool":
-                self._turn("user")
-                self._parts(message, _OF_USERS)
+                self._say("user", message, _OF_USERS)
             case "assistant":
-                self._turn("assistant")
-                self._parts(message, _OF_ASSISTANTS)
+                self._say("assistant", message, _OF_ASSISTANTS)
             case _:
                 assert_never(message.role)
 
     def finish(self) -> Conversation:
         if self._role == "assistant" and self._row.prefill:
             _trim(self._blocks)
-        self._turn("")
+        self._close()
         nothing: Block = {"role": "user", "content": [{"text": NOTHING}]}
         if not self._turns or self._turns[0]["role"] != "user":
             self._turns.insert(0, nothing)
@@ -107,28 +105,31 @@ class _Writer:
         tools = list(self._tools) or (["tool"] if self._answered else [])
         return Conversation(self._system, self._turns, tools)
 
-    def _turn(self, role: Literal["user", "assistant", ""]) -> None:
-        """Closes the turn that is being written unless it is `role`'s."""
-        if role == self._role:
-            return
-        blocks = self._results + self._blocks
-        if blocks:
-            if self._turns and self._turns[-1]["role"] == self._role:  # the turn between them came to nothing
-                blocks = _merged(self._turns.pop()["content"], blocks)
-            if any("document" in block for block in blocks) and not any("text" in block for block in blocks):
-                blocks.append({"text": NOTHING})
-            self._turns.append({"role": self._role, "content": blocks})
-        self._role, self._results, self._blocks = role, [], []
-
-    def _parts(self, message: Message, allowed: tuple[type, ...]) -> None:
+    def _say(self, role: Literal["user", "assistant"], message: Message, allowed: tuple[type, ...]) -> None:
+        """Goes on with the turn that is being written where it is `role`'s; a message that comes to nothing ends none."""
+        results: list[Block] = []
+        blocks: list[Block] = []
         for place, part in enumerate(message.parts):
             where = message.where(place)
             if not isinstance(part, allowed):
                 self._lose(part, where)
             elif isinstance(part, ToolResult):
-                self._results += self._result(part, where)
+                results += self._result(part, where)
             else:
-                self._blocks += self._write(part, where)
+                blocks += self._write(part, where)
+        if role != self._role and (results or blocks):
+            self._close()
+            self._role = role
+        self._results += results
+        self._blocks += blocks
+
+    def _close(self) -> None:
+        blocks = self._results + self._blocks
+        if any("document" in block for block in blocks) and not any("text" in block for block in blocks):
+            blocks.append({"text": NOTHING})
+        if blocks:
+            self._turns.append({"role": self._role, "content": blocks})
+        self._results, self._blocks = [], []
 
     def _write(self, part: Part, path: str) -> list[Block]:
         match part:
@@ -194,17 +195,6 @@ class _Writer:
     def _lose(self, part: Part, path: str) -> None:
         kind = part.kind if isinstance(part, Opaque) else part.__struct_config__.tag
         self._lost.append(f"{path} ({kind})")
-
-
-def _merged(earlier: object, later: list[Block]) -> list[Block]:
-    """Two turns of one role as one: results of tools first."""
-    blocks = [*earlier, *later] if isinstance(earlier, list) else later
-    results = 0
-    for place, block in enumerate(blocks):
-        if "toolResult" in block:
-            blocks.insert(results, blocks.pop(place))
-            results += 1
-    return blocks
 
 
 def _say_error(content: list[Block]) -> None:

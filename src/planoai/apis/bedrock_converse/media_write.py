@@ -54,6 +54,7 @@ class Documents:
 
     def __init__(self) -> None:
         self._names: set[str] = set()
+        self._alike: dict[str, int] = {}  # how many of one name there were
 
     def write(self, document: Document, path: str) -> Block:
         """Raises Unsupported for one that is not here, or of a format that Converse does not know."""
@@ -71,11 +72,12 @@ class Documents:
 
     def _name(self, told: str) -> str:
         plain = _NOT_OF_A_NAME.sub(" ", told)[:_LONGEST_NAME].strip() or "document"
-        name, count = plain, 1
+        name, count = plain, self._alike.get(plain, 1)
         while name in self._names:
             count += 1
             name = f"{plain} ({count})"
         self._names.add(name)
+        self._alike[plain] = count
         return name
 
 

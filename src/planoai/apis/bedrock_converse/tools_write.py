@@ -70,7 +70,7 @@ def _choice(request: Request, names: list[str], lost: list[str]) -> Block | None
 
 
 def _offered(request: Request, row: Model, lost: list[str]) -> list[Block]:
-    allowed = request.tool_choice.allowed if request.tool_choice is not None else ()
+    allowed = frozenset(request.tool_choice.allowed) if request.tool_choice is not None else ()
     written: list[Block] = []
     for index, tool in enumerate(request.tools):
         if allowed and isinstance(tool, FunctionTool | CustomTool) and tool.name not in allowed:
