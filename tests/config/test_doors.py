@@ -9,11 +9,10 @@ KEYED = "{model: openai/a, access_key: k}"
 KEY = "a-key-that-is-long"
 
 
-def said(listener: str, provider: str = KEYED) -> list[str]:
+def said(listener: str, provider: str = KEYED, **environ: str) -> list[str]:
     """The warnings of a config with one listener in line 3."""
-    loaded = load(
-        f"{HEAD}listeners:\n  - {{type: model, name: a, {listener}}}\nmodel_providers: [{provider}]\n", {"SHORT": "abc"}
-    )
+    text = f"{HEAD}listeners:\n  - {{type: model, name: a, {listener}}}\nmodel_providers: [{provider}]\n"
+    loaded = load(text, {"SHORT": "abc", **environ})
     return list(loaded.warnings)
 
 
@@ -48,6 +47,24 @@ def test_nor_is_one_that_asks_for_a_key() -> None:
 )
 def test_only_a_key_of_ours_can_be_spent(provider: str, spends: bool) -> None:
     assert any("can spend the keys" in each for each in said("port: 81", provider)) is spends
+
+
+BEDROCK = "{model: amazon_bedrock/*, base_url: 'http://localhost'"
+AWS = {"AWS_ACCESS_KEY_ID": "AKIA1", "AWS_SECRET_ACCESS_KEY": "of-aws"}
+
+
+@pytest.mark.parametrize(
+    ("provider", "environ", "spends"),
+    [
+        (BEDROCK + ", aws: {access_key_id: a, secret_access_key: b}}", {}, True),
+        (BEDROCK + "}", AWS, True),
+        (BEDROCK + "}", {}, False),
+        (BEDROCK + ", passthrough_auth: true}", AWS, False),
+        ("{model: openai/a}", AWS, False),
+    ],
+)
+def test_keys_that_sign_are_spent_too(provider: str, environ: dict[str, str], spends: bool) -> None:
+    assert any("can spend the keys" in each for each in said("port: 81", provider, **environ)) is spends
 
 
 def test_a_key_that_is_configured_and_never_sent_is_not_spent() -> None:

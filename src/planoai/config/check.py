@@ -188,5 +188,4 @@ _RULES: tuple[Callable[[Config, Located], None], ...] = (
     targets_of_aliases,
     something_to_serve,
     bare_ids_of_two,
-    doors.open_doors,
 )

@@ -57,6 +57,7 @@ def client_keys_worth_having(config: Config, at: Located) -> None:
 
 
 def open_doors(config: Config, at: Located) -> None:
+    """To be asked once the keys of the environment are in the entries."""
     if not any(_spends_ours(entry) for entry in config.model_providers):
         return
     for listener in config.listeners:
@@ -81,9 +82,8 @@ def _open_to_the_network(listener: Listener, config: Config, at: Located) -> Non
 
 def _spends_ours(entry: ModelProvider) -> bool:
     """Whether a request to `entry` carries a credential of this file."""
-    return (entry.access_key is not None and not entry.passthrough_auth) or any(
-        map(speaks_of_credential, entry.headers)
-    )
+    keyed = entry.aws is not None or (entry.access_key is not None and not entry.passthrough_auth)
+    return keyed or any(map(speaks_of_credential, entry.headers))
 
 
 def _is_loopback(address: str) -> bool:

@@ -8,6 +8,7 @@ from msgspec import Struct, structs
 
 from planoai.config.check import check
 from planoai.config.decode import Decoder
+from planoai.config.doors import open_doors
 from planoai.config.entry import has_credential, is_vendors, provider_of
 from planoai.config.located import Located
 from planoai.config.migrate import migrate
@@ -70,10 +71,13 @@ def load(
     config = _read(text, variables, located)
     if config is None or report.problems:
         raise ConfigError([note.written(name) for note in sorted(set(report.problems))])
+    config = structs.replace(
+        config, model_providers=tuple(_furnished(each, variables) for each in config.model_providers)
+    )
+    open_doors(config, located)
     ready = structs.replace(
         config,
         listeners=tuple(_placed_listener(each, folder) for each in config.listeners),
-        model_providers=tuple(_furnished(each, variables) for each in config.model_providers),
         overrides=_placed_overrides(config.overrides, folder),
     )
     warnings = tuple(note.written(name) for note in sorted(set(report.warnings)))

@@ -141,7 +141,7 @@ class ModelProvider(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     access_key: the key, as `$VARIABLE` or as it is.
     default: whether it serves requests that name no model. One entry at most, never a wildcard.
     base_url: where the provider is, when not at its usual address. A path in it replaces the usual one.
-    passthrough_auth: send the client's own credential on instead of `access_key`.
+    passthrough_auth: send the client's own credential on instead of `access_key`. For `chatgpt` it is so wherever there is no `access_key`.
     http_host: the Host header, with its port if it has one, when not the host of `base_url`.
     provider_interface: the provider whose API is spoken there; only for a prefix of your own.
     headers: sent with every request, after authentication, whatever was there before.
