@@ -12,7 +12,7 @@ from botocore.session import Session
 from botocore.validate import ParamValidator
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from msgspec import structs
+from msgspec import Raw, structs
 
 from planoai.apis import DIALECTS
 from planoai.apis.bedrock_converse import DIALECT
@@ -20,8 +20,19 @@ from planoai.apis.bedrock_converse.content_write import NOTHING
 from planoai.apis.bedrock_converse.ids import fitting
 from planoai.apis.dialect import Accepts
 from planoai.apis.fields import read_fields
-from planoai.conversation.message import Base64, Document, Image, Message, Part, Role, Text, ToolCall, ToolResult
-from planoai.conversation.request import FunctionTool, Request, Sampling, ToolChoice
+from planoai.conversation.message import (
+    Base64,
+    CacheMark,
+    Document,
+    Image,
+    Message,
+    Part,
+    Role,
+    Text,
+    ToolCall,
+    ToolResult,
+)
+from planoai.conversation.request import FunctionTool, JsonSchema, Reasoning, Request, Sampling, ToolChoice
 from planoai.errors import UpstreamUnreadable
 from planoai.simulate.ids import signature
 from planoai.simulate.reading import Received
@@ -246,3 +257,19 @@ def test_twice_as_much_takes_twice_as_long(request_: Request) -> None:
     began = process_time()
     written(request_)
     assert process_time() - began < 1.5
+
+
+def test_what_stays_behind_is_told() -> None:
+    form = JsonSchema(Raw(b'{"type":"object"}'), "weather", description="of one city")
+    marked = Message("user", (Text("Hi"), Text(" ", cache=CacheMark())), path="messages[0]")
+    requests = {
+        "response_format (its name and description)": asked(
+            HI, model=LLAMA, format=form, paths={"format": "response_format"}
+        ),
+        "max_tokens": asked(HI, sampling=Sampling(max_tokens=0), paths={"max_tokens": "max_tokens"}),
+        "reasoning": asked(HI, model=LLAMA, reasoning=Reasoning(summary="auto")),
+        "messages[0] (cache_control)": asked(marked),
+    }
+    assert {path: DIALECT.upstream.write_request(request, Accepts()).lost for path, request in requests.items()} == {
+        path: (path,) for path in requests
+    }

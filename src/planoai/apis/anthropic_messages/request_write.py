@@ -8,7 +8,7 @@ from msgspec import Raw
 from planoai.apis.anthropic_messages.blocks import Block
 from planoai.apis.anthropic_messages.content_write import plain, write_messages
 from planoai.apis.anthropic_messages.models import Model, model, refused
-from planoai.apis.anthropic_messages.sampling_write import write_sampling, write_thinking
+from planoai.apis.anthropic_messages.sampling_write import write_limit, write_sampling, write_thinking
 from planoai.apis.anthropic_messages.schema import closed
 from planoai.apis.anthropic_messages.tools_write import write_choice, write_tools
 from planoai.apis.anthropic_messages.wire import NAME
@@ -34,8 +34,7 @@ def write_request(request: Request, accepts: Accepts) -> Written:
     conversation = write_messages(request, lost, accepts)
     if not any(turn["role"] == "user" for turn in conversation.turns):
         raise BadRequest("messages: at least one message of a user or of a tool is required", param="messages")
-    asked = request.sampling.max_tokens
-    most = asked if asked is not None and asked > 0 else row.default_max_tokens
+    most = write_limit(request, lost) or row.default_max_tokens
     tools = write_tools(request, row, lost, searches=accepts.web_search)
     choice = write_choice(request, tools, lost)
     forced = choice is not None and choice["type"] in ("any", "tool")

@@ -55,6 +55,15 @@ def write_thinking(
     return {"type": "enabled", "budget_tokens": budget}, None
 
 
+def write_limit(request: Request, lost: list[str]) -> int | None:
+    """The most tokens of an answer, None where nobody says: an answer of none is no answer."""
+    most = request.sampling.max_tokens
+    if most is None or most > 0:
+        return most
+    lost.append(request.path("max_tokens"))
+    return None
+
+
 def write_sampling(request: Request, row: Model, lost: list[str], *, thinking: bool) -> Members:
     asked = request.sampling
     members: Members = {}

@@ -8,6 +8,7 @@ _LIST = msgspec.json.Decoder(list[Raw])
 _NAMED = ("properties", "$defs", "definitions")  # of these, every member is a schema
 _INNER = ("items", "anyOf", "oneOf", "prefixItems")  # a schema or a list of them
 _CHOICES = ("anyOf", "oneOf")
+_DEEPEST = 30  # every level is read once for each above it, and nobody means what is nested deeper
 _TANGLED = frozenset(  # where objects that are closed one by one may no longer fit together
     ("allOf", "not", "if", "then", "else", "dependentSchemas", "patternProperties", "unevaluatedProperties")
 )
@@ -20,19 +21,21 @@ def closed(schema: Raw) -> Raw | None:
     once it is closed: a map of any names, an object put together from several.
     """
     try:
-        return _close(schema)
+        return _close(schema, 0)
     except (msgspec.DecodeError, RecursionError):
         return None
 
 
-def _close(schema: Raw) -> Raw | None:
+def _close(schema: Raw, depth: int) -> Raw | None:
     """The very bytes where nothing has to change."""
     if not bytes(schema).startswith(b"{"):
         return schema  # true and false are schemas too
+    if depth > _DEEPEST:
+        return None
     members = _OBJECT.decode(schema)
     changed = dict(members)
     for name, value in members.items():
-        inner = _close_named(value) if name in _NAMED else _close_inner(value) if name in _INNER else value
+        inner = _closed_member(name, value, depth + 1)
         if inner is None:
             return None
         changed[name] = inner
@@ -45,19 +48,25 @@ def _close(schema: Raw) -> Raw | None:
     return None if _is_tangled(members) else Raw(msgspec.json.encode(changed))
 
 
-def _close_named(value: Raw) -> Raw | None:
+def _closed_member(name: str, value: Raw, depth: int) -> Raw | None:
+    if name in _NAMED:
+        return _close_named(value, depth)
+    return _close_inner(value, depth) if name in _INNER else value
+
+
+def _close_named(value: Raw, depth: int) -> Raw | None:
     before = _OBJECT.decode(value)
-    after = {name: each for name, schema in before.items() if (each := _close(schema)) is not None}
+    after = {name: each for name, schema in before.items() if (each := _close(schema, depth)) is not None}
     if len(after) < len(before):
         return None
     return value if all(after[name] is before[name] for name in before) else Raw(msgspec.json.encode(after))
 
 
-def _close_inner(value: Raw) -> Raw | None:
+def _close_inner(value: Raw, depth: int) -> Raw | None:
     if not bytes(value).startswith(b"["):
-        return _close(value)
+        return _close(value, depth)
     before = _LIST.decode(value)
-    after = [each for schema in before if (each := _close(schema)) is not None]
+    after = [each for schema in before if (each := _close(schema, depth)) is not None]
     if len(after) < len(before):
         return None
     same = all(new is old for new, old in zip(after, before, strict=True))

@@ -162,7 +162,11 @@ class _Writer:
     def _text(self, part: Text, path: str) -> list[Block]:
         if part.citations:
             self._lost.append(f"{path} (citations)")
-        return [{"text": part.text}, *self._point(part.cache, path)] if part.text.strip() else []
+        if part.text.strip():
+            return [{"text": part.text}, *self._point(part.cache, path)]
+        if part.cache is not None:
+            self._lost.append(f"{path} (cache_control)")
+        return []
 
     def _call(self, call: ToolCall, path: str) -> Block:
         extras = b"" if call.extras is None else bytes(call.extras)

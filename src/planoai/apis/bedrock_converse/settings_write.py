@@ -11,6 +11,7 @@ from planoai.apis.anthropic_messages import models as anthropic
 from planoai.apis.anthropic_messages.sampling_write import (
     Members,
     calls_without_thinking,
+    write_limit,
     write_sampling,
     write_thinking,
 )
@@ -47,8 +48,7 @@ class Settings(Struct):
 
 def write_settings(request: Request, row: Model, lost: list[str], *, forced: bool) -> Settings:
     """`forced`: the model must call a tool, before which Claude can not think."""
-    asked = request.sampling.max_tokens
-    most = asked if asked is not None and asked > 0 else None
+    most = write_limit(request, lost)
     like = anthropic.model(request.model) if row.claude else anthropic.Model()
     default = like.default_max_tokens
     thinking, effort = _thinking(request, row, like, most or default, lost, forced=forced)
@@ -67,7 +67,7 @@ def write_settings(request: Request, row: Model, lost: list[str], *, forced: boo
     lost += (f"anthropic-beta[{place}]" for place, each in enumerate(request.betas) if each not in betas)
     if betas:
         additional["anthropic_beta"] = betas
-    form, said = _form(request, row)
+    form, said = _form(request, row, lost)
     output: Block = {} if effort is None or not row.claude else {"effort": effort}
     return Settings(inference, additional, output | form, said)
 
@@ -129,13 +129,15 @@ def _add_top_k(additional: Block, top_k: object, row: Model, lost: list[str]) ->
             lost.append("top_k")
 
 
-def _form(request: Request, row: Model) -> tuple[Block, list[Block]]:
+def _form(request: Request, row: Model, lost: list[str]) -> tuple[Block, list[Block]]:
     """`outputConfig` as far as it is about the answer's form, and what has to be asked for in words instead."""
     match request.format:
         case JsonSchema() as wanted:
             shape = closed(wanted.schema) if row.schemas else None
             if shape is not None:
                 return {"textFormat": {"type": "json_schema", "structure": {"jsonSchema": _schema(wanted, shape)}}}, []
+            if wanted.description:
+                lost.append(f"{request.path('format')} (its name and description)")
             text = "Answer with one JSON value and nothing else. It must fit this JSON schema:\n"
             return {}, [{"text": text + bytes(wanted.schema).decode()}]
         case JsonObject():
