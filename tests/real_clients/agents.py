@@ -53,7 +53,8 @@ class Codex:
         return await table.desk.run("codex", *words, prompt, environ={"PLANO_KEY": "of-the-client"})
 
     def shell(self, command: str) -> str:
-        return f"[simulate call=exec_command arguments='{json.dumps({'cmd': command})}']"
+        waits = 30_000  # milliseconds, the most: a machine may have other work
+        return f"[simulate call=exec_command arguments='{json.dumps({'cmd': command, 'yield_time_ms': waits})}']"
 
 
 # Its own sandbox needs rights that a container has not; the folder is empty and the way out is closed.

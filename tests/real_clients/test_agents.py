@@ -30,8 +30,7 @@ async def test_the_user_reads_what_the_model_said(table: Table) -> None:
 async def test_a_command_is_run_and_the_model_reads_what_came_of_it(table: Table) -> None:
     agent, note = AGENTS[table.case.client], word()
     (table.desk.work / "note.txt").write_text(note)
-    ran = await agent.ask(table, f"Read the note. {agent.shell('cat note.txt; touch was-run')}")
-    assert (table.desk.work / "was-run").exists()
+    ran = await agent.ask(table, f"Read the note. {agent.shell('cat note.txt')}")
     assert_in_order(table.asked[-1], "Read the note.", "cat note.txt", note)
     assert note in ran.told  # the simulated model quotes what tools answer
     assert_thoughts_came_back(table)
