@@ -56,7 +56,7 @@ AWS = {"AWS_ACCESS_KEY_ID": "AKIA1", "AWS_SECRET_ACCESS_KEY": "of-aws"}
 @pytest.mark.parametrize(
     ("provider", "environ", "spends"),
     [
-        (BEDROCK + ", aws: {access_key_id: a, secret_access_key: b}}", {}, True),
+        (BEDROCK + ", aws: {access_key_id: a, secret_access_key: b, region: eu-west-1}}", {}, True),
         (BEDROCK + "}", AWS, True),
         (BEDROCK + "}", {}, False),
         (BEDROCK + ", passthrough_auth: true}", AWS, False),

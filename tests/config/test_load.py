@@ -14,6 +14,7 @@ from planoai.config.schema import (
     Overrides,
     ProviderTimeouts,
 )
+from tests.config.told import problems
 
 HEAD = "version: v0.4.0\n"
 VARIABLES = {"OPENAI_API_KEY": "sk-1", "HOUSE_KEY": "k-2", "TEAM_KEY": "team-key-of-20-letters"}
@@ -333,6 +334,20 @@ def test_a_region_is_that_of_the_entry_then_of_its_host_then_of_the_environment(
     assert aws == Aws(access_key_id="AKIA1", secret_access_key="mine", region=region)
 
 
+def test_keys_that_are_written_must_lead_to_a_region() -> None:
+    text = (
+        HEAD
+        + "model_providers:\n  - {model: amazon_bedrock/*, base_url: 'http://localhost', aws: {access_key_id: a, secret_access_key: b}}\n"
+    )
+    (problem,) = problems(text)
+    assert problem == (
+        "config.yaml:3:66: model_providers[0].aws: the region is not known: neither the host of `base_url` nor $AWS_REGION tells it; "
+        "write `region`"
+    )
+    assert load(text, {"AWS_REGION": "eu-west-1"}).warnings
+    assert signing("amazon_bedrock/*, base_url: 'http://localhost'", AWS_ACCESS_KEY_ID="a", AWS_SECRET_ACCESS_KEY="b")
+
+
 def test_where_something_stands_can_be_asked_later() -> None:
     loaded = load(HEAD + "model_providers:\n  - {model: openai/a}\n", {}, name="plano.yaml")
     assert loaded.where("model_providers[0].model") == "plano.yaml:3:13"
@@ -360,7 +375,7 @@ def test_no_key_is_shown_when_a_config_is() -> None:
 version: v0.4.0
 listeners: [{type: model, name: a, port: 12000, client_keys: [a-planted-client-key]}]
 model_providers: [{model: openai/gpt-4o, access_key: sk-planted, headers: {x-team: a-planted-header}}, {model: amazon_bedrock/*, base_url: 'http://h', aws:
-  {access_key_id: an-id, secret_access_key: a-planted-secret, session_token: a-planted-token}}]
+  {access_key_id: an-id, secret_access_key: a-planted-secret, session_token: a-planted-token, region: eu-west-1}}]
 """
     loaded = load(text, {})
     assert "planted" not in repr(loaded)

@@ -314,10 +314,6 @@ def test_aws_keys_are_cut_out_of_what_the_upstream_says() -> None:
     ("entry", "said"),
     [
         (BEDROCK, "no access key is configured.*set `access_key: \\$AWS_BEARER_TOKEN_BEDROCK`, or `aws`"),
-        (
-            f"{BEDROCK}, aws: {{access_key_id: a, secret_access_key: b}}",
-            "the region .* is not known: set it as `aws.region`",
-        ),
         ("azure_openai/d, base_url: 'http://localhost'", "no access key is configured .*AZURE_OPENAI_API_KEY"),
     ],
 )
@@ -325,6 +321,11 @@ def test_what_could_not_be_asked_is_the_operators_mistake(entry: str, said: str)
     with pytest.raises(Misconfigured, match=said) as raised:
         led(entry)
     assert (raised.value.status, raised.value.code) == (500, "configuration_error")
+
+
+def test_the_keys_of_the_environment_are_no_use_without_a_region() -> None:
+    with pytest.raises(Misconfigured, match=r"the region .* is not known: set it as `aws.region`"):
+        led(BEDROCK, AWS_ACCESS_KEY_ID="AKIA1", AWS_SECRET_ACCESS_KEY="s")
 
 
 def test_the_keys_of_the_environment_are_enough() -> None:

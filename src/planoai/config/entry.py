@@ -1,13 +1,16 @@
 """What an entry of `model_providers` means once its provider's row and its listener are beside it."""
 
+from urllib.parse import urlsplit
+
 from msgspec import Struct
 
-from planoai.config.schema import Listener, ModelProvider, Overrides
+from planoai.config.schema import Aws, Listener, ModelProvider, Overrides
 from planoai.errors import Misconfigured
 from planoai.providers.auth import CREDENTIAL_NAMES
 from planoai.providers.catalog import find, serving
 from planoai.providers.paths import Base, base
 from planoai.providers.provider import Provider
+from planoai.providers.sigv4 import region_of
 
 FIRST_BYTE = 60.0  # seconds that a stream may take to begin
 
@@ -86,6 +89,11 @@ def needs_key(entry: ModelProvider) -> bool:
     row = provider_of(entry)
     vendors = entry.base_url is None or (row.own_prefix and row.needs_base_url and is_vendors(entry))
     return vendors and row.without_key == "refuse" and not has_credential(entry)
+
+
+def signing_region(entry: ModelProvider, aws: Aws) -> str | None:
+    """The region of `aws`, else the one that the host of this entry's upstream tells."""
+    return aws.region or region_of(entry.http_host or urlsplit(entry.base_url or "").hostname or "")
 
 
 def limits(listener: Listener, entry: ModelProvider, overrides: Overrides, *, stream: bool) -> Limits:

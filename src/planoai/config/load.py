@@ -1,15 +1,14 @@
 """`load`: the text of a config -> a Config that is whole and consistent, or every reason why not."""
 
 import posixpath
-from collections.abc import Mapping
-from urllib.parse import urlsplit
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct, structs
 
 from planoai.config.check import check
 from planoai.config.decode import Decoder
 from planoai.config.doors import open_doors
-from planoai.config.entry import has_credential, is_vendors, provider_of
+from planoai.config.entry import has_credential, is_vendors, provider_of, signing_region
 from planoai.config.located import Located
 from planoai.config.migrate import migrate
 from planoai.config.places import START, Place, Report
@@ -17,7 +16,6 @@ from planoai.config.schema import Aws, Config, Listener, ModelProvider, Override
 from planoai.config.tree import compose
 from planoai.config.variables import Variables
 from planoai.errors import ConfigError
-from planoai.providers.sigv4 import region_of
 
 _SHORTEST_KEY = 4  # characters; what is shorter is part of many a word
 
@@ -69,11 +67,12 @@ def load(
     report = located.report
     variables = Variables(environ, dotenv)
     config = _read(text, variables, located)
+    if config is not None and not report.problems:
+        furnished = tuple(_furnished(each, variables) for each in config.model_providers)
+        _check_regions(config.model_providers, furnished, located)
+        config = structs.replace(config, model_providers=furnished)
     if config is None or report.problems:
         raise ConfigError([note.written(name) for note in sorted(set(report.problems))])
-    config = structs.replace(
-        config, model_providers=tuple(_furnished(each, variables) for each in config.model_providers)
-    )
     open_doors(config, located)
     ready = structs.replace(
         config,
@@ -118,9 +117,17 @@ def _signing(entry: ModelProvider, variables: Variables) -> Aws | None:
     key_id, secret, token, region = (_sendable(name, variables) for name in names)
     if aws is None and key_id and secret and is_vendors(entry) and not has_credential(entry):
         aws = Aws(access_key_id=key_id, secret_access_key=secret, session_token=token)
-    if aws is None or aws.region or region_of(entry.http_host or urlsplit(entry.base_url or "").hostname or ""):
+    if aws is None or signing_region(entry, aws):
         return aws
     return structs.replace(aws, region=region)
+
+
+def _check_regions(written: Sequence[ModelProvider], furnished: Sequence[ModelProvider], at: Located) -> None:
+    """Keys that are written are there to be used. Those of the environment may be there for something else."""
+    for entry, ready in zip(written, furnished, strict=True):
+        if entry.aws is not None and ready.aws is not None and signing_region(ready, ready.aws) is None:
+            said = "the region is not known: neither the host of `base_url` nor $AWS_REGION tells it; write `region`"
+            at.problem(entry, "aws", said)
 
 
 def _sendable(variable: str, variables: Variables) -> str | None:

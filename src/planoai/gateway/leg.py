@@ -11,7 +11,7 @@ from msgspec.json import Encoder
 
 from planoai.apis import DIALECTS
 from planoai.apis.dialect import Accepts, Dialect, Written
-from planoai.config.entry import Limits, base_of, issuer, needs_key, passes_through
+from planoai.config.entry import Limits, base_of, issuer, needs_key, passes_through, signing_region
 from planoai.config.schema import ModelProvider
 from planoai.errors import Misconfigured, Unsupported
 from planoai.gateway.call import Call
@@ -22,7 +22,7 @@ from planoai.net.client import Origin, Timeouts
 from planoai.providers.auth import BETA, authorise, client_credential, secrets_in, speaks_of_credential
 from planoai.providers.paths import BESIDE, beside, path
 from planoai.providers.provider import upstream_dialect
-from planoai.providers.sigv4 import AwsKeys, region_of, sign
+from planoai.providers.sigv4 import AwsKeys, sign
 from planoai.routing.target import Target
 from planoai.table import pick
 
@@ -226,7 +226,7 @@ def _seal(target: Target, host: str, configured: frozenset[bytes]) -> Seal | Non
     aws = target.entry.aws
     if aws is None or b"authorization" in configured:
         return None
-    region = aws.region or region_of(host)
+    region = signing_region(target.entry, aws)
     if region is None:
         raise Misconfigured(f"the region of the model provider {target.name!r} is not known: set it as `aws.region`")
     token = aws.session_token if _SESSION_TOKEN not in configured else None
