@@ -45,6 +45,7 @@ CONFIG = "\n".join(
         "listeners: [{type: model, name: test, address: 127.0.0.1, port: 12000}]",
         "model_providers:",
         *(f"  - {_ENTRIES[api]}" for api in UPSTREAMS),
+        "  - {model: gemini/*, access_key: ours, base_url: URL}",
     )
 )
 

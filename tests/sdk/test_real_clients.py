@@ -1,6 +1,7 @@
 """What real clients send, at its real size, to an upstream of their own API and to those of every other."""
 
 import json
+from base64 import b64decode
 from collections.abc import Iterator
 from typing import Any
 
@@ -79,6 +80,25 @@ async def test_no_tool_and_no_text_is_lost_on_the_way_to_another_api(
     calls, results = heard.said(other, asked.json, "call"), heard.said(other, asked.json, "result")
     assert [call.id for call in calls] == [result.id for result in results]
     assert [call[1:] for call in calls] == [call[1:] for call in heard.said(api, each.body, "call")]
+
+
+BESIDE = list(captured("/v1/embeddings"))
+
+
+@pytest.mark.parametrize("each", BESIDE, ids=lambda each: each.name)
+async def test_embeddings_are_asked_for_as_they_were(house: House, each: Captured) -> None:
+    """No client's API but one has them, so they pass through."""
+    answer = await send(house, each, "openai/text-embedding-3-small")
+    assert answer.status_code == 200, answer.text
+    [asked] = house.asked
+    assert (asked.target, asked.json) == (each.path, each.body | {"model": "text-embedding-3-small"})
+    assert asked.headers["authorization"] == "Bearer sk-of-ours"
+    [embedding] = answer.json()["data"]
+    assert len(b64decode(embedding["embedding"])) == 4 * 1536  # in the form that the client asked for
+
+
+def test_some_client_asked_for_embeddings() -> None:
+    assert [each.body["encoding_format"] for each in BESIDE] == ["base64"]
 
 
 def assert_served(api: str, each: Captured, answer: httpx2.Response) -> None:
