@@ -1,6 +1,7 @@
 """A Chat answer in its other form: every choice, every member, as OpenAI's own client puts it together."""
 
 import json
+from time import process_time
 from typing import Any
 
 import pytest
@@ -283,3 +284,17 @@ def test_a_whole_message_within_a_stream_is_taken_as_it_is() -> None:
     )
 
     assert told["choices"][0]["message"] == {"role": "assistant", "content": "a", "tool_calls": [CALL]}
+
+
+def test_calls_and_blocks_by_the_thousand_are_put_together_at_once() -> None:
+    """Nobody bounds how many an upstream sends, and nothing else is served meanwhile."""
+    calls = [{"index": place, **CALL, "id": f"c{place}"} for place in range(5000)]
+    blocks = [{"index": place, "type": "thinking", "thinking": "x"} for place in range(5000)]
+    chunks = [{"choices": [{"index": 0, "delta": {"tool_calls": [each]}}]} for each in calls]
+    chunks += [{"choices": [{"index": 0, "delta": {"thinking_blocks": [each]}}]} for each in blocks]
+    began = process_time()
+    message = whole(*chunks)["choices"][0]["message"]
+
+    assert process_time() - began < 1
+    assert [call["id"] for call in message["tool_calls"]] == [call["id"] for call in calls]
+    assert message["thinking_blocks"] == [{"type": "thinking", "thinking": "x"}] * 5000

@@ -24,7 +24,15 @@ class Said:
         self.pieces = [first]
 
 
-Node = Raw | Said | dict[str, "Node"] | list["Node"]
+class Items(list["Node"]):
+    """A list as it comes in; `at` has its objects by the indexes that they give themselves."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.at: dict[bytes, Merged] = {}
+
+
+Node = Raw | Said | dict[str, "Node"] | Items
 Merged = dict[str, Node]
 
 
@@ -41,7 +49,7 @@ def built(node: Node) -> object:
             return "".join(node.pieces)
         case dict():
             return {name: built(inner) for name, inner in node.items()}
-        case list():
+        case Items():
             return [built(inner) for inner in node]
         case _:
             return node
@@ -75,13 +83,13 @@ def _said(before: Node | None, text: str) -> Node:
     if isinstance(before, Said):
         before.pieces.append(text)
         return before
-    if isinstance(before, list):  # content that began as a list of parts
+    if isinstance(before, Items):  # content that began as a list of parts
         return _listed(before, [_part(text)] if text else [])
     return Said(text)
 
 
-def _listed(before: Node | None, items: list[Raw]) -> list[Node]:
-    listed = before if isinstance(before, list) else []
+def _listed(before: Node | None, items: list[Raw]) -> Items:
+    listed = before if isinstance(before, Items) else Items()
     if isinstance(before, Said) and (text := "".join(before.pieces)):
         _add(listed, _part(text))
     for item in items:
@@ -93,12 +101,12 @@ def _part(text: str) -> Raw:
     return Raw(msgspec.json.encode({"type": "text", "text": text}))
 
 
-def _add(listed: list[Node], item: Raw) -> None:
+def _add(listed: Items, item: Raw) -> None:
     """An item that goes on with an earlier one says so by its index, or comes right after it and is of its type."""
     members = _OBJECT.decode(item) if bytes(item).startswith(b"{") else {}
     index, kind = bytes(members.get("index", b"")), bytes(members.get("type", b""))
     if index:
-        found = next((each for each in listed if isinstance(each, dict) and _is(each, "index", index)), None)
+        found = listed.at.get(index)
     elif kind in _GOING_ON:
         last = listed[-1] if listed else None
         found = last if isinstance(last, dict) and _is(last, "type", kind) and not _signed(last) else None
@@ -108,6 +116,8 @@ def _add(listed: list[Node], item: Raw) -> None:
     if found is None:
         found = {}
         listed.append(found)
+        if index:
+            listed.at[index] = found
     elif "signature" in members and not empty(members["signature"]):
         members.pop("thinking", None)  # what brings the signature may repeat the whole thought
     absorb(found, members)

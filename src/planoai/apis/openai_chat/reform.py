@@ -1,5 +1,6 @@
 """A Chat answer in the other form than it came in: all choices, and members that nobody here knows, stay."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from operator import itemgetter
 
@@ -195,7 +196,11 @@ class _Choice:
     def built(self) -> dict[str, object]:
         events = [*self._events, *self._reader.end()]
         started = [event for event in events if isinstance(event, ToolStarted)]
-        calls = [self._written(event, events) for event in sorted(started, key=lambda event: event.key)]
+        pieces: dict[int, list[str]] = defaultdict(list)
+        for event in events:
+            if isinstance(event, ToolDelta):
+                pieces[event.key].append(event.text)
+        calls = [self._written(call, "".join(pieces[call.key])) for call in sorted(started, key=lambda call: call.key)]
         message = {"role": "assistant", "content": None, **{name: built(node) for name, node in self._message.items()}}
         for name in _NUMBERED:
             if isinstance(blocks := message.get(name), list):
@@ -207,9 +212,8 @@ class _Choice:
         logprobs = {name: built(node) for name, node in self._logprobs.items()}
         return {"message": message, **logprobs, **self._members, **reason}
 
-    def _written(self, event: ToolStarted, events: list[Event]) -> dict[str, object]:
-        pieces = (each.text for each in events if isinstance(each, ToolDelta) and each.key == event.key)
-        call = write_call(ToolCall(event.id, event.name, "".join(pieces), event.custom), event.id)
+    def _written(self, event: ToolStarted, arguments: str) -> dict[str, object]:
+        call = write_call(ToolCall(event.id, event.name, arguments, event.custom), event.id)
         beside = {name: built(node) for name, node in self._calls.get(event.key, {}).items()}
         function, more = call.get("function"), beside.pop("function", None)
         if isinstance(function, dict) and isinstance(more, dict):
