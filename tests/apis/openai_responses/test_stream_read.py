@@ -228,6 +228,46 @@ def test_a_call_that_goes_on_behind_a_text_stays_open() -> None:
     assert fold(events).message.parts == (ToolCall("c", "f", '{"a":1}'), Text("hm"))
 
 
+def call(name: str, arguments: str = "") -> dict[str, object]:
+    return {"type": "function_call", "id": f"fc_{name}", "call_id": name, "name": name, "arguments": arguments}
+
+
+@pytest.mark.parametrize("place", [{"output_index": 0}, {}], ids=["one index", "none"])
+@pytest.mark.parametrize("done", [True, False])
+def test_items_that_share_an_index_are_kept_apart(place: dict[str, int], done: bool) -> None:
+    said = {"type": "message", "id": "msg", "role": "assistant", "content": [{"type": "output_text", "text": "hi"}]}
+    events: list[object] = []
+    for item, kind in ((said, "output_text"), (call("a", "{1}"), "call"), (call("b", "{2}"), "call")):
+        empty = {**item, "arguments": "", "content": None}
+        kind = "function_call_arguments" if kind == "call" else kind
+        delta = item.get("arguments", "hi")
+        events.append({"type": "response.output_item.added", "item": empty, **place})
+        events.append({"type": f"response.{kind}.delta", "delta": delta, **place})
+        events += [{"type": "response.output_item.done", "item": item, **place}] if done else []
+
+    answer = fold(read(frames(*events) + LAST))
+    assert answer.message.parts == (Text("hi"), ToolCall("a", "a", "{1}"), ToolCall("b", "b", "{2}"))
+    if done:
+        gathered = codec.decode(finished_response(frames(*events) + LAST)["output"])
+        assert [item["type"] for item in gathered] == ["message", "function_call", "function_call"]
+
+
+@pytest.mark.parametrize("identifier", ["fc_a", "fc_another"])
+def test_what_only_the_end_of_a_stream_tells_is_told(identifier: str) -> None:
+    """Some servers tell less in their events than in the answer that ends them, and some under other ids."""
+    said = {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "hi"}]}
+    output = [said, {**call("a", "{1}"), "id": identifier}, call("b", "{2}")]
+    last = frames({"type": "response.completed", "response": {"output": output}})
+    begun = frames(told("output_item.added", 1, item=call("a")))
+
+    parts = (Text("hi"), ToolCall("a", "a", "{1}"), ToolCall("b", "b", "{2}"))
+    answer = fold(read(frames(told("output_text.delta", 0, delta="hi")) + begun + last))
+    assert (answer.message.parts, answer.finish) == (parts, "tool_calls")
+    assert fold(read(begun + last)).message.parts == (parts[1], parts[0], parts[2])
+    done = frames(*(told("output_item.done", index, item=item) for index, item in enumerate(output)))
+    assert fold(read(done + last)).message.parts == parts
+
+
 def test_citations_are_not_told_twice() -> None:
     cited = {"type": "url_citation", "url": "https://a.test", "title": "A", "start_index": 0, "end_index": 2}
     part = {"type": "output_text", "text": "hi", "annotations": [cited]}
