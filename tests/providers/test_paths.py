@@ -2,7 +2,7 @@ import pytest
 
 from planoai.errors import Misconfigured, Unsupported
 from planoai.providers.catalog import PROVIDERS
-from planoai.providers.paths import Base, base, beside, counting, path
+from planoai.providers.paths import Base, base, counting, path, path_beside
 
 CHAT, MESSAGES, RESPONSES, CONVERSE = "openai_chat", "anthropic_messages", "openai_responses", "bedrock_converse"
 NOVA = "us.amazon.nova-pro-v1:0"
@@ -102,7 +102,7 @@ def test_a_model_is_no_step_up_in_a_path(provider: str, model: str) -> None:
     ],
 )
 def test_what_is_beside_model_calls_is_next_to_chat(provider: str, prefix: str, expected: str) -> None:
-    assert beside(PROVIDERS[provider], "embeddings", model="a/b", prefix=prefix) == expected
+    assert path_beside(PROVIDERS[provider], "embeddings", model="a/b", prefix=prefix) == expected
 
 
 @pytest.mark.parametrize(
@@ -116,17 +116,17 @@ def test_what_is_beside_model_calls_is_next_to_chat(provider: str, prefix: str, 
     ],
 )
 def test_what_is_beside_responses_is_next_to_them(provider: str, prefix: str, expected: str) -> None:
-    assert beside(PROVIDERS[provider], "responses/compact", model="m", prefix=prefix) == expected
+    assert path_beside(PROVIDERS[provider], "responses/compact", model="m", prefix=prefix) == expected
 
 
 def test_what_a_client_asks_for_beside_model_calls_is_no_template() -> None:
-    assert beside(PROVIDERS["azure_openai"], "{model}/x", model="m").startswith("/openai/deployments/m/{model}/x?")
+    assert path_beside(PROVIDERS["azure_openai"], "{model}/x", model="m").startswith("/openai/deployments/m/{model}/x?")
 
 
 @pytest.mark.parametrize("provider", ["anthropic", "amazon_bedrock"])
 def test_providers_of_other_apis_have_nothing_beside_model_calls(provider: str) -> None:
     with pytest.raises(Unsupported, match=f"{provider} has no API for 'embeddings'"):
-        beside(PROVIDERS[provider], "embeddings", model="m")
+        path_beside(PROVIDERS[provider], "embeddings", model="m")
 
 
 @pytest.mark.parametrize(

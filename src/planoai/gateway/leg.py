@@ -20,7 +20,7 @@ from planoai.gateway.redaction import Redaction
 from planoai.names import REQUEST_ID
 from planoai.net.client import Origin, Timeouts
 from planoai.providers.auth import BETA, authorise, client_credential, secrets_in, speaks_of_credential
-from planoai.providers.paths import BESIDE, beside, path
+from planoai.providers.paths import BESIDE, path, path_beside
 from planoai.providers.provider import upstream_dialect
 from planoai.providers.sigv4 import AwsKeys, sign
 from planoai.routing.target import Target
@@ -168,7 +168,7 @@ def leg_to(target: Target, client_dialect: str, bound: Limits, *, stream: bool, 
     spoken = BESIDE if suffix else upstream_dialect(provider, client_dialect, entry.upstream_api)
     place = base_of(entry, target.model)
     named = {"model": target.model, "prefix": place.prefix, "api_version": entry.api_version}
-    address = beside(provider, suffix, **named) if suffix else path(provider, spoken, **named, stream=stream)
+    address = path_beside(provider, suffix, **named) if suffix else path(provider, spoken, **named, stream=stream)
     key = _key(target)
     signed = authorise(provider.sign, spoken, key)
     passes = passes_through(entry)

@@ -69,7 +69,9 @@ def path(
     return _under(prefix.strip("/") or endpoint.prefix, _filled(suffix, model, api_version))
 
 
-def beside(provider: Provider, suffix: str, *, model: str, prefix: str = "", api_version: str = API_VERSION) -> str:
+def path_beside(
+    provider: Provider, suffix: str, *, model: str, prefix: str = "", api_version: str = API_VERSION
+) -> str:
     """The path of what providers that speak OpenAI's APIs have beside their model calls: `embeddings`, `images/generations`.
 
     Raises Unsupported for a provider that speaks none of them.
