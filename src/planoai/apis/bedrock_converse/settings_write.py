@@ -111,7 +111,10 @@ def _thinking(
         return None, None
     effort = wanted.effort or effort_of(wanted.budget or 0)
     if row.effort and effort in EFFORTS:
-        return None, nearest_effort(effort, habits(request.model).efforts)
+        written = nearest_effort(effort, habits(request.model).efforts)
+        if written != effort:
+            lost.append(f"{request.path('reasoning')} ({written} instead of {effort})")
+        return None, written
     if wanted.effort != "none":
         lost.append(request.path("reasoning"))
     return None, None
