@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from planoai.errors import Unsupported
 from planoai.providers.catalog import PROVIDERS
-from planoai.providers.paths import beside
+from planoai.providers.paths import path_beside
 from tests.sdk.apis import APIS, UPSTREAMS
 from tests.sdk.fidelity import answers, chat, messages, responses
 from tests.sdk.fidelity.cells import MODELS, Cell, answer_cell, cell
@@ -91,7 +91,7 @@ def _others() -> Iterator[str]:
 
 def _beside(provider: str, suffix: str, model: str) -> str:
     try:
-        return f"`{beside(PROVIDERS[provider], suffix, model=model)}`"
+        return f"`{path_beside(PROVIDERS[provider], suffix, model=model)}`"
     except Unsupported as refusal:
         return f"{refusal.status} `{refusal.param}`"
 
