@@ -9,7 +9,7 @@ from planoai.apis.anthropic_messages.blocks import Block
 from planoai.apis.anthropic_messages.content_write import plain, write_messages
 from planoai.apis.anthropic_messages.models import Model, model, refused
 from planoai.apis.anthropic_messages.sampling_write import write_limit, write_sampling, write_thinking
-from planoai.apis.anthropic_messages.schema import closed
+from planoai.apis.anthropic_messages.schema import closed, in_words
 from planoai.apis.anthropic_messages.tools_write import write_choice, write_tools
 from planoai.apis.anthropic_messages.wire import NAME
 from planoai.apis.crossing import check_crossing
@@ -79,12 +79,9 @@ def _output(request: Request, row: Model, effort: str | None) -> tuple[Block, li
             shape = closed(schema) if row.schemas else None
             if shape is not None:
                 return config | {"format": {"type": "json_schema", "schema": shape}}, []
-            text = (
-                "Answer with one JSON value and nothing else. It must fit this JSON schema:\n" + bytes(schema).decode()
-            )
-            return config, [{"type": "text", "text": text}]
+            return config, [{"type": "text", "text": in_words(request.format)}]
         case JsonObject():
-            return config, [{"type": "text", "text": "Answer with one JSON object and nothing else."}]
+            return config, [{"type": "text", "text": in_words(request.format)}]
         case None:
             return config, []
 

@@ -1,8 +1,14 @@
-"""JSON schemas as Anthropic takes them for an answer's shape."""
+"""JSON schemas as Anthropic takes them, for what a tool is given and for an answer's shape."""
 
 import msgspec
 from msgspec import Raw
 
+from planoai.conversation.request import JsonObject, JsonSchema
+from planoai.errors import BadRequest
+
+FREE_TEXT: dict[str, object] = {"type": "object", "properties": {"input": {"type": "string"}}, "required": ["input"]}
+
+_NO_PARAMETERS: dict[str, object] = {"type": "object", "properties": {}}
 _OBJECT = msgspec.json.Decoder(dict[str, Raw])
 _LIST = msgspec.json.Decoder(list[Raw])
 _NAMED = ("properties", "$defs", "definitions")  # of these, every member is a schema
@@ -12,6 +18,26 @@ _DEEPEST = 30  # every level is read once for each above it, and nobody means wh
 _TANGLED = frozenset(  # where objects that are closed one by one may no longer fit together
     ("allOf", "not", "if", "then", "else", "dependentSchemas", "patternProperties", "unevaluatedProperties")
 )
+
+
+def parameters_schema(parameters: Raw | None, path: str) -> dict[str, object] | Raw:
+    """The schema as it came; Anthropic insists that it says `object`, which others take for granted."""
+    if parameters is None:
+        return _NO_PARAMETERS
+    try:
+        members = _OBJECT.decode(parameters)
+    except msgspec.DecodeError:
+        raise BadRequest(
+            f"{path}: the parameters of a tool are a JSON schema, which is an object", param=path
+        ) from None
+    return parameters if "type" in members else {"type": "object", **members}
+
+
+def in_words(form: JsonObject | JsonSchema) -> str:
+    """For a model that can not be held to a form."""
+    if isinstance(form, JsonObject):
+        return "Answer with one JSON object and nothing else."
+    return "Answer with one JSON value and nothing else. It must fit this JSON schema:\n" + bytes(form.schema).decode()
 
 
 def closed(schema: Raw) -> Raw | None:

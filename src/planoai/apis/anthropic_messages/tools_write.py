@@ -2,20 +2,14 @@
 
 from typing import assert_never
 
-import msgspec
 from msgspec import Raw
 
 from planoai.apis.anthropic_messages.blocks import Block, marked
 from planoai.apis.anthropic_messages.models import Model
-from planoai.apis.anthropic_messages.schema import closed
+from planoai.apis.anthropic_messages.schema import FREE_TEXT, closed, parameters_schema
 from planoai.apis.anthropic_messages.tools_read import SEARCH
 from planoai.apis.anthropic_messages.wire import NAME
 from planoai.conversation.request import CustomTool, FunctionTool, HostedTool, Request, Tool, WebSearch
-from planoai.errors import BadRequest
-
-_NO_PARAMETERS: Block = {"type": "object", "properties": {}}
-_FREE_TEXT: Block = {"type": "object", "properties": {"input": {"type": "string"}}, "required": ["input"]}
-_OBJECT = msgspec.json.Decoder(dict[str, Raw])
 
 
 def write_tools(request: Request, row: Model, lost: list[str], *, searches: bool) -> list[Block | Raw]:
@@ -82,7 +76,7 @@ def _write(
             if tool.format is not None:
                 lost.append(f"{path} (format)")
             described = {} if tool.description is None else {"description": tool.description}
-            return {"name": tool.name, **described, "input_schema": _FREE_TEXT}
+            return {"name": tool.name, **described, "input_schema": FREE_TEXT}
         case WebSearch():
             if not searches and not own:
                 lost.append(f"{path} (web_search)")
@@ -108,23 +102,10 @@ def _function(tool: FunctionTool, path: str, *, strict: bool) -> Block:
     block: Block = {"name": tool.name}
     if tool.description is not None:
         block["description"] = tool.description
-    block["input_schema"] = _schema(tool.parameters, path)
+    block["input_schema"] = parameters_schema(tool.parameters, path)
     if strict:
         block["strict"] = True
     return marked(block, tool.cache)
-
-
-def _schema(parameters: Raw | None, path: str) -> Block | Raw:
-    """The schema as it came; Anthropic insists that it says `object`, which others take for granted."""
-    if parameters is None:
-        return _NO_PARAMETERS
-    try:
-        members = _OBJECT.decode(parameters)
-    except msgspec.DecodeError:
-        raise BadRequest(
-            f"{path}: the parameters of a tool are a JSON schema, which is an object", param=path
-        ) from None
-    return parameters if "type" in members else {"type": "object", **members}
 
 
 def _search(tool: WebSearch) -> Block:

@@ -15,7 +15,7 @@ from planoai.apis.anthropic_messages.sampling_write import (
     write_sampling,
     write_thinking,
 )
-from planoai.apis.anthropic_messages.schema import closed
+from planoai.apis.anthropic_messages.schema import closed, in_words
 from planoai.apis.bedrock_converse.media_write import Block
 from planoai.apis.bedrock_converse.models import Model
 from planoai.apis.models import EFFORTS, effort_of, habits, nearest_effort
@@ -141,10 +141,9 @@ def _form(request: Request, row: Model, lost: list[str]) -> tuple[Block, list[Bl
                 return {"textFormat": {"type": "json_schema", "structure": {"jsonSchema": _schema(wanted, shape)}}}, []
             if wanted.description:
                 lost.append(f"{request.path('format')} (its name and description)")
-            text = "Answer with one JSON value and nothing else. It must fit this JSON schema:\n"
-            return {}, [{"text": text + bytes(wanted.schema).decode()}]
-        case JsonObject():
-            return {}, [{"text": "Answer with one JSON object and nothing else."}]
+            return {}, [{"text": in_words(wanted)}]
+        case JsonObject() as wanted:
+            return {}, [{"text": in_words(wanted)}]
         case None:
             return {}, []
 

@@ -2,24 +2,19 @@
 
 from typing import assert_never
 
-import msgspec
 from msgspec import Raw, Struct
 
-from planoai.apis.anthropic_messages.schema import closed
+from planoai.apis.anthropic_messages.schema import FREE_TEXT, closed, parameters_schema
 from planoai.apis.bedrock_converse.content_write import point
 from planoai.apis.bedrock_converse.ids import fitting
 from planoai.apis.bedrock_converse.media_write import Block
 from planoai.apis.bedrock_converse.models import Model
 from planoai.conversation.request import CustomTool, FunctionTool, HostedTool, Request, Tool, WebSearch
-from planoai.errors import BadRequest
 
 NO_CALLS = "Do not call any tool. Answer in words."
 
 _AUTO: Block = {"auto": {}}
 _ANY_OBJECT: Block = {"type": "object"}
-_NO_PARAMETERS: Block = {"type": "object", "properties": {}}
-_FREE_TEXT: Block = {"type": "object", "properties": {"input": {"type": "string"}}, "required": ["input"]}
-_OBJECT = msgspec.json.Decoder(dict[str, Raw])
 
 
 class Tools(Struct):
@@ -82,7 +77,7 @@ def _offered(request: Request, row: Model, lost: list[str]) -> list[Block]:
 def _write(tool: Tool, row: Model, lost: list[str], path: str) -> list[Block]:
     match tool:
         case FunctionTool():
-            spec = _spec(tool.name, tool.description, _schema(tool.parameters, path))
+            spec = _spec(tool.name, tool.description, parameters_schema(tool.parameters, path))
             if tool.strict:
                 if row.schemas and tool.parameters is not None and closed(tool.parameters) is tool.parameters:
                     spec["strict"] = True
@@ -93,7 +88,7 @@ def _write(tool: Tool, row: Model, lost: list[str], path: str) -> list[Block]:
         case CustomTool():
             if tool.format is not None:
                 lost.append(f"{path} (format)")
-            return [{"toolSpec": _spec(tool.name, tool.description, _FREE_TEXT)}]
+            return [{"toolSpec": _spec(tool.name, tool.description, FREE_TEXT)}]
         case WebSearch():
             lost.append(f"{path} (web_search)")
             return []
@@ -107,18 +102,6 @@ def _write(tool: Tool, row: Model, lost: list[str], path: str) -> list[Block]:
 def _spec(name: str, description: str | None, schema: Block | Raw) -> Block:
     described = {"description": description} if description else {}  # an empty one is refused
     return {"name": fitting(name), **described, "inputSchema": {"json": schema}}
-
-
-def _schema(parameters: Raw | None, path: str) -> Block | Raw:
-    """The schema as it came; Bedrock insists that it says `object`, which others take for granted."""
-    if parameters is None:
-        return _NO_PARAMETERS
-    try:
-        members = _OBJECT.decode(parameters)
-    except msgspec.DecodeError:
-        message = f"{path}: the parameters of a tool are a JSON schema, which is an object"
-        raise BadRequest(message, param=path) from None
-    return parameters if "type" in members else {"type": "object", **members}
 
 
 def _name(tool: Block) -> str:
