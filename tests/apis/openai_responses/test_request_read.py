@@ -147,6 +147,32 @@ def test_an_item_is_what_its_type_says() -> None:
     assert message.parts == (ToolCall("c", "f", ""),)
 
 
+def test_what_a_call_gave_that_no_other_api_knows_stays_with_it() -> None:
+    shell = {"type": "local_shell_call", "call_id": "a", "action": {"type": "exec"}}
+    call = {"type": "function_call", "call_id": "b", "name": "f", "arguments": "{}"}
+    outputs = [{"type": "function_call_output", "call_id": each, "output": each} for each in "abc"]
+
+    said = messages(shell, call, *outputs)
+    assert [message.role for message in said] == ["assistant", "tool", "tool"]
+    assert [part.kind if isinstance(part, Opaque) else part for part in said[0].parts] == [
+        "local_shell_call",
+        ToolCall("b", "f", "{}"),
+        "function_call_output",
+    ]
+    assert said[0].paths == ("input[0]", "input[1]", "input[2]")
+    assert [message.parts for message in said[1:]] == [
+        (ToolResult("b", (Text("b"),)),),
+        (ToolResult("c", (Text("c"),)),),
+    ]
+
+
+def test_a_tool_for_free_text_may_have_no_name() -> None:
+    assert request(input="x", tools=[{"type": "function", "name": "f"}, {"type": "custom"}]).tools == (
+        FunctionTool("f"),
+        CustomTool("custom_tool_2"),
+    )
+
+
 @pytest.mark.parametrize(
     ("item", "parts"),
     [

@@ -71,6 +71,22 @@ def test_what_is_written_is_read_as_it_was_meant(path: Path) -> None:
     assert json.loads(DIALECT.upstream.write_request(request, ALL).body) == body
 
 
+@pytest.mark.parametrize(
+    ("schema", "sent"),
+    [
+        ({}, {"type": "object", "properties": {}}),
+        ({"type": "object"}, {"type": "object", "properties": {}}),
+        ({"properties": {"a": {}}}, {"type": "object", "properties": {"a": {}}}),
+        (TOOL, TOOL),
+    ],
+)
+def test_a_schema_says_all_that_openai_insists_on(schema: dict[str, Any], sent: dict[str, Any]) -> None:
+    body = {"model": "gpt-5", "max_tokens": 99, "messages": [{"role": "user", "content": "hi"}]}
+    written = cross("anthropic_messages", {**body, "tools": [{"name": "f", "input_schema": schema}]})
+
+    assert json.loads(written)["tools"][0]["parameters"] == sent
+
+
 def send(body: bytes, *, stream: bool, **options: Any) -> bytes:
     """What the simulated model answers."""
     ask = RESPONSES.read(Received(body))

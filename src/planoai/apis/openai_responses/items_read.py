@@ -19,6 +19,7 @@ Bound = dict[str, str]
 
 _ROLES: dict[str, Role] = {"system": "system", "developer": "developer", "user": "user", "assistant": "assistant"}
 _OUTPUTS = ("function_call_output", "custom_tool_call_output")
+_READ = ("message", "reasoning", "function_call", "custom_tool_call", *_OUTPUTS)
 _ELSEWHERE = {  # items that stand for more than they say
     "item_reference": "the item it refers to is stored at the provider that made it",
     "compaction": "only the provider that made it can open it",
@@ -30,6 +31,7 @@ class _Kind(Struct):
     type: str | None = None
     role: str | None = None
     id: str | None = None
+    call_id: str | None = None
 
 
 def read_items(raw: Raw, path: str, extras: Extras, bound: Bound) -> tuple[Message, ...]:
@@ -38,9 +40,10 @@ def read_items(raw: Raw, path: str, extras: Extras, bound: Bound) -> tuple[Messa
     if text.startswith(b'"'):
         return (Message("user", (Text(read(raw, str, path)),), path=path, paths=(path,)),)
     if text.startswith(b"{"):
-        return tuple(_joined([_item(raw, path, extras, bound)]))
+        return tuple(_joined([_item(raw, path, extras, bound, set())]))
     items = read(raw, list[Raw], path)
-    return tuple(_joined(_item(item, f"{path}[{place}]", extras, bound) for place, item in enumerate(items)))
+    elsewhere: set[str] = set()
+    return tuple(_joined(_item(item, f"{path}[{place}]", extras, bound, elsewhere) for place, item in enumerate(items)))
 
 
 def _joined(messages: Iterable[Message]) -> Iterator[Message]:
@@ -66,15 +69,19 @@ def _one(run: list[Message]) -> Message:
     )
 
 
-def _item(raw: Raw, path: str, extras: Extras, bound: Bound) -> Message:
-    """Only its type says what an item is; one without a type is a message if it has a role, and a reference if it only has an id."""
+def _item(raw: Raw, path: str, extras: Extras, bound: Bound, elsewhere: set[str]) -> Message:
+    """Only its type says what an item is; one without a type is a message if it has a role, and a reference if it only has an id.
+
+    `elsewhere` gets the ids of calls that only this API knows (Codex's `local_shell_call`): what they gave goes where they go.
+    """
     found = read(raw, _Kind, path)
     kind = found.type or ("message" if found.role else "item_reference" if found.id else None)
     if kind is None:
         raise BadRequest(f"{path}.type: this field is required", param=f"{path}.type")
     if kind in _ELSEWHERE:
         bound[path] = f"{kind}: {_ELSEWHERE[kind]}"
-    if kind not in ("message", "reasoning", "function_call", "custom_tool_call", *_OUTPUTS):
+    if kind not in _READ or (kind in _OUTPUTS and found.call_id in elsewhere):
+        elsewhere.update((found.call_id,) if found.call_id else ())
         return Message("assistant", (Opaque(NAME, kind, raw),), path=path, paths=(path,))
     wire = read(raw, ItemWire, path)
     extras.update(unread(raw, ItemWire, path))

@@ -42,7 +42,7 @@ def read_tools(raws: list[Raw], extras: Extras, paths: dict[str, str], bound: Bo
     tools: list[Tool] = []
     hosted = False
     for place, raw in enumerate(raws):
-        for tool, path in _tools(raw, f"tools[{place}]", extras):
+        for tool, path in _tools(raw, place, extras):
             if path != (name := f"tools[{len(tools)}]"):
                 paths[name] = path
             if isinstance(tool, WebSearch):
@@ -57,9 +57,10 @@ def read_tools(raws: list[Raw], extras: Extras, paths: dict[str, str], bound: Bo
     return tuple(tools)
 
 
-def _tools(raw: Raw, path: str, extras: Extras) -> Iterator[tuple[Tool, str]]:
+def _tools(raw: Raw, place: int, extras: Extras) -> Iterator[tuple[Tool, str]]:
+    path = f"tools[{place}]"
     if read(raw, _Typed, path).type != "namespace":
-        yield _tool(raw, path, extras, None), path
+        yield _tool(raw, path, extras, place), path
         return
     group = read(raw, ToolWire, path)
     extras.update(unread(raw, ToolWire, path))
@@ -67,10 +68,11 @@ def _tools(raw: Raw, path: str, extras: Extras) -> Iterator[tuple[Tool, str]]:
         extras[f"{path}.description"] = Raw(msgspec.json.encode(group.description))
     for place, member in enumerate(group.tools or ()):
         where = f"{path}.tools[{place}]"
-        yield _tool(member, where, extras, _name(group, path)), where
+        yield _tool(member, where, extras, place, _name(group, path)), where
 
 
-def _tool(raw: Raw, path: str, extras: Extras, namespace: str | None) -> Tool:
+def _tool(raw: Raw, path: str, extras: Extras, place: int, namespace: str | None = None) -> Tool:
+    """`place` names a tool for free text that has no name: there may be no other."""
     kind = read(raw, _Typed, path).type or "function"
     if kind.startswith(_SEARCHES):
         search = read(raw, SearchWire, path)
@@ -81,7 +83,7 @@ def _tool(raw: Raw, path: str, extras: Extras, namespace: str | None) -> Tool:
     wire = read(raw, ToolWire, path)
     extras.update(unread(raw, ToolWire, path))
     if kind == "custom":
-        return CustomTool(_name(wire, path), wire.description, _format(wire, path), namespace)
+        return CustomTool(wire.name or f"custom_tool_{place + 1}", wire.description, _format(wire, path), namespace)
     schema = given(wire.parameters)
     if schema is not None and not bytes(schema).startswith(b"{"):
         raise BadRequest(f"{path}.parameters: a JSON schema must be an object", param=f"{path}.parameters")

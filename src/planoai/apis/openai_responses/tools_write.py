@@ -105,7 +105,7 @@ class ToolWriter:
         if tool.description is not None:
             written["description"] = tool.description
         if tool.parameters is not None or not self._own:
-            written["parameters"] = _NO_PARAMETERS if tool.parameters is None else tool.parameters
+            written["parameters"] = tool.parameters if self._own else _complete(tool.parameters)
         if strict is not None and (self._accepts.strict or self._own):
             written["strict"] = strict
         return written
@@ -143,6 +143,17 @@ class ToolWriter:
         if search.cache is not None:
             self.lost.append(f"{path}.cache_control")
         return written
+
+
+def _complete(parameters: Raw | None) -> Wire | Raw:
+    """OpenAI insists on two members of a schema that others take for granted; one that has them goes on byte for byte."""
+    if parameters is None:
+        return _NO_PARAMETERS
+    try:
+        members = _OBJECT.decode(parameters)
+    except (msgspec.DecodeError, RecursionError):
+        return parameters  # no schema: the upstream will say so
+    return parameters if _NO_PARAMETERS.keys() <= members.keys() else {**_NO_PARAMETERS, **members}
 
 
 def _flat(form: Raw) -> Wire | Raw:
