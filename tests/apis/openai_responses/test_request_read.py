@@ -353,6 +353,7 @@ def test_what_is_meant_anyway_is_no_loss(body: Any) -> None:
             {"type": "allowed_tools", "mode": "required", "tools": [{"type": "function", "name": "f"}]},
             ToolChoice("required", allowed=("f",)),
         ),
+        ({"type": "allowed_tools", "mode": "auto", "tools": [{"type": "image_generation"}]}, ToolChoice("none")),
         ({"type": "web_search"}, None),
         ("sometimes", None),
     ],

@@ -129,7 +129,7 @@ def read_choice(choice: str | ChoiceWire | None, whole: Raw | None, extras: Extr
 
 
 def _allowed(choice: ChoiceWire, extras: Extras) -> ToolChoice:
-    """Those of the tools that run at the provider are kept whole, and not member by member."""
+    """Those of the tools that run at the provider are kept whole, and not member by member. Where it is only they, no other may be called."""
     tools = choice.tools or ()
     names = [_named(tool) for tool in tools]
     hosted = {
@@ -140,6 +140,8 @@ def _allowed(choice: ChoiceWire, extras: Extras) -> ToolChoice:
     for member in [each for each in extras if each.partition("]")[0] + "]" in hosted]:
         del extras[member]
     extras.update(hosted)
+    if tools and len(hosted) == len(tools):
+        return ToolChoice("none")
     return ToolChoice(
         "required" if choice.mode == "required" else "auto", allowed=tuple(name for name in names if name)
     )
