@@ -93,9 +93,9 @@ class Envelope(Struct, frozen=True):
 
     `seed`: 32 random hex digits for ids. `created`: Unix seconds. `model`: for an upstream that names none. `input_estimate`: tokens, for a
     client that is told its input before the upstream tells us. `include_usage`: whether this client wants usage at the end of a Chat stream.
-    `request`: what was asked, without what was said and the schemas of tools. `echo`: the fields of the client's body that answers of its API repeat. Both are missing
-    where the upstream speaks the client's API. `issuer`: the provider that answers. `lost`: writers, never readers, append what their API can
-    not say of this answer.
+    `request`: what was asked, without what was said and the schemas of tools. `echo`: the fields of the client's body that answers of its API
+    repeat. Both are missing where the upstream speaks the client's API. `issuer`: the provider that answers. `lost`: writers, never readers,
+    append what their API can not say of this answer.
     """
 
     seed: str
