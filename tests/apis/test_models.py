@@ -33,6 +33,7 @@ USUAL = ("low", "medium", "high")
         ("x-ai/grok-4.3", ("none", *USUAL)),
         ("grok-4.5", USUAL),
         ("gemini-2.5-flash", ("none", *USUAL)),
+        ("gemini-2.5-pro", ("minimal", *USUAL)),
         ("google/gemini-3-pro", ("minimal", *USUAL)),
         ("openai/gpt-oss-120b", USUAL),
         ("moonshotai/kimi-k3", ("low", "high", "max")),

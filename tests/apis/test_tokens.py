@@ -2,7 +2,6 @@
 
 import json
 from base64 import b64encode
-from time import process_time
 
 import pytest
 from hypothesis import given
@@ -135,8 +134,6 @@ def test_what_is_nested_without_end_is_counted_as_text() -> None:
     assert estimated({"messages": Raw(b'["\xff"]')}) >= 1
 
 
-def test_a_long_conversation_takes_no_time() -> None:
+def test_a_long_conversation_is_counted_whole() -> None:
     body = {"messages": Raw(json.dumps([{"role": "user", "content": PROSE}] * 5000).encode())}
-    began = process_time()
-    estimated(body)
-    assert process_time() - began < 0.5
+    assert estimated(body) > 5000 * 10

@@ -1,7 +1,6 @@
 """Flat names: every tool has one of its own, and is found again by it."""
 
 import tracemalloc
-from time import process_time
 
 import msgspec
 import pytest
@@ -139,24 +138,24 @@ def test_a_tool_that_is_chosen_is_chosen_by_its_flat_name() -> None:
     "asked",
     [
         request(
-            *(FunctionTool(f"f{place}") for place in range(20_000)),
-            messages=(Message("assistant", (ToolCall("1", "f0", namespace="gone"),) * 20_000),),
+            *(FunctionTool(f"f{place}") for place in range(60_000)),
+            messages=(Message("assistant", (ToolCall("1", "f0", namespace="gone"),) * 60_000),),
         ),
         request(
-            *(FunctionTool(f"f{place}", namespace="git") for place in range(20_000)),
-            choice=ToolChoice("auto", allowed=tuple(f"f{place}" for place in range(20_000))),
+            *(FunctionTool(f"f{place}", namespace="git") for place in range(60_000)),
+            choice=ToolChoice("auto", allowed=tuple(f"f{place}" for place in range(60_000))),
         ),
         request(
             *(FunctionTool("read", namespace=f"g{place}") for place in range(2000)),
-            choice=ToolChoice("auto", allowed=("read",) * 20_000),
+            choice=ToolChoice("auto", allowed=("read",) * 60_000),
         ),
     ],
     ids=["calls", "allowed", "alike"],
 )
-def test_very_many_tools_take_no_time(asked: Request) -> None:
-    began = process_time()
-    flattened(asked)
-    assert process_time() - began < 2
+@pytest.mark.timeout(60)
+def test_very_many_tools_are_named_in_one_pass(asked: Request) -> None:
+    """It took minutes when it grew with the square of them."""
+    assert len(flattened(asked).tools) == len(asked.tools)
 
 
 def test_what_an_answer_is_told_by_holds_nothing_of_the_body() -> None:

@@ -132,6 +132,7 @@ def test_who_has_rules_of_its_own() -> None:
     assert accepting("short_ids") == {"mistral"}
     assert accepting("plain_schemas") == {"gemini"}
     assert accepting("refused") == accepting("efforts") == {"moonshotai"}
+    assert [row.name for row in PROVIDERS.values() if row.accepts.web_search_models != ".*"] == ["openai"]
 
 
 def test_who_can_be_shown_a_signature_in_place_of_a_key() -> None:

@@ -55,6 +55,7 @@ class Accepts(Struct, frozen=True, cache_hash=True):
     reasoning_back: bool = False  # wants `reasoning_content` of earlier turns sent back
     top_k: bool = False
     web_search: bool = False
+    web_search_models: str = ".*"  # regex of a whole model id: those that Chat's web_search_options may be written for
     account_fields: bool = False  # store, metadata, service_tier: OpenAI's bookkeeping, which others refuse
     cache_control: bool = False  # Anthropic's cache marks on Chat parts
     user: bool = True  # the end user's name

@@ -43,6 +43,7 @@ _AT = r"(?:^|[/.])"  # of an id: `openai/gpt-5`, `us.anthropic.claude-opus-4-1`
 _ROWS: tuple[tuple[str, Habits], ...] = (
     (r"gpt-oss", Habits(thinks=True, efforts=_USUAL)),
     (r"grok-3-mini", Habits(thinks=True, efforts=("low", "high"))),
+    (r"gemini-2\.5-pro", Habits(thinks=True, efforts=("minimal", *_USUAL))),  # which can not be told not to
     (r"gemini-2\.5", Habits(thinks=True, efforts=("none", *_USUAL))),
     (r"gemini-[3-9]", Habits(thinks=True, efforts=("minimal", *_USUAL))),
     (r"deepseek-v[4-9]", Habits(thinks=True, efforts=_UP_TO_MAX)),
@@ -90,6 +91,11 @@ def nearest_effort(effort: str, known: tuple[str, ...]) -> str | None:
         return None
     wanted = EFFORTS.index(effort)
     return min(reversed(known), key=lambda each: abs(EFFORTS.index(each) - wanted))
+
+
+def instead(path: str, effort: str, written: str | None) -> str:
+    """What is told of an effort for which another word, or none, is sent."""
+    return f"{path} ({written} instead of {effort})" if written else path
 
 
 def refused_there(model: str, accepts: Accepts) -> tuple[str, ...]:

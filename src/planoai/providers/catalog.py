@@ -70,7 +70,7 @@ _ROWS = (
         elsewhere="custom",
         speaks=("openai_chat", "openai_responses"),
         key_variable="OPENAI_API_KEY",
-        accepts=Accepts(web_search=True, account_fields=True, counts=True),
+        accepts=Accepts(web_search=True, web_search_models=".*search.*", account_fields=True, counts=True),
         models="openai",
     ),
     Provider(

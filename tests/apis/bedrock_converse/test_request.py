@@ -4,7 +4,6 @@ import base64
 import copy
 import json
 from pathlib import Path
-from time import process_time
 from typing import Any
 
 import pytest
@@ -239,7 +238,7 @@ def test_a_limit_is_never_less_than_one() -> None:
     assert body["inferenceConfig"] == {"temperature": 0}
 
 
-MANY = 10_000
+MANY = 60_000
 CROWDS = {
     "turns that come to nothing": asked(*(HI, Message("assistant", (Text(" "),))) * MANY),
     "documents of one name": asked(Message("user", (Document(Base64("application/pdf", "AAAA"), "a"),) * MANY)),
@@ -252,11 +251,10 @@ CROWDS = {
 
 
 @pytest.mark.parametrize("request_", CROWDS.values(), ids=CROWDS)
-def test_twice_as_much_takes_twice_as_long(request_: Request) -> None:
-    """Each took seconds, and four times as long when doubled."""
-    began = process_time()
-    written(request_)
-    assert process_time() - began < 1.5
+@pytest.mark.timeout(60)
+def test_work_grows_no_faster_than_what_is_sent(request_: Request) -> None:
+    """Each took minutes when it grew with the square of it."""
+    assert written(request_)["messages"]
 
 
 def test_what_stays_behind_is_told() -> None:

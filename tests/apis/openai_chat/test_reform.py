@@ -1,7 +1,6 @@
 """A Chat answer in its other form: every choice, every member, as OpenAI's own client puts it together."""
 
 import json
-from time import process_time
 from typing import Any
 
 import pytest
@@ -286,15 +285,14 @@ def test_a_whole_message_within_a_stream_is_taken_as_it_is() -> None:
     assert told["choices"][0]["message"] == {"role": "assistant", "content": "a", "tool_calls": [CALL]}
 
 
+@pytest.mark.timeout(60)
 def test_calls_and_blocks_by_the_thousand_are_put_together_at_once() -> None:
-    """Nobody bounds how many an upstream sends, and nothing else is served meanwhile."""
-    calls = [{"index": place, **CALL, "id": f"c{place}"} for place in range(5000)]
-    blocks = [{"index": place, "type": "thinking", "thinking": "x"} for place in range(5000)]
+    """Nobody bounds how many an upstream sends, and nothing else is served meanwhile: minutes, when it grew with the square of them."""
+    calls = [{"index": place, **CALL, "id": f"c{place}"} for place in range(30_000)]
+    blocks = [{"index": place, "type": "thinking", "thinking": "x"} for place in range(30_000)]
     chunks = [{"choices": [{"index": 0, "delta": {"tool_calls": [each]}}]} for each in calls]
     chunks += [{"choices": [{"index": 0, "delta": {"thinking_blocks": [each]}}]} for each in blocks]
-    began = process_time()
     message = whole(*chunks)["choices"][0]["message"]
 
-    assert process_time() - began < 1
     assert [call["id"] for call in message["tool_calls"]] == [call["id"] for call in calls]
-    assert message["thinking_blocks"] == [{"type": "thinking", "thinking": "x"}] * 5000
+    assert message["thinking_blocks"] == [{"type": "thinking", "thinking": "x"}] * 30_000

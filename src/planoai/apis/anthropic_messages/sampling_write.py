@@ -8,7 +8,7 @@ from msgspec import structs
 
 from planoai.apis.anthropic_messages.models import Model
 from planoai.apis.anthropic_messages.wire import NAME
-from planoai.apis.models import BUDGETS, EFFORTS, Habits, effort_of, habits, nearest_effort
+from planoai.apis.models import BUDGETS, EFFORTS, Habits, effort_of, habits, instead, nearest_effort
 from planoai.conversation.message import RedactedThinking, Thinking, ToolCall
 from planoai.conversation.request import Reasoning, Request
 
@@ -43,11 +43,11 @@ def write_thinking(
     known = habits(request.model)
     if forced:
         if known.adaptive:
-            return None, _effort(wanted, known)
+            return None, _effort(wanted, known, name, lost)
         lost.append(f"{name} (no thinking before a forced tool call)")
         return None, None
     if known.adaptive:
-        return {"type": "adaptive"}, _effort(wanted, known)
+        return {"type": "adaptive"}, _effort(wanted, known, name, lost)
     budget = min(wanted.budget or BUDGETS[wanted.effort or "medium"], most - LEAST_BUDGET)
     if not row.thinks or budget < LEAST_BUDGET or calls_without_thinking(request):
         lost.append(name)
@@ -97,11 +97,14 @@ def _as_asked(wanted: Reasoning) -> tuple[Members | None, str | None]:
     return {"type": wanted.mode, **budget}, wanted.effort
 
 
-def _effort(wanted: Reasoning, known: Habits) -> str | None:
+def _effort(wanted: Reasoning, known: Habits, name: str, lost: list[str]) -> str | None:
     effort = wanted.effort
     if effort is None:
         return None if wanted.budget is None else effort_of(wanted.budget)
-    return nearest_effort(effort, known.efforts)
+    written = nearest_effort(effort, known.efforts)
+    if written != effort:
+        lost.append(instead(name, effort, written))
+    return written
 
 
 def calls_without_thinking(request: Request) -> bool:

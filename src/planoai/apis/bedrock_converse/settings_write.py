@@ -18,7 +18,7 @@ from planoai.apis.anthropic_messages.sampling_write import (
 from planoai.apis.anthropic_messages.schema import closed, in_words
 from planoai.apis.bedrock_converse.media_write import Block
 from planoai.apis.bedrock_converse.models import Model
-from planoai.apis.models import EFFORTS, effort_of, habits, nearest_effort
+from planoai.apis.models import EFFORTS, effort_of, habits, instead, nearest_effort
 from planoai.conversation.request import JsonObject, JsonSchema, Reasoning, Request
 
 # Features in trial that Claude can be asked for at Bedrock. It answers any other name with an error, so these are all that are sent on.
@@ -113,7 +113,7 @@ def _thinking(
     if row.effort and effort in EFFORTS:
         written = nearest_effort(effort, habits(request.model).efforts)
         if written != effort:
-            lost.append(f"{request.path('reasoning')} ({written} instead of {effort})")
+            lost.append(instead(request.path("reasoning"), effort, written))
         return None, written
     if wanted.effort != "none":
         lost.append(request.path("reasoning"))

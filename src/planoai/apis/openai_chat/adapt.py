@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from planoai.apis.dialect import Accepts, Adapted, Fields, Head
-from planoai.apis.models import refused_there
+from planoai.apis.models import instead, refused_there
 from planoai.apis.openai_chat import models
 from planoai.apis.openai_chat.message_adapt import adapt_messages
 from planoai.apis.openai_chat.schemas import plain
@@ -104,7 +104,7 @@ def _effort(fields: Fields, words: tuple[tuple[str, str], ...], changes: Changes
     written = dict(words).get(given)
     if given and written != given:
         changes["reasoning_effort"] = Raw(msgspec.json.encode(written)) if written else None
-        lost.append(models.instead("reasoning_effort", given, written))
+        lost.append(instead("reasoning_effort", given, written))
 
 
 def _tools(fields: Fields, accepts: Accepts, changes: Changes, lost: list[str]) -> None:

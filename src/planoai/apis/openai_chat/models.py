@@ -32,8 +32,3 @@ def refused(model: str, effort: str | None) -> tuple[str, ...]:
 def efforts_there(model: str, accepts: Accepts) -> Mapping[str, str] | None:
     """The words that `model` has for efforts at that server, where it refuses all others; None where nothing is known of it."""
     return next((dict(words) for pattern, words in accepts.efforts if re.fullmatch(pattern, model)), None)
-
-
-def instead(path: str, effort: str, written: str | None) -> str:
-    """What is told of an effort for which another word, or none, is sent."""
-    return f"{path} ({written} instead of {effort})" if written else path

@@ -7,7 +7,7 @@ from msgspec import Raw
 
 from planoai.apis.crossing import check_crossing
 from planoai.apis.dialect import Accepts, Written
-from planoai.apis.models import effort_of, habits, nearest_effort, refused_there
+from planoai.apis.models import effort_of, habits, instead, nearest_effort, refused_there
 from planoai.apis.openai_chat import models
 from planoai.apis.openai_chat.message_write import MessageWriter
 from planoai.apis.openai_chat.schemas import plain
@@ -95,16 +95,19 @@ class _Writing:
         effort = reasoning.effort
         if effort is None and reasoning.budget is not None:
             effort = effort_of(reasoning.budget)
+        if effort is None and reasoning.mode == "disabled":
+            if not habits(self._request.model).thinks:
+                return
+            effort = "none"  # many think unless they are told not to
         if effort is None:
-            if reasoning.mode != "disabled":
-                self._lost.append(path)
+            self._lost.append(path)
             return
         known = habits(self._request.model).efforts if self._accepts.reasoning_effort else ()
         there = models.efforts_there(self._request.model, self._accepts)
         written = nearest_effort(effort, known) if there is None else there.get(effort)
         self._put(reasoning_effort=written)
         if written != effort:
-            self._lost.append(models.instead(path, effort, written))
+            self._lost.append(instead(path, effort, written))
 
     def _own_effort(self, effort: str | None) -> None:
         there = models.efforts_there(self._request.model, self._accepts)
@@ -113,7 +116,7 @@ class _Writing:
             written = None
         self._put(reasoning_effort=written)
         if effort is not None and written != effort:
-            self._lost.append(models.instead("reasoning_effort", effort, written))
+            self._lost.append(instead("reasoning_effort", effort, written))
 
     def _own_thinking(self, reasoning: Reasoning) -> None:
         """The switch that some servers of this API have taken from Anthropic."""

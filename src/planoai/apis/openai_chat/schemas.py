@@ -1,4 +1,4 @@
-"""JSON schemas for servers that only know what OpenAPI 3.0 has of them, and answer the rest with 400."""
+"""JSON schemas of tools as servers take them: OpenAI wants two members that others take for granted, some only know what OpenAPI 3.0 has."""
 
 import msgspec
 from msgspec import Raw
@@ -17,8 +17,23 @@ _ONE = frozenset({"items", "not"})
 _SEVERAL = frozenset({"anyOf", "oneOf", "allOf", "prefixItems"})
 _DEEPEST = 100  # nobody means what is nested deeper: it stays as it is
 
+_DEMANDED = {"type": Raw(b'"object"'), "properties": Raw(b"{}")}
+_NO_PARAMETERS = Raw(msgspec.json.encode(_DEMANDED))
+
 _OBJECT = msgspec.json.Decoder(Members)
 _LIST = msgspec.json.Decoder(list[Raw])
+
+
+def complete(parameters: Raw | None) -> Raw:
+    """What OpenAI insists on in the schema of a tool; one that has it goes on byte for byte."""
+    if parameters is None:
+        return _NO_PARAMETERS
+    try:
+        members = _OBJECT.decode(parameters)
+    except (msgspec.DecodeError, RecursionError):
+        return parameters  # no schema: the upstream will say so
+    absent = {name: value for name, value in _DEMANDED.items() if name not in members}
+    return Raw(msgspec.json.encode({**absent, **members})) if absent else parameters
 
 
 def plain(schema: Raw) -> tuple[Raw, tuple[str, ...]]:

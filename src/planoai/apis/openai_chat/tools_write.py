@@ -1,11 +1,13 @@
 """The tools of a Chat request, and which of them may be called how."""
 
+import re
+
 from msgspec import Raw, structs
 
 from planoai.apis.dialect import Accepts
 from planoai.apis.openai_chat.custom import as_function
 from planoai.apis.openai_chat.parts import write_cache
-from planoai.apis.openai_chat.schemas import plain
+from planoai.apis.openai_chat.schemas import complete, plain
 from planoai.apis.openai_chat.strict import qualifies
 from planoai.apis.openai_chat.wire import NAME
 from planoai.conversation.request import CustomTool, FunctionTool, HostedTool, Request, ToolChoice, WebSearch
@@ -21,6 +23,7 @@ class ToolWriter:
         self._request = request
         self._accepts = accepts
         self._own = request.dialect == NAME
+        self._searches = accepts.web_search and re.fullmatch(accepts.web_search_models, request.model)
         self._fields: dict[str, object] = {}
 
     def write(self) -> dict[str, object]:
@@ -39,7 +42,7 @@ class ToolWriter:
                     names.add(tool.name)
                 case HostedTool() if tool.dialect == NAME:
                     tools.append(tool.json)
-                case WebSearch() if self._accepts.web_search and "web_search_options" not in self._fields:
+                case WebSearch() if self._searches and "web_search_options" not in self._fields:
                     self._web_search(tool, path)
                 case WebSearch():
                     self.lost.append(path if self._own else f"{path} (web_search)")
@@ -101,9 +104,12 @@ class ToolWriter:
         return written
 
     def _parameters(self, tool: FunctionTool, path: str) -> Raw | None:
-        if tool.parameters is None or not self._accepts.plain_schemas:
-            return tool.parameters
-        written, lost = plain(tool.parameters)
+        if tool.parameters is None:
+            return None
+        parameters = tool.parameters if self._own else complete(tool.parameters)
+        if not self._accepts.plain_schemas:
+            return parameters
+        written, lost = plain(parameters)
         at = _PARAMETERS.get(self._request.dialect, "parameters")
         self.lost += [f"{path}.{at}.{each}" for each in lost]
         return written

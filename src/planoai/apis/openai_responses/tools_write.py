@@ -4,13 +4,13 @@ import msgspec
 from msgspec import Raw
 
 from planoai.apis.dialect import Accepts
+from planoai.apis.openai_chat.schemas import complete
 from planoai.apis.openai_chat.strict import qualifies
 from planoai.apis.openai_responses.wire import NAME
 from planoai.conversation.request import CustomTool, FunctionTool, HostedTool, Request, ToolChoice, WebSearch
 
 Wire = dict[str, object]
 
-_NO_PARAMETERS: Wire = {"type": "object", "properties": {}}
 _OBJECT = msgspec.json.Decoder(dict[str, Raw])
 
 
@@ -105,7 +105,7 @@ class ToolWriter:
         if tool.description is not None:
             written["description"] = tool.description
         if tool.parameters is not None or not self._own:
-            written["parameters"] = tool.parameters if self._own else _complete(tool.parameters)
+            written["parameters"] = tool.parameters if self._own else complete(tool.parameters)
         if strict is not None and (self._accepts.strict or self._own):
             written["strict"] = strict
         return written
@@ -143,17 +143,6 @@ class ToolWriter:
         if search.cache is not None:
             self.lost.append(f"{path}.cache_control")
         return written
-
-
-def _complete(parameters: Raw | None) -> Wire | Raw:
-    """OpenAI insists on two members of a schema that others take for granted; one that has them goes on byte for byte."""
-    if parameters is None:
-        return _NO_PARAMETERS
-    try:
-        members = _OBJECT.decode(parameters)
-    except (msgspec.DecodeError, RecursionError):
-        return parameters  # no schema: the upstream will say so
-    return parameters if _NO_PARAMETERS.keys() <= members.keys() else {**_NO_PARAMETERS, **members}
 
 
 def _flat(form: Raw) -> Wire | Raw:
