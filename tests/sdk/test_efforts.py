@@ -69,7 +69,7 @@ def wanted(upstream: str, effort: str, budget: int, *, off: bool) -> Json:
     adaptive = {"thinking": {"type": "adaptive"}}
     match upstream:
         case "chat":
-            return {} if off else {"reasoning_effort": effort}
+            return {"reasoning_effort": effort}
         case "responses":
             return {"reasoning": {"effort": effort} | ({"summary": "auto"} if thinks else {})}
         case "converse, gpt-oss":  # which thinks at least a little

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from planoai.simulate.answer import answer
 from planoai.simulate.ask import Ask
+from planoai.simulate.embeddings import EMBEDDINGS
 from planoai.simulate.ids import signature
 from planoai.simulate.options import Options
 from planoai.simulate.problem import Problem, Refused
@@ -124,7 +125,9 @@ def test_the_path_says_which_api_it_is() -> None:
     assert spoken_at("/v1/messages") == (MESSAGES, "")
     assert spoken_at("/v1/messages/count_tokens") == (COUNT_TOKENS, "")
     assert spoken_at("/model/us.anthropic.claude%3A0/converse") == (CONVERSE, "us.anthropic.claude:0")
-    assert spoken_at("/v1/embeddings") is None
+    assert spoken_at("/v1/embeddings") == (EMBEDDINGS, "")
+    assert spoken_at("/openai/deployments/small/embeddings") == (EMBEDDINGS, "small")
+    assert spoken_at("/v1/moderations") is None
 
 
 JSON = st.recursive(

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from typing import Any
 
 import boto3
@@ -40,7 +41,8 @@ async def called(method: Callable[..., Json], request: Json) -> Json:
 
 async def events(client: Any, request: Json) -> list[Json]:
     def read() -> list[Json]:
-        return list(client.converse_stream(**request)["stream"])
+        with closing(client.converse_stream(**request)["stream"]) as stream:  # it does not close what it fails on
+            return list(stream)
 
     return await asyncio.to_thread(read)
 

@@ -238,7 +238,7 @@ def test_a_limit_is_never_less_than_one() -> None:
     assert body["inferenceConfig"] == {"temperature": 0}
 
 
-MANY = 60_000
+MANY = 40_000
 CROWDS = {
     "turns that come to nothing": asked(*(HI, Message("assistant", (Text(" "),))) * MANY),
     "documents of one name": asked(Message("user", (Document(Base64("application/pdf", "AAAA"), "a"),) * MANY)),

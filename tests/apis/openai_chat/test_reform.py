@@ -288,11 +288,11 @@ def test_a_whole_message_within_a_stream_is_taken_as_it_is() -> None:
 @pytest.mark.timeout(60)
 def test_calls_and_blocks_by_the_thousand_are_put_together_at_once() -> None:
     """Nobody bounds how many an upstream sends, and nothing else is served meanwhile: minutes, when it grew with the square of them."""
-    calls = [{"index": place, **CALL, "id": f"c{place}"} for place in range(30_000)]
-    blocks = [{"index": place, "type": "thinking", "thinking": "x"} for place in range(30_000)]
+    calls = [{"index": place, **CALL, "id": f"c{place}"} for place in range(20_000)]
+    blocks = [{"index": place, "type": "thinking", "thinking": "x"} for place in range(20_000)]
     chunks = [{"choices": [{"index": 0, "delta": {"tool_calls": [each]}}]} for each in calls]
     chunks += [{"choices": [{"index": 0, "delta": {"thinking_blocks": [each]}}]} for each in blocks]
     message = whole(*chunks)["choices"][0]["message"]
 
     assert [call["id"] for call in message["tool_calls"]] == [call["id"] for call in calls]
-    assert message["thinking_blocks"] == [{"type": "thinking", "thinking": "x"}] * 30_000
+    assert message["thinking_blocks"] == [{"type": "thinking", "thinking": "x"}] * 20_000
