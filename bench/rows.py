@@ -77,12 +77,12 @@ class Peer(Struct, frozen=True):
 
 
 _MODELS = {
-    "chat": "openai/gpt-4o-mini",
+    "chat": "chatter/gpt-4o-mini",
     "messages": "anthropic/claude-sonnet-4-5",
     "responses": "responder/gpt-5.2",
     "converse": "amazon_bedrock/us.anthropic.claude-sonnet-4-5",
 }
-"""By the API that is spoken to whoever serves them."""
+"""By the API that is spoken to whoever serves them, whatever the client speaks: OpenAI's own row speaks two."""
 
 _CLIENTS: tuple[API, ...] = ("chat", "messages", "responses")
 _PAIRS = [(client, upstream) for client in _CLIENTS for upstream in _MODELS if client != upstream]
