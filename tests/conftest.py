@@ -5,7 +5,7 @@ import signal
 from hypothesis import HealthCheck, settings
 
 # How long a machine takes says nothing of the code: it may have other work.
-settings.register_profile("planoai", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("planoai", max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("planoai")
 
 # A shell that runs us in the background has it ignored, and what we start would inherit that: Ctrl-C is one of the things we test.

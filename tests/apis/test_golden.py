@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.apis import golden
 
-MUCH = 2500  # bytes of a stream
+MUCH = 2000  # bytes of a stream
 STREAMS = list(golden.streams())
 
 
