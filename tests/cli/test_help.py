@@ -17,7 +17,7 @@ def test_help_imports_no_command() -> None:
     assert "planoai.cli" in loaded
     assert not {"asyncio", "msgspec", "yaml", "uvloop", "rich"} & set(loaded)
     assert not {row.place.partition(":")[0] for row in COMMANDS.values()} & set(loaded)
-    assert all(f"\n  {name}" in said for name in COMMANDS)
+    assert all(f"\n  {name} " in said for name in COMMANDS)
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -19,16 +19,30 @@ class Row(NamedTuple):
 
     place: str
     line: str
+    group: str
 
 
 COMMANDS = {
-    "demo": Row("planoai.cli.demo:demo", "See each client talk to the other API's model."),
-    "down": Row("planoai.cli.down:down", "Stop the gateway that runs."),
-    "logs": Row("planoai.cli.logs:logs", "Show the requests that were served, one a line."),
-    "models": Row("planoai.cli.models:models", "List the models that wildcards of a config stand for."),
-    "reload": Row("planoai.cli.reload:reload", "Serve the config as it is now, without losing a request."),
-    "simulate": Row("planoai.cli.simulate:simulate", "Serve a simulated provider."),
-    "up": Row("planoai.cli.up:up", "Serve the gateway that FILE describes."),
+    "build": Row("planoai.cli.build:build", "Check that this installation is whole.", "Gateway"),
+    "completion": Row(
+        "planoai.cli.completion:completion",
+        "Print what makes a shell complete the commands, files and models of `planoai`.",
+        "Utilities",
+    ),
+    "demo": Row("planoai.cli.demo:demo", "See each client talk to the other API's model.", "Utilities"),
+    "doctor": Row("planoai.cli.doctor:doctor", "Look for what would keep a gateway from working.", "Utilities"),
+    "down": Row("planoai.cli.down:down", "Stop the gateway that runs.", "Gateway"),
+    "init": Row("planoai.cli.init:init", "Write a config to begin with.", "Utilities"),
+    "logs": Row("planoai.cli.logs:logs", "Show the requests that were served, one a line.", "Gateway"),
+    "models": Row("planoai.cli.models:models", "List the models that wildcards of a config stand for.", "Utilities"),
+    "reload": Row("planoai.cli.reload:reload", "Serve the config as it is now, without losing a request.", "Gateway"),
+    "simulate": Row("planoai.cli.simulate:simulate", "Serve a simulated provider.", "Utilities"),
+    "status": Row("planoai.cli.status:status", "Show the gateway that runs.", "Gateway"),
+    "test": Row("planoai.cli.test:test", "Ask a model one question, as the config says.", "Utilities"),
+    "up": Row("planoai.cli.up:up", "Serve the gateway that FILE describes.", "Gateway"),
+    "validate": Row(
+        "planoai.cli.validate:validate", "Say everything that is wrong with a config, and how to mend it.", "Utilities"
+    ),
 }
 
 
