@@ -59,3 +59,34 @@ def test_what_is_told_of_one_in_the_background() -> None:
         "Logs: /home/a/.plano/run/logs",
         "Run 'planoai down' to stop.",
     ]
+
+
+def test_what_more_is_told_of_one_in_the_background_stands_where_its_listeners_would() -> None:
+    assert render.background(URLS, "/logs", ["  a listener", "  a provider"]).splitlines() == [
+        "✓ Plano is running!",
+        "  a listener",
+        "  a provider",
+        "Logs: /logs",
+        "Run 'planoai down' to stop.",
+    ]
+
+
+def test_variables_that_are_not_set_come_after_the_problems_with_lines_to_paste() -> None:
+    said = render.problems(["config.yaml:1:1: a", "config.yaml:2:1: b"], of_config=True, missing=["A_KEY", "B_KEY"])
+    assert said.splitlines() == [
+        "the config has 2 problems",
+        "config.yaml:1:1: a",
+        "config.yaml:2:1: b",
+        "",
+        "Missing API keys!",
+        "  • A_KEY not found",
+        "  • B_KEY not found",
+        "Set them in the shell:",
+        '  export A_KEY="your-api-key"',
+        '  export B_KEY="your-api-key"',
+        "or write NAME=... lines in `.env` beside the config",
+    ]
+
+
+def test_a_problem_of_the_machine_names_no_missing_variables() -> None:
+    assert render.problems(["no room"], of_config=False, missing=["A_KEY"]) == "no room"

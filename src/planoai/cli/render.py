@@ -23,9 +23,10 @@ NOT_RUNNING = "No Plano instance was running"
 UNCHANGED = "the running configuration is unchanged"
 
 
-def background(listeners: Sequence[str], logs: str) -> str:
-    """Of a gateway that was started and left alone."""
-    return "\n".join([RUNNING, *(f"  {url}" for url in listeners), f"Logs: {logs}", "Run 'planoai down' to stop."])
+def background(listeners: Sequence[str], logs: str, more: Sequence[str] = ()) -> str:
+    """Of a gateway that was started and left alone. `more`: lines of what it serves, instead of where alone."""
+    serves = more or [f"  {url}" for url in listeners]
+    return "\n".join([RUNNING, *serves, f"Logs: {logs}", "Run 'planoai down' to stop."])
 
 
 def reloaded(listeners: Sequence[str]) -> str:
@@ -59,11 +60,25 @@ def waiting(running: int, way_out: str) -> str | None:
     return f"waiting for {requests(running)}; {way_out}" if running else None
 
 
-def problems(lines: Sequence[str], *, of_config: bool) -> str:
-    """Each line begins with its place. Problems of the machine are told as they are."""
+def problems(lines: Sequence[str], *, of_config: bool, missing: Sequence[str] = ()) -> str:
+    """Each line begins with its place. Problems of the machine are told as they are. `missing`: variables that are named and not set."""
     if not of_config:
         return "\n".join(lines)
-    return "\n".join([f"the config has {len(lines)} problem{'' if len(lines) == 1 else 's'}", *lines])
+    told = "\n".join([f"the config has {len(lines)} problem{'' if len(lines) == 1 else 's'}", *lines])
+    return f"{told}\n\n{unset(missing)}" if missing else told
+
+
+def unset(names: Sequence[str]) -> str:
+    """Variables that a config names and nobody has set, with lines that can be pasted into a shell."""
+    return "\n".join(
+        [
+            "Missing API keys!",
+            *(f"  • {name} not found" for name in names),
+            "Set them in the shell:",
+            *(f'  export {name}="your-api-key"' for name in names),
+            "or write NAME=... lines in `.env` beside the config",
+        ]
+    )
 
 
 def models(names: Sequence[str]) -> str:
