@@ -56,14 +56,17 @@ async def test_an_upstream_is_shown_one_credential_where_it_looks_for_it(
 ) -> None:
     model, more, api, carrier = HOUSES[house]
     passes = configured == "passed on" or (configured, house) == ("none", "chatgpt")
-    mistaken = configured == "none" and house in ("azure", "converse")  # vendors' own addresses, where nobody is let in
+    vendors = house in ("azure", "converse")  # these are vendors' own addresses, where nobody is let in
     row = ", ".join(filter(None, (f"model: {model}", more, CONFIGURED[configured])))
     async with housed(row) as setting:
         setting.upstream.will(said(api, streaming=house == "chatgpt"))
         for state, (headers, theirs) in CLIENTS.items():
             answer = await setting.http.post(CLIENT_PATHS[client], json=asked(client, model), headers=headers)
-            if mistaken:
+            if vendors and configured == "none":
                 assert (answer.status_code, "no access key is configured" in answer.text) == (500, True)
+                continue
+            if vendors and configured == "passed on" and theirs is None:
+                assert (answer.status_code, "wants a credential of yours" in answer.text) == (401, True)
                 continue
             sent = setting.upstream.asked.pop()
             shown = {name: sent.headers[name] for name in CARRIERS if name in sent.headers}
@@ -72,6 +75,17 @@ async def test_an_upstream_is_shown_one_credential_where_it_looks_for_it(
             told = [f"{sent.target} {sent.body!r}", *sent.headers.values()]
             assert not [text for text in told if OTHER in text or (MINE in text and not passes)]
         assert not setting.upstream.asked
+
+
+@pytest.mark.parametrize("streaming", [False, True])
+@pytest.mark.parametrize("client", CLIENT_PATHS)
+async def test_a_vendor_is_not_asked_for_nobody(client: str, *, streaming: bool) -> None:
+    async with housed("model: openai/*, passthrough_auth: true") as setting:
+        body = {**asked(client, "openai/gpt-4o"), "stream": streaming}
+        answer = await setting.http.post(CLIENT_PATHS[client], json=body)
+    assert answer.status_code == 401
+    hint = "send it as `Authorization: Bearer` or `x-api-key`, or have the gateway send `OPENAI_API_KEY`"
+    assert answer.json()["error"]["message"] == f"'openai/gpt-4o' wants a credential of yours: {hint}"
 
 
 @pytest.mark.parametrize("client", CLIENT_PATHS)

@@ -49,7 +49,7 @@ def models_of(text: str) -> Models:
         ("anthropic/claude-haiku-4-5", "anthropic/claude-haiku-4-5", "claude-haiku-4-5"),
         ("anthropic/claude-new", "anthropic/claude-new", "claude-new"),
         ("openrouter/anthropic/claude-3.5", "openrouter/anthropic/claude-3.5", "anthropic/claude-3.5"),
-        *((each, "openai/gpt-4o", "gpt-4o") for each in ("", "none", "auto", "default")),
+        *((each, "openai/gpt-4o", "gpt-4o") for each in ("", "none", "auto", "default", "--")),
     ],
 )
 def test_a_name_leads_to_one_model(models: Models, asked: str, name: str, model: str) -> None:

@@ -81,14 +81,19 @@ def has_credential(entry: ModelProvider) -> bool:
     )
 
 
-def needs_key(entry: ModelProvider) -> bool:
-    """Whether a request can not be sent because no credential is configured: true of vendors' addresses, not of servers of your own.
+def lets_nobody_in(entry: ModelProvider) -> bool:
+    """Whether this upstream answers no request without a credential: true of vendors' addresses, not of servers of your own.
 
     Where a vendor has no address that is right for everyone, the one that is written is still the vendor's.
     """
     row = provider_of(entry)
     vendors = entry.base_url is None or (row.own_prefix and row.needs_base_url and is_vendors(entry))
-    return vendors and row.without_key == "refuse" and not has_credential(entry)
+    return vendors and row.without_key != "go_on"
+
+
+def needs_key(entry: ModelProvider) -> bool:
+    """Whether a request can not be sent because no credential is configured, and none of the client's goes on."""
+    return lets_nobody_in(entry) and not has_credential(entry)
 
 
 def signing_region(entry: ModelProvider, aws: Aws) -> str | None:

@@ -11,15 +11,22 @@ from msgspec.json import Encoder
 
 from planoai.apis import DIALECTS
 from planoai.apis.dialect import Accepts, Dialect, Written
-from planoai.config.entry import Limits, base_of, issuer, needs_key, passes_through, signing_region
+from planoai.config.entry import Limits, base_of, issuer, lets_nobody_in, needs_key, passes_through, signing_region
 from planoai.config.schema import ModelProvider
-from planoai.errors import Misconfigured, Unsupported
+from planoai.errors import Misconfigured, Unauthorized, Unsupported
 from planoai.gateway.call import Call
 from planoai.gateway.headers import JSON, OF_AN_ACCOUNT, Pairs, listing, merged, names_in, onward
 from planoai.gateway.redaction import Redaction
 from planoai.names import REQUEST_ID
 from planoai.net.client import Origin, Timeouts
-from planoai.providers.auth import BETA, authorise, client_credential, secrets_in, speaks_of_credential
+from planoai.providers.auth import (
+    BETA,
+    CREDENTIAL_HEADERS,
+    authorise,
+    client_credential,
+    secrets_in,
+    speaks_of_credential,
+)
 from planoai.providers.paths import BESIDE, path, path_beside
 from planoai.providers.provider import upstream_dialect
 from planoai.providers.sigv4 import AwsKeys, sign
@@ -50,7 +57,8 @@ class Leg(Struct, frozen=True, eq=False):
     `model`: what the upstream calls it, as JSON. `place`: the origin as text. `fixed`: headers of ours; `withheld`: names of those that stay behind.
     `yielding`: headers of ours that a client of the same dialect may send its own of; of some `shown_by` another one of its headers that it means to.
     `lists`: what of ours belongs into headers that are lists.
-    `passes`: the client's own credential goes on. `seal`: what requests are signed with, where they are. `issuer`: of the proofs in its answers.
+    `passes`: the client's own credential goes on. `shut`: nobody is let in there without one.
+    `seal`: what requests are signed with, where they are. `issuer`: of the proofs in its answers.
     `redaction`: of the credentials of ours that are sent. `name`: the target's, as a header tells it.
     `timeouts` hold until the client is told something, `total` for all of the answer.
     """
@@ -68,6 +76,7 @@ class Leg(Struct, frozen=True, eq=False):
     shown_by: Mapping[bytes, bytes]
     lists: Pairs
     passes: bool
+    shut: bool
     seal: Seal | None
     issuer: str
     accepts: Accepts
@@ -128,8 +137,15 @@ class Leg(Struct, frozen=True, eq=False):
         return headers + [pair for pair in proof if pair[0] not in seal.besides]
 
     def asks_for_nobody(self, call: Call) -> bool:
-        """Whether it is for the client to say who asks, and the client does not."""
-        return self.passes and client_credential(call.headers) is None
+        """Whether it is for the client to say who asks, and the client does not. Raises Unauthorized where that can only be refused."""
+        if not self.passes or client_credential(call.headers) is not None:
+            return False
+        if self.shut:
+            variable = self.target.provider.key_variable
+            hint = f", or have the gateway send `{variable}`" if variable else ""
+            said = f"{self.target.name!r} wants a credential of yours: send it as `Authorization: Bearer` or `x-api-key`{hint}"
+            raise Unauthorized(said)
+        return True
 
     def discreet(self, text: str) -> str:
         """`text` for a client: without our key, and without the address, which only the operator need know."""
@@ -200,6 +216,7 @@ def leg_to(target: Target, client_dialect: str, bound: Limits, *, stream: bool, 
         shown_by={name.encode(): other.encode() for name, other in provider.yields_shown_by.items()},
         lists=lists,
         passes=passes,
+        shut=passes and lets_nobody_in(entry) and CREDENTIAL_HEADERS.isdisjoint(names_in(fixed)),
         seal=_seal(target, entry.http_host or origin.authority, names_in(configured)),
         issuer=issued,
         accepts=structs.replace(provider.accepts, proofs=(issued,)),

@@ -13,7 +13,7 @@ from planoai.routing.plan import Candidate, Plan
 from planoai.routing.target import Target, target_of
 from planoai.table import suggestion
 
-ANY = frozenset({"", "none", "auto", "default"})  # names by which a client leaves the choice to us
+ANY = frozenset({"", "none", "auto", "default", "--"})  # names by which a client leaves the choice to us
 
 _MOST_PLANS = 1024  # kept; through wildcards clients may name any number of models
 
