@@ -3,8 +3,10 @@
 import os
 from pathlib import Path
 
+import click
 import pytest
 
+from planoai.cli.surroundings import config_file
 from planoai.process.home import Home
 from tests.cli.command import KEY, done, lives, written
 
@@ -70,3 +72,50 @@ async def test_an_output_that_takes_nothing(home: Home) -> None:
         refused = await done("down", home=home, stdout=full.fileno())
     assert refused.code == 1
     assert refused.err.endswith("Error: no space left on device\n")
+
+
+@pytest.mark.parametrize("name", ["config.yaml", "plano_config.yaml"])
+def test_the_config_of_a_folder_is_found(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).touch()
+    assert config_file(None, tmp_path) == tmp_path / name
+
+
+def test_of_two_configs_in_a_folder_the_shorter_name_is_the_one(tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").touch()
+    (tmp_path / "plano_config.yaml").touch()
+    assert config_file(None, tmp_path) == tmp_path / "config.yaml"
+
+
+def refused(file: Path | None, folder: Path) -> str:
+    with pytest.raises(click.ClickException) as caught:
+        config_file(file, folder)
+    return caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("there", "asked", "end"),
+    [
+        ("config.yaml", "confg.yaml", "; did you mean 'config.yaml'?"),
+        ("config.yml", None, "; did you mean 'config.yml'?"),
+        ("gateway.yaml", "zzz.yaml", "; there is 'gateway.yaml'"),
+        ("notes.txt", "config.yaml", "; `planoai init` writes one to begin with"),
+        ("notes.txt", None, "; `planoai init` writes one to begin with"),
+        (NOT_UTF8 + ".yaml", None, "; `planoai init` writes one to begin with"),
+    ],
+)
+def test_a_config_that_is_not_there_is_told_with_what_may_have_been_meant(
+    tmp_path: Path, there: str, asked: str | None, end: str
+) -> None:
+    (tmp_path / there).touch()
+    missing = "config.yaml or plano_config.yaml in " if asked is None else "file "
+    where = str(tmp_path) if asked is None else str(tmp_path / asked)
+    assert refused(tmp_path / asked if asked else None, tmp_path) == f"there is no {missing}{where}{end}"
+
+
+def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
+    assert refused(None, tmp_path / "nowhere").endswith("nowhere; there is no such folder")
+    assert refused(tmp_path / "nowhere" / "config.yaml", tmp_path).startswith("there is no file ")
+
+
+def test_a_folder_in_the_place_of_a_file_is_told_with_the_option_that_takes_it(tmp_path: Path) -> None:
+    assert refused(tmp_path, Path()) == f"{tmp_path} is a folder; `--path {tmp_path}` looks for config.yaml in it"

@@ -10,7 +10,6 @@ from msgspec.json import encode
 from msgspec.json import format as formatted
 
 from planoai.cli import render, surroundings, talk
-from planoai.cli.up import find
 from planoai.net.proxy import Proxies
 from planoai.process.feeds import fetched, file_in
 from planoai.process.feeds import refresh as refreshed
@@ -58,7 +57,7 @@ def refresh(file: Path | None, folder: Path, verbose: bool) -> None:
     """
     talk.log_to_stderr(verbose=verbose)
     home, environ = surroundings.home(), surroundings.variables()
-    file = surroundings.told((file or find(folder)).absolute())
+    file = surroundings.config_file(file, folder)
     loaded = read(file, environ)
     if isinstance(loaded, Refused):
         raise click.ClickException(render.problems(loaded.problems, of_config=loaded.of_config))

@@ -1,4 +1,4 @@
-"""What a command takes from the process around it: where Plano's files are, which variables there are.
+"""What a command takes from the process around it: where Plano's files and the config are, which variables there are.
 
 What is not UTF-8 is in Python's text as surrogates, which neither messages between processes nor the status file can hold.
 """
@@ -9,6 +9,11 @@ from pathlib import Path
 import click
 
 from planoai.process.home import Home
+from planoai.table import suggestion
+
+NAMES = ("config.yaml", "plano_config.yaml")
+_ENDINGS = (".yaml", ".yml")
+_OTHERWISE = "; `planoai init` writes one to begin with"
 
 
 def home() -> Home:
@@ -20,6 +25,34 @@ def home() -> Home:
         where = f"PLANO_HOME, {named}" if named else "~/.plano"
         raise click.ClickException(f"{where}: there is no such user, or one without a home; set PLANO_HOME") from None
     return Home(told(found.root))
+
+
+def config_file(file: Path | None, folder: Path) -> Path:
+    """`file`, else the config in `folder`; absolute. Raises ClickException where there is none, with the names that may have been meant."""
+    if file is None and (file := found(folder)) is None:
+        told(folder)
+        why = near_to(NAMES[0], folder) or _OTHERWISE if folder.is_dir() else "; there is no such folder"
+        raise click.ClickException(f"there is no {' or '.join(NAMES)} in {folder}{why}")
+    file = told(file.absolute())
+    if file.is_dir():
+        raise click.ClickException(f"{file} is a folder; `--path {file}` looks for {NAMES[0]} in it")
+    if not file.exists():
+        raise click.ClickException(f"there is no file {file}{near_to(file.name, file.parent) or _OTHERWISE}")
+    return file
+
+
+def found(folder: Path) -> Path | None:
+    """The config in `folder`."""
+    return next((folder / name for name in NAMES if (folder / name).is_file()), None)
+
+
+def near_to(name: str, folder: Path) -> str:
+    """`; did you mean 'config.yaml'?`: the files in `folder` that may be a config. Nothing where there are none."""
+    try:
+        names = sorted(each.name for each in folder.iterdir() if each.suffix in _ENDINGS and _is_text(each.name))
+    except OSError:
+        return ""
+    return suggestion(name, names)
 
 
 def told(path: Path) -> Path:

@@ -28,7 +28,6 @@ MOST_WORKERS = 256
 _PORT_SECONDS = 2.0  # for the children of a supervisor that was killed, to notice
 _LOOKS_SECONDS = 0.05
 _LAST_WORDS_SECONDS = 1.0
-NAMES = ("config.yaml", "plano_config.yaml")
 
 log = logging.getLogger(__name__)
 
@@ -72,7 +71,7 @@ def up(file: Path | None, folder: Path, foreground: bool, workers: int | Literal
     talk.header()
     level = talk.log_to_stderr(verbose=verbose)
     home, environ = surroundings.home(), surroundings.variables()
-    file = surroundings.told((file or find(folder)).absolute())
+    file = surroundings.config_file(file, folder)
     make_way(home, checked(file, environ, home))
     settings = Settings(
         file=str(file), home=str(home.root), environ=environ, workers=workers, level=level, echo=foreground
@@ -81,14 +80,6 @@ def up(file: Path | None, folder: Path, foreground: bool, workers: int | Literal
         stay(settings)
     else:
         leave(settings, home)
-
-
-def find(folder: Path) -> Path:
-    """The config in `folder`."""
-    for name in NAMES:
-        if (folder / name).is_file():
-            return folder / name
-    raise click.ClickException(f"there is no {' or '.join(NAMES)} in {folder}: name the file, as in `planoai up FILE`")
 
 
 def checked(file: Path, environ: Mapping[str, str], home: Home) -> Loaded:
