@@ -17,6 +17,19 @@ _Loader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DEEPEST = 50
 _MOST_NODES = 100_000  # after aliases are followed, so that a page of them can not become a billion nodes
 
+# What the parser says, its context first, and what we say: where it began, else where it was noticed.
+_SAID = (
+    ("a flow sequence", "", False, "`,` or `]` is missing before this; the `[` of line {line} is still open"),
+    ("a flow mapping", "", False, "`,` or `}}` is missing before this; the `{{` of line {line} is still open"),
+    ("a quoted scalar", "end of stream", True, "this quote is never closed"),
+    ("a simple key", "", True, "this line has no `: `"),
+    ("a block mapping", "", False, "no key can begin here; keys of one mapping stand in one column, and nothing follows a quoted value"),
+    ("a block collection", "", False, "no entry begins here; the entries of a list begin with `-`, all in one column"),
+    ("", "mapping values are not allowed", False, "`: ` can not stand here; put a value that holds it in quotes, or look at the indentation"),
+    ("", "start any token", False, "no value begins with this character; put the value in quotes"),
+    ("", "unknown escape", False, "this is no escape; write two backslashes, or single quotes around the value"),
+)  # fmt: skip
+
 Kind = Literal["text", "int", "float", "bool", "null", "other"]
 
 _KINDS: dict[str, Kind] = {
@@ -187,15 +200,19 @@ class _Reader:
 
 def _syntax(error: yaml.MarkedYAMLError, text: str) -> tuple[Place, str, str]:
     """Where YAML itself is wrong, in words that quote nothing of the file: what stands there may be a key."""
-    mark = error.problem_mark or error.context_mark
-    place = _place(mark)
+    context, problem = error.context or "", error.problem or ""
+    noticed = _place(error.problem_mark or error.context_mark)
+    began = _place(error.context_mark) if error.context_mark else noticed
     lines = text.splitlines()
-    line = lines[place.line - 1] if place.line <= len(lines) else ""
-    if line[place.column - 1 : place.column] == "\t" or line[: len(line) - len(line.lstrip())].count("\t"):
-        return place, "", "a tab can not indent YAML; use spaces"
-    context = _unquoted(error.context)
-    problem = _unquoted(error.problem) or "it can not be read"
-    return place, "", f"this is not valid YAML: {problem}{f' ({context})' if context else ''}"
+    line = lines[noticed.line - 1] if noticed.line <= len(lines) else ""
+    if line[noticed.column - 1 : noticed.column] == "\t" or line[: len(line) - len(line.lstrip())].count("\t"):
+        return noticed, "", "a tab can not indent YAML; use spaces"
+    for of_context, of_problem, at_start, sentence in _SAID:
+        if of_context in context and of_problem in problem:
+            said = sentence.format(line=began.line)
+            return began if at_start else noticed, "", f"this is not valid YAML: {said}"
+    context, problem = _unquoted(context), _unquoted(problem) or "it can not be read"
+    return noticed, "", f"this is not valid YAML: {problem}{f' ({context})' if context else ''}"
 
 
 def _unquoted(said: str | None) -> str:
