@@ -1,5 +1,6 @@
 """What holds for every test."""
 
+import os
 import signal
 
 from hypothesis import HealthCheck, settings
@@ -10,3 +11,6 @@ settings.load_profile("planoai")
 
 # A shell that runs us in the background has it ignored, and what we start would inherit that: Ctrl-C is one of the things we test.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# `planoai --version` would ask the Internet for a newer one.
+os.environ["PLANO_SKIP_VERSION_CHECK"] = "1"

@@ -54,7 +54,8 @@ async def _serve(options: Options, host: str, port: int) -> None:
 simulate = click.Command(
     "simulate",
     callback=_run,
-    help="Serve a simulated provider: Chat, Messages, Responses and Converse, without a model behind them.",
+    help="Serve a simulated provider: Chat, Messages, Responses and Converse, without a model behind them.\n\n"
+    "\b\nExamples:\n  planoai simulate --words 200 --pace 20ms\n  planoai simulate --port 8701 --error 529",
     epilog="A request changes any of these for itself, in a header (x-simulate: words=20; delay=1) or in its last user text: "
     "[simulate words=20 delay=1].",
     params=[
