@@ -9,7 +9,7 @@ import click
 from msgspec.json import encode
 from msgspec.json import format as formatted
 
-from planoai.cli import render, surroundings, talk
+from planoai.cli import completing, render, surroundings, talk
 from planoai.net.proxy import Proxies
 from planoai.process.feeds import fetched, file_in
 from planoai.process.feeds import refresh as refreshed
@@ -45,7 +45,7 @@ def models(context: click.Context, kind: str | None, as_json: bool) -> None:
 
 
 @models.command()
-@click.argument("file", type=click.Path(path_type=Path), required=False)
+@click.argument("file", type=click.Path(path_type=Path), required=False, shell_complete=completing.config_files)
 @click.option("--path", "folder", type=click.Path(path_type=Path), default=".", help="Where to look for config.yaml.")
 @talk.verbose
 def refresh(file: Path | None, folder: Path, verbose: bool) -> None:
