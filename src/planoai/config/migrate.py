@@ -4,18 +4,24 @@ from collections.abc import Callable
 
 from msgspec import structs
 
+from planoai.config.hoist import hoisted
 from planoai.config.places import Report
 from planoai.config.tree import Entry, Fields, Items, Node, Scalar
 from planoai.table import suggestion
 
 NEWEST = "v0.4.0"
 _OLDER = frozenset({"v0.1", "v0.1.0", "0.1-beta", "0.2.0", "v0.3.0"})
-_OLD_DOORS = {"egress_traffic": "model", "ingress_traffic": "prompt"}
+OLD_DOORS = {"egress_traffic": "model", "ingress_traffic": "prompt"}
 
 
 def migrate(root: Fields, report: Report) -> Fields:
     """Forms that contradict each other are problems; what is merely wrong is left for the check against the structs to find."""
-    for step in _STEPS:
+    return _ignored_keys(updated(root, report), report)
+
+
+def updated(root: Fields, report: Report) -> Fields:
+    """The file as it would be written today: every older form is the newest, and all that it says is still there."""
+    for step in _FORMS:
         root = step(root, report)
     return root
 
@@ -43,8 +49,8 @@ def _listener_map(root: Fields, report: Report) -> Fields:
         report.problem(entry.place, "listeners", "model_providers cannot be empty when using legacy format")
     doors = []
     for door in entry.value.entries:
-        if door.key not in _OLD_DOORS:
-            said = f"unknown key{suggestion(door.key, _OLD_DOORS)}"
+        if door.key not in OLD_DOORS:
+            said = f"unknown key{suggestion(door.key, OLD_DOORS)}"
             report.problem(door.place, "listeners", said)
         elif not (_is_empty(door.value) and door.key == "ingress_traffic"):
             doors.append(_door(door, report))
@@ -54,7 +60,7 @@ def _listener_map(root: Fields, report: Report) -> Fields:
 def _door(door: Entry, report: Report) -> Node:
     named = tuple(
         Entry(key, Scalar(text, "text", door.place), door.place)
-        for key, text in (("type", _OLD_DOORS[door.key]), ("name", door.key))
+        for key, text in (("type", OLD_DOORS[door.key]), ("name", door.key))
     )
     if _is_empty(door.value):
         return Fields(named, door.place)
@@ -123,4 +129,5 @@ def _is_true(node: Node | None) -> bool:
     return isinstance(node, Scalar) and node.kind == "bool" and node.text.lower() in {"true", "yes", "on"}
 
 
-_STEPS: tuple[Callable[[Fields, Report], Fields], ...] = (_provider_list, _listener_map, _version, _ignored_keys)
+# `hoisted` must see which version it was.
+_FORMS: tuple[Callable[[Fields, Report], Fields], ...] = (_provider_list, _listener_map, hoisted, _version)
