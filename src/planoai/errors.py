@@ -25,6 +25,7 @@ PlanoError             500   something of ours went wrong
       ConnectTimeout   504   it took no connection in time: it can not have seen the request
 """
 
+from collections.abc import Sequence
 from typing import ClassVar, Literal
 
 Trouble = Literal[
@@ -50,11 +51,16 @@ class PlanoError(Exception):
 
 
 class ConfigError(PlanoError):
-    """The operator's mistake. `problems` holds every one that was found, each a sentence that begins with its place."""
+    """The operator's mistake. `problems` holds every one that was found, each a sentence that begins with its place.
 
-    def __init__(self, problems: list[str]) -> None:
+    `notes`: the same as values of `planoai.config.places`, where they are of a file. `missing`: names of variables that are not set and have to be.
+    """
+
+    def __init__(self, problems: list[str], missing: Sequence[str] = (), notes: Sequence[object] = ()) -> None:
         super().__init__("\n".join(problems))
         self.problems = problems
+        self.missing = tuple(missing)
+        self.notes = tuple(notes)
 
 
 class NotInTable(PlanoError):

@@ -160,7 +160,11 @@ def test_a_key_that_is_not_known_is_passed_over_under_overrides() -> None:
     assert loaded.config.overrides == Overrides(upstream_connect_timeout=3.0)
     assert loaded.warnings[1:] == (
         "config.yaml:2:13: overrides.upstream_connect_timout: unknown key; did you mean 'upstream_connect_timeout'?",
-        "config.yaml:2:42: overrides: a key here is not known; there is 'upstream_connect_timeout', 'upstream_tls_ca_path'",
+        (
+            "config.yaml:2:42: overrides: a key here is not known; there is 'upstream_connect_timeout', 'upstream_tls_ca_path', "
+            "'prompt_target_intent_matching_threshold', 'optimize_context_window', 'use_agent_orchestrator', 'disable_signals', "
+            "'llm_routing_model', 'agent_orchestration_model', 'orchestrator_model_context_length'"
+        ),
     )
 
 

@@ -11,10 +11,13 @@ SUPPORTED = (
     "digitalocean, vercel, openrouter, azure_openai, ollama, qwen, amazon_bedrock, plano, edenai"
 )
 VERSIONS = "`v0.1`, `v0.1.0`, `0.1-beta`, `0.2.0`, `v0.3.0` or `v0.4.0`"
-LISTENER_KEYS = "`type`, `name`, `address`, `port`, `timeout`, `timeouts`, `shutdown_timeout`, `max_retries`, `client_keys`, `tls`, `cors`"
+LISTENER_KEYS = (
+    "`type`, `name`, `address`, `port`, `timeout`, `timeouts`, `shutdown_timeout`, `max_retries`, `client_keys`, `tls`, `cors`, "
+    "`router`, `agents`, `input_filters`, `output_filters`"
+)
 PROVIDER_KEYS = (
     "`model`, `name`, `access_key`, `default`, `base_url`, `passthrough_auth`, `http_host`, `provider_interface`, `headers`, "
-    "`aws`, `upstream_api`, `api_version`, `timeouts`"
+    "`aws`, `upstream_api`, `api_version`, `timeouts`, `endpoints`, `balance`, `price`, `routing_preferences`"
 )
 
 
@@ -57,25 +60,17 @@ STRUCTURE = {
         f"1:10: version: must be {VERSIONS}, not '0.1'; did you mean 'v0.1' or 'v0.1.0'?",
     ),
     "an unknown key": (HEAD + "modle_aliases: {}\n", "2:1: modle_aliases: unknown key; did you mean 'model_aliases'?"),
-    "a key of a later version": (
-        HEAD + "tracing: {random_sampling: 1}\n",
-        "2:1: tracing: `tracing` is not served by this version yet",
-    ),
-    "a listener's later key": (
-        HEAD + "listeners:\n  - {type: model, name: a, input_filters: [b]}\n",
-        "3:28: listeners[0].input_filters: `input_filters` is not served by this version yet",
-    ),
-    "a provider's later key": (
-        providers("model: openai/a, routing_preferences: []"),
-        "3:23: model_providers[0].routing_preferences: `routing_preferences` is not served by this version yet",
-    ),
-    "a later kind of listener": (
+    "a listener of agents without a port": (
         HEAD + "listeners:\n  - {type: agent, name: a}\n",
-        "3:12: listeners[0].type: `agent` is not served by this version yet",
+        "3:5: listeners[0].port: `port` is missing; a listener of type `agent` has no usual one",
+    ),
+    "a port that is nought": (
+        HEAD + "listeners:\n  - {type: agent, name: a, port: 0}\n",
+        "3:34: listeners[0].port: must be a port, a whole number from 1 to 65535, not '0'",
     ),
     "an unknown kind of listener": (
         HEAD + "listeners:\n  - {type: modle, name: a}\n",
-        "3:12: listeners[0].type: must be `model`, not 'modle'",
+        "3:12: listeners[0].type: must be `model`, `prompt` or `agent`, not 'modle'; did you mean 'model'?",
     ),
     "a list that is a mapping": (
         HEAD + "model_providers: {model: openai/a}\n",
@@ -181,9 +176,9 @@ WHOLE = {
         HEAD + "listeners: {egres_traffic: {port: 1}}\nmodel_providers: [{model: openai/a}]\n",
         "2:13: listeners: unknown key; did you mean 'egress_traffic' or 'ingress_traffic'?",
     ),
-    "the old prompt listener": (
-        HEAD + "listeners: {ingress_traffic: {port: 1}}\nmodel_providers: [{model: openai/a}]\n",
-        "2:13: listeners[0].type: `prompt` is not served by this version yet",
+    "the place of the listener that is added": (
+        HEAD + "listeners: [{type: prompt, name: a, port: 12000}]\n",
+        "2:12: listeners: port 12000 is taken by the listener 'a' already; the `model` listener that is added here needs it",
     ),
     "an old listener with another format": (
         HEAD + "listeners: {egress_traffic: {message_format: anthropic}}\nmodel_providers: [{model: openai/a}]\n",
@@ -348,9 +343,9 @@ def test_what_is_wrong_is_said_once_at_its_place(case: str) -> None:
 
 
 def test_every_problem_is_told_at_once_in_the_order_of_the_file() -> None:
-    text = providers("model: a", "model: openai/b, default: 3", "modl: c", "model: openai/b") + "tracing: {}\n"
+    text = providers("model: a", "model: openai/b, default: 3", "modl: c", "model: openai/b") + "tracing: []\n"
     assert [problem.split(": ")[0] for problem in problems(text)] == [
-        f"config.yaml:{place}" for place in ("3:13", "4:32", "5:5", "5:6", "6:13", "7:1")
+        f"config.yaml:{place}" for place in ("3:13", "4:32", "5:5", "5:6", "6:13", "7:10")
     ]
 
 

@@ -9,6 +9,10 @@ ORIGIN = (
 )
 WORKERS = "must be a whole number from 1 to 256, or `auto`"
 RETRIES = "must be a whole number from 0 to 10"
+OVERRIDES = (
+    "`upstream_connect_timeout`, `upstream_tls_ca_path`, `prompt_target_intent_matching_threshold`, `optimize_context_window`, "
+    "`use_agent_orchestrator`, `disable_signals`, `llm_routing_model`, `agent_orchestration_model`, `orchestrator_model_context_length`"
+)
 PATH = "must be the path of a file, not what is in it"
 
 
@@ -114,13 +118,9 @@ CASES = {
         HEAD + "overrides: {upstream_tls_ca_path: [a]}\n",
         "2:35: overrides.upstream_tls_ca_path: must be a path, not a list",
     ),
-    "an override of a later version": (
-        HEAD + "overrides: {llm_routing_model: a}\n",
-        "2:13: overrides.llm_routing_model: `llm_routing_model` is not served by this version yet",
-    ),
     "overrides that are a list": (
         HEAD + "overrides: [a]\n",
-        "2:12: overrides: must be a mapping of `upstream_connect_timeout`, `upstream_tls_ca_path`, not a list",
+        f"2:12: overrides: must be a mapping of {OVERRIDES}, not a list",
     ),
 }
 

@@ -33,6 +33,48 @@ def test_a_file_and_what_is_beside_it(file: Path) -> None:
     assert found.config.model_providers[0].access_key == "sk-1"
 
 
+def test_a_text_has_one_digest_wherever_it_stands_and_another_has_another(file: Path, tmp_path: Path) -> None:
+    (tmp_path / "inner").mkdir()
+    digests = []
+    for each, text in ((file, CONFIG), (tmp_path / "inner" / "plano.yaml", CONFIG), (file, CONFIG + "workers: 2\n")):
+        each.write_text(text)
+        found = read(each, {"THE_KEY": "sk-1"})
+        assert isinstance(found, Loaded)
+        digests.append(found.digest)
+    assert digests[0] == digests[1] != digests[2]
+    assert len(digests[0]) == 12
+
+
+def test_what_can_not_be_read_is_told_as_values_too_and_by_the_variables_that_lack(file: Path) -> None:
+    file.write_text(CONFIG)
+    found = read(file, {})
+    assert isinstance(found, Refused)
+    assert (found.of_config, found.missing) == (True, ("THE_KEY",))
+    assert [note.written("config.yaml") for note in found.notes] == list(found.problems)
+
+
+def test_what_is_not_served_yet_is_refused_only_where_it_is_to_be_served(file: Path) -> None:
+    file.write_text(CONFIG.replace("$THE_KEY", "sk-1") + "tracing: {random_sampling: 5}\n")
+    found = read(file, {})
+    assert isinstance(found, Refused)
+    assert found.of_config
+    assert found.problems == ("config.yaml:4:10: tracing: `tracing` is not served by this version yet",)
+    assert [note.written("config.yaml") for note in found.notes] == list(found.problems)
+    looked_at = read(file, {}, refuse_unserved=False)
+    assert isinstance(looked_at, Loaded)
+    assert looked_at.config.tracing.random_sampling == 5
+    assert looked_at.unserved == found.problems
+
+
+def test_models_of_two_entries_are_told_as_values_too(file: Path) -> None:
+    file.write_text(
+        "version: v0.4.0\nmodel_providers: [{model: openai/*}, {model: openrouter/openai/gpt-4o, name: gpt-4o}]\n"
+    )
+    found = read(file, {})
+    assert isinstance(found, Loaded)
+    assert [note.written("config.yaml") for note in found.notes] == list(found.warnings)
+
+
 def test_no_file(file: Path) -> None:
     assert refused(file) == f"there is no file {file}"
 

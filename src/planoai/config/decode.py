@@ -9,7 +9,7 @@ from typing import Annotated, Literal, TypeVar, Union, get_args, get_origin
 from msgspec import NODEFAULT, Struct, structs
 
 from planoai.config.kinds import Kind
-from planoai.config.later import LATER, LATER_VALUES, OPEN
+from planoai.config.later import OPEN
 from planoai.config.located import Located
 from planoai.config.places import Place, join, shown
 from planoai.config.tree import Entry, Fields, Items, Node, Scalar, kind_of
@@ -63,7 +63,7 @@ class Decoder:
             if not field.required and isinstance(entry.value, Scalar) and entry.value.kind == "null":
                 continue
             try:
-                values[entry.key] = self._value(field.type, entry.value, at, (shape, entry.key))
+                values[entry.key] = self._value(field.type, entry.value, at)
             except _Bad:
                 self.located.unread.add(at)
                 complete = complete and not field.required
@@ -78,29 +78,25 @@ class Decoder:
         return made
 
     def _unknown(self, shape: type[Struct], entry: Entry, path: str) -> None:
-        later = LATER.get(shape, frozenset())
         tell = self._report.warn if shape in OPEN else self._report.problem
-        if entry.key in later:
-            said = f"`{entry.key}` is not served by this version yet"
-            self._report.problem(entry.place, join(path, entry.key), said)
-        elif re.fullmatch(r"[A-Za-z_]{1,40}", entry.key):
-            said = f"unknown key{suggestion(entry.key, [*_fields(shape), *sorted(later)])}"
+        if re.fullmatch(r"[A-Za-z_]{1,40}", entry.key):
+            said = f"unknown key{suggestion(entry.key, _fields(shape))}"
             tell(entry.place, join(path, entry.key), said)
         else:  # no key of ours has digits or hyphens, a credential in the wrong column has
             tell(entry.place, path, f"a key here is not known{suggestion('', _fields(shape))}")
 
-    def _value(self, kind: object, node: Node, path: str, field: tuple[type[Struct], str]) -> object:
+    def _value(self, kind: object, node: Node, path: str) -> object:
         origin = get_origin(kind)
         if origin is Annotated:
             return self._kind(_marker(kind), node, path)
         if origin in {Union, types.UnionType}:
-            return self._value(next(each for each in get_args(kind) if each is not type(None)), node, path, field)
+            return self._value(next(each for each in get_args(kind) if each is not type(None)), node, path)
         if origin is tuple:
-            return self._items(get_args(kind)[0], node, path, field)
+            return self._items(get_args(kind)[0], node, path)
         if origin is Mapping:
-            return self._mapping(get_args(kind), node, path, field)
+            return self._mapping(get_args(kind), node, path)
         if origin is Literal:
-            return self._choice(get_args(kind), node, path, LATER_VALUES.get(field, frozenset()))
+            return self._choice(get_args(kind), node, path)
         if kind is bool:
             return self._bool(node, path)
         if kind is str:
@@ -109,7 +105,7 @@ class Decoder:
             return self._struct(kind, node, path)
         raise TypeError(f"{path}: no way to read a {kind} is known")
 
-    def _items(self, kind: object, node: Node, path: str, field: tuple[type[Struct], str]) -> tuple[object, ...]:
+    def _items(self, kind: object, node: Node, path: str) -> tuple[object, ...]:
         if not isinstance(node, Items):
             raise self._bad(node, path, f"must be a list, not {_what(node)}")
         values = []
@@ -117,14 +113,12 @@ class Decoder:
             at = f"{path}[{index}]"
             self.located.places[at] = item.place
             try:
-                values.append(self._value(kind, item, at, field))
+                values.append(self._value(kind, item, at))
             except _Bad:
                 self.located.unread.add(path)
         return tuple(values)
 
-    def _mapping(
-        self, kinds: tuple[object, ...], node: Node, path: str, field: tuple[type[Struct], str]
-    ) -> Mapping[object, object]:
+    def _mapping(self, kinds: tuple[object, ...], node: Node, path: str) -> Mapping[object, object]:
         key_kind, kind = kinds
         if not isinstance(node, Fields):
             raise self._bad(node, path, f"must be a mapping, not {_what(node)}")
@@ -139,13 +133,13 @@ class Decoder:
                     raise self._bad_at(entry.place, at, "this is here a second time, in other letters")
                 if at != path:
                     self.located.places[at] = entry.value.place
-                values[key] = self._value(kind, entry.value, at, field)
+                values[key] = self._value(kind, entry.value, at)
             except _Bad:
                 continue
         return values
 
     def _kind(self, kind: Kind, node: Node, path: str) -> object:
-        text = self._expanded(node, path, f"must be {kind.wanted}", secret=kind.secret)
+        text = self._expanded(node, path, f"must be {kind.wanted}", secret=kind.secret, lenient=kind.free)
         written = node.text if isinstance(node, Scalar) else ""
         return self._read(kind, text, node.place, path, written)
 
@@ -156,11 +150,9 @@ class Decoder:
             tail = "" if kind.secret or ";" in str(wrong) else f", not {shown(written or text)}"
             raise self._bad_at(place, path, f"{wrong}{tail}") from None
 
-    def _choice(self, choices: tuple[str, ...], node: Node, path: str, later: frozenset[str]) -> str:
+    def _choice(self, choices: tuple[str, ...], node: Node, path: str) -> str:
         text = self._expanded(node, path, f"must be {_either(choices)}")
         written = node.text if isinstance(node, Scalar) else ""
-        if text in later and text == written:
-            raise self._bad(node, path, f"`{text}` is not served by this version yet")
         if text not in choices:
             close = suggestion(written, choices) if len(choices) > 1 else ""
             near = close if close.startswith("; did you mean") else ""
@@ -185,11 +177,11 @@ class Decoder:
             raise self._bad(node, path, "must be one line of printable text")
         return text
 
-    def _expanded(self, node: Node, path: str, wanted: str, *, secret: bool = False) -> str:
+    def _expanded(self, node: Node, path: str, wanted: str, *, secret: bool = False, lenient: bool = False) -> str:
         if not isinstance(node, Scalar) or node.kind in {"null", "other"}:
             raise self._bad(node, path, f"{wanted}, not {_what(node)}")
         try:
-            text = self._variables.expand(node.text, secret=secret)
+            text = self._variables.expand(node.text, secret=secret, lenient=lenient)
         except ValueError as wrong:
             raise self._bad(node, path, str(wrong)) from None
         if text != node.text:

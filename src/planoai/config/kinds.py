@@ -1,172 +1,114 @@
-"""The kinds of value a field may hold beyond text and yes or no: how each is read, and how the reference page names it."""
+"""The kinds of value a field may hold beyond text and yes or no: how each is read, and how the reference page and the JSON Schema name it."""
 
-import re
-from collections.abc import Callable
-from ipaddress import IPv6Address
+from collections.abc import Callable, Mapping
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 
 from msgspec import Struct
 
+from planoai.config import readers
 from planoai.config.durations import seconds
-from planoai.providers.catalog import PROVIDERS, find
-from planoai.table import suggestion
-
-_MOST_WORKERS = 256
-_MOST_RETRIES = 10
-_USUAL_PORTS = {"http": ":80", "https": ":443"}
-
-_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, 5.6.2
-_HOST = re.compile(r"(?:[0-9A-Za-z_-]+(?:\.[0-9A-Za-z_-]+)*\.?|\[(?P<v6>[0-9A-Fa-f:.]+)\])(?::(?P<port>[0-9]{1,5}))?")
 
 
-class Kind(Struct, frozen=True):
-    """`read` takes the text, variables expanded, and raises ValueError with a sentence. `secret`: no message ever shows a value.
+class Kind(Struct, frozen=True, eq=False):
+    """`read` takes the text, variables expanded, and raises ValueError with a sentence.
 
-    `name` is what the reference page calls it, `wanted` the same after "must be".
+    `name` is what the reference page calls it, `wanted` the same after "must be". `secret`: no message ever shows a value. `masked`: a config that
+    is shown whole does not show it either. `free`: prose, in which a variable that is not set stays as it is typed. `json`: its JSON Schema.
     """
 
     name: str
     wanted: str
     read: Callable[[str], object]
     secret: bool = False
+    masked: bool = False
+    free: bool = False
+    json: Mapping[str, object] = {}
 
 
-def _port(text: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,5}", text) or not 1 <= int(text) <= 65535:
-        raise ValueError("must be a port, a whole number from 1 to 65535")
-    return int(text)
+def _text(pattern: str = "", **more: object) -> dict[str, object]:
+    return {"type": "string", **({"pattern": pattern} if pattern else {}), **more}
 
 
-def _workers(text: str) -> int | Literal["auto"]:
-    if text == "auto":
-        return "auto"
-    if not re.fullmatch(r"[0-9]{1,5}", text) or not 1 <= int(text) <= _MOST_WORKERS:
-        raise ValueError(f"must be a whole number from 1 to {_MOST_WORKERS}, or `auto`")
-    return int(text)
+def _whole(least: int, most: int) -> dict[str, object]:
+    return {"type": "integer", "minimum": least, "maximum": most}
 
 
-def _retries(text: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,5}", text) or int(text) > _MOST_RETRIES:
-        raise ValueError(f"must be a whole number from 0 to {_MOST_RETRIES}")
-    return int(text)
+_SECONDS = _text(r"^[0-9]{1,12}(\.[0-9]{1,6})?(ms|s|m|h|d)$")
+_SIZE = _text(r"^[0-9]{1,6}(\.[0-9]{1,3})?(B|KB|MB|GB|TB)$")
+_URL = _text(r"^https?://[^/?#@]+(/[^?#]*)?$")
+_KEY = _text(minLength=1)
+_HEADER = _text(r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
+_COUNT = _whole(1, readers.MOST_COUNTED)
+_WORKERS: Mapping[str, object] = {"anyOf": [_whole(1, readers.MOST_WORKERS), {"const": "auto"}]}
+_PLAIN: Mapping[str, object] = {"type": ["string", "number", "boolean"]}
 
 
-def _path(text: str) -> str:
-    if not text or not text.isprintable() or "-----BEGIN" in text:
-        raise ValueError("must be the path of a file, not what is in it")
-    if text.startswith("~"):
-        raise ValueError("must not begin with `~`; write `$HOME`")
-    return text
+def _number(most: float | None = None, least: float | None = 0) -> dict[str, object]:
+    bounds = {"minimum": least, "maximum": most}
+    return {"type": "number", **{name: bound for name, bound in bounds.items() if bound is not None}}
 
 
-def _web_origin(text: str) -> str:
-    """As a browser writes it in `Origin` (RFC 6454, 6.2): in lower case, without the usual port of its scheme."""
-    if text == "*":
-        return text
-    scheme, mark, host = text.lower().partition("://")
-    if not mark or not re.fullmatch(r"[a-z][a-z0-9+.-]*", scheme) or not _is_host(host):
-        raise ValueError(
-            "must be `*` or an origin, scheme and host without a path, such as `https://app.example` or `http://localhost:3000`"
-        )
-    return f"{scheme}://{host.removesuffix(_USUAL_PORTS.get(scheme, ' '))}"
-
-
-def _address(text: str) -> str:
-    if not re.fullmatch(r"[0-9A-Za-z.:_%-]+", text):
-        raise ValueError("must be an IP address or the name of a host, such as `127.0.0.1` or `::1`")
-    return text
-
-
-def _url(text: str) -> str:
-    try:
-        parts = urlsplit(text)
-        _ = parts.port
-    except ValueError:
-        raise ValueError("must be a valid URL; its host or its port can not be read") from None
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError("must be a valid URL with scheme (http/https), such as `https://models.example/v1`")
-    if not text.isascii() or not text.isprintable() or " " in text:
-        raise ValueError("must be a valid URL; spaces and characters beyond ASCII are written as %20 and the like")
-    if "@" in parts.netloc:
-        raise ValueError("must not hold a user name or password; write the credential as `access_key`")
-    if "?" in text or "#" in text:
-        raise ValueError("must end before `?` and `#`")
-    return text
-
-
-def _header_value(text: str) -> str:
-    if not text.isascii() or not text.isprintable():
-        raise ValueError("has a line break or another character in it that a header can not carry")
-    return text
-
-
-def _host(text: str) -> str:
-    """RFC 9110, 7.2: `uri-host [":" port]`."""
-    if not _is_host(text):
-        raise ValueError("must be a host, or a host and a port, such as `models.example` or `models.example:8443`")
-    return text
-
-
-def _is_host(text: str) -> bool:
-    host = _HOST.fullmatch(text)
-    return host is not None and 1 <= int(host["port"] or 80) <= 65535 and (host["v6"] is None or _is_ipv6(host["v6"]))
-
-
-def _is_ipv6(text: str) -> bool:
-    try:
-        IPv6Address(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _credential(text: str) -> str:
-    if not text.strip():
-        raise ValueError("is empty; leave it out where no key is needed")
-    return _header_value(text.strip())
-
-
-def _client_key(text: str) -> str:
-    key = _credential(text)
-    if " " in key:
-        raise ValueError("has a space in it, which a bearer token can not have")
-    return key
-
-
-def _header_name(text: str) -> str:
-    if not _TOKEN.fullmatch(text):
-        raise ValueError("the name of a header is letters, digits and hyphens")
-    return text.lower()
-
-
-def _region(text: str) -> str:
-    if not re.fullmatch(r"[a-z]{2,4}(?:-[a-z]+)+-[0-9]{1,2}", text):
-        raise ValueError("must be a region of AWS's, such as `us-east-1`")
-    return text
-
-
-def _interface(text: str) -> str:
-    row = find(text)
-    if row is None:
-        raise ValueError(f"must be the name of a provider whose API is spoken there{suggestion(text, PROVIDERS)}")
-    return row.name
-
-
-Duration = Annotated[float, Kind("duration", "a duration", seconds)]
-Port = Annotated[int, Kind("port", "a port", _port)]
-Workers = Annotated[int | Literal["auto"], Kind("whole number, `auto`", "a whole number or `auto`", _workers)]
-Retries = Annotated[int, Kind("whole number", "a whole number", _retries)]
+Text = Annotated[str, Kind("text", "text", readers.text, json=_text(minLength=1))]
+Prose = Annotated[str, Kind("prose", "text", readers.prose, free=True, json=_text(maxLength=readers.LONGEST_PROSE))]
+Plain = Annotated[
+    str, Kind("text, number, `true` or `false`", "text, a number or yes or no", readers.plain, json=_PLAIN)
+]
+Duration = Annotated[float, Kind("duration", "a duration", seconds, json=_SECONDS)]
+Size = Annotated[int, Kind("size", "a size", readers.size, json=_SIZE)]
+Count = Annotated[int, Kind("whole number", "a whole number", readers.count, json=_COUNT)]
+Entries = Annotated[int, Kind("whole number", "a whole number", readers.entries, json=_whole(1, 10_000))]
+Weight = Annotated[int, Kind("whole number", "a whole number", readers.weight, json=_whole(1, 1000))]
+Attempts = Annotated[int, Kind("whole number", "a whole number", readers.attempts, json=_whole(1, 10))]
+Retries = Annotated[int, Kind("whole number", "a whole number", readers.retries, json=_whole(0, readers.MOST_RETRIES))]
+Workers = Annotated[
+    int | Literal["auto"], Kind("whole number, `auto`", "a whole number or `auto`", readers.workers, json=_WORKERS)
+]
+Number = Annotated[float, Kind("number", "a number", readers.number, json=_number(least=None))]
+Percent = Annotated[float, Kind("number, 0 to 100", "a number from 0 to 100", readers.percent, json=_number(100))]
+Share = Annotated[float, Kind("number, 0 to 1", "a number from 0 to 1", readers.share, json=_number(1))]
+Dollars = Annotated[float, Kind("US dollars", "an amount in US dollars", readers.dollars, json=_number())]
+Port = Annotated[int, Kind("port", "a port", readers.port, json=_whole(1, 65535))]
+Address = Annotated[str, Kind("address", "an address", readers.address, json=_text(r"^[0-9A-Za-z.:_%-]+$"))]
+Bind = Annotated[str, Kind("address and port", "an address and a port", readers.bind, json=_text(r":[0-9]{1,5}$"))]
+Host = Annotated[str, Kind("host", "a host", readers.host, secret=True, json=_text(r"^[^/@?# ]+$"))]
+Url = Annotated[str, Kind("URL", "a URL", readers.url, secret=True, json=_URL)]
+ExportUrl = Annotated[str, Kind("URL", "a URL", readers.export_url, secret=True, json=_URL)]
+RedisUrl = Annotated[
+    str, Kind("URL of Redis", "a URL of Redis", readers.redis_url, secret=True, masked=True, json=_text(r"^rediss?://"))
+]
+PostgresUrl = Annotated[
+    str,
+    Kind(
+        "URL of PostgreSQL",
+        "a URL of PostgreSQL",
+        readers.postgres_url,
+        secret=True,
+        masked=True,
+        json=_text(r"^postgres(ql)?://"),
+    ),
+]
+UrlPath = Annotated[str, Kind("path of a URL", "the path of a URL", readers.url_path, json=_text("^/"))]
 FilePath = Annotated[
-    str, Kind("path", "a path", _path, secret=True)
+    str, Kind("path", "a path", readers.path, secret=True, json=_text(r"^[^~]"))
 ]  # where the key of a certificate may have been pasted
-WebOrigin = Annotated[str, Kind("origin", "an origin", _web_origin)]
-Address = Annotated[str, Kind("address", "an address", _address)]
-Host = Annotated[str, Kind("host", "a host", _host, secret=True)]
-Url = Annotated[str, Kind("URL", "a URL", _url, secret=True)]
-Credential = Annotated[str, Kind("credential", "a credential", _credential, secret=True)]
-ClientKey = Annotated[str, Kind("credential", "a credential", _client_key, secret=True)]
-HeaderName = Annotated[str, Kind("header name", "the name of a header", _header_name, secret=True)]
-HeaderValue = Annotated[str, Kind("text", "text", _header_value, secret=True)]
-Region = Annotated[str, Kind("region", "a region", _region, secret=True)]  # where a key may have slipped to
-Interface = Annotated[str, Kind("name of a provider", "the name of a provider", _interface)]
+WebOrigin = Annotated[str, Kind("origin", "an origin", readers.web_origin, json=_text(r"^(\*|[A-Za-z][^/]*://[^/]+)$"))]
+EndpointName = Annotated[
+    str, Kind("name", "the name of an endpoint", readers.endpoint_name, json=_text("^[a-zA-Z][a-zA-Z0-9_]*$"))
+]
+Credential = Annotated[str, Kind("credential", "a credential", readers.credential, secret=True, masked=True, json=_KEY)]
+ClientKey = Annotated[str, Kind("credential", "a credential", readers.client_key, secret=True, masked=True, json=_KEY)]
+HeaderName = Annotated[str, Kind("header name", "the name of a header", readers.header_name, secret=True, json=_HEADER)]
+HeaderValue = Annotated[str, Kind("text", "text", readers.header_value, secret=True, masked=True, json=_text())]
+Region = Annotated[
+    str, Kind("region", "a region", readers.region, secret=True, json=_text(r"^[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}$"))
+]  # where a key may have slipped to
+Interface = Annotated[str, Kind("name of a provider", "the name of a provider", readers.interface, json=_text())]
+Redaction = Annotated[
+    str,
+    Kind(
+        "name of a shape or regular expression",
+        "the name of a shape or a regular expression",
+        readers.redaction,
+        json=_text(minLength=1, maxLength=readers.LONGEST_REDACTION),
+    ),
+]

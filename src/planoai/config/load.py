@@ -1,18 +1,19 @@
 """`load`: the text of a config -> a Config that is whole and consistent, or every reason why not."""
 
-import posixpath
 from collections.abc import Mapping, Sequence
 
 from msgspec import Struct, structs
 
 from planoai.config.check import check
 from planoai.config.decode import Decoder
-from planoai.config.doors import open_doors
 from planoai.config.entry import has_credential, is_vendors, provider_of, signing_region
+from planoai.config.later import unserved
 from planoai.config.located import Located
 from planoai.config.migrate import migrate
-from planoai.config.places import START, Place, Report
-from planoai.config.schema import Aws, Config, Listener, ModelProvider, Overrides
+from planoai.config.placed import placed
+from planoai.config.places import START, Note, Place, Report
+from planoai.config.rules.doors import open_doors
+from planoai.config.schema import Aws, Config, Listener, ModelProvider
 from planoai.config.tree import compose
 from planoai.config.variables import Variables
 from planoai.errors import ConfigError
@@ -23,8 +24,10 @@ IMPLICIT_LISTENER = Listener(type="model", name="egress_traffic")
 
 
 class Loaded(Struct, frozen=True):
-    """`warnings`: one line each, beginning with its place like a problem; nothing in them stops the gateway.
+    """`warnings`: one line each, beginning with its place like a problem; nothing in them stops the gateway. `notes` are the same as values.
 
+    `unserved`: lines of what the file asks for and this version does not serve yet, `later` the same as values; a gateway that starts all the same
+    would do other than the file says. `digest`: of the text, where it is a file's.
     `name` is what the file is called; `places` where each value of it stands, by path; `expanded` what stands there, value first and then as it
     was written, where variables were expanded.
     """
@@ -34,25 +37,36 @@ class Loaded(Struct, frozen=True):
     name: str = "config.yaml"
     places: Mapping[str, Place] = {}
     expanded: Mapping[str, tuple[str, str]] = {}
+    notes: tuple[Note, ...] = ()
+    unserved: tuple[str, ...] = ()
+    later: tuple[Note, ...] = ()
+    digest: str = ""
 
     def __repr__(self) -> str:
         return f"Loaded({self.name}, {self.config!r})"  # the rest holds keys, and a repr ends up in logs
 
     def where(self, path: str) -> str:
         """`config.yaml:12:5`: where the value at `path` stands, or the nearest one that it would be in."""
-        while path and path not in self.places:
-            path = path[: max(path.rfind("."), path.rfind("["), 0)]
-        place = self.places.get(path, START)
+        place = self._place(path)
         return f"{self.name}:{place.line}:{place.column}"
 
-    def located(self, problem: str) -> str:
+    def note(self, problem: str) -> Note:
         """A problem that begins with its path, as `load` would have told it: with `$NAME` and not the value, which may be a key in the wrong place."""
-        path, colon, sentence = problem.partition(": ")
+        path, _, sentence = problem.partition(": ")
         within = [pair for at, pair in self.expanded.items() if at == path or at.startswith((f"{path}.", f"{path}["))]
         for value, written in sorted(within, key=lambda pair: -len(pair[0])):
             if len(value) >= _SHORTEST_KEY and not value.isdecimal():
                 sentence = sentence.replace(value, written)
-        return f"{self.where(path)}: {path}{colon}{sentence}"
+        return Note(self._place(path), path, sentence)
+
+    def located(self, problem: str) -> str:
+        """`note` as a line."""
+        return self.note(problem).written(self.name)
+
+    def _place(self, path: str) -> Place:
+        while path and path not in self.places:
+            path = path[: max(path.rfind("."), path.rfind("["), 0)]
+        return self.places.get(path, START)
 
 
 def load(
@@ -67,20 +81,31 @@ def load(
     report = located.report
     variables = Variables(environ, dotenv)
     config = _read(text, variables, located)
-    if config is not None and not report.problems:
-        furnished = tuple(_furnished(each, variables) for each in config.model_providers)
-        _check_regions(config.model_providers, furnished, located)
-        config = structs.replace(config, model_providers=furnished)
     if config is None or report.problems:
-        raise ConfigError([note.written(name) for note in sorted(set(report.problems))])
+        raise _refused(report, name, variables)
+    later = unserved(config, located)
+    furnished = tuple(_furnished(each, variables) for each in config.model_providers)
+    _check_regions(config.model_providers, furnished, located)
+    if report.problems:
+        raise _refused(report, name, variables)
+    config = structs.replace(config, model_providers=furnished)
     open_doors(config, located)
-    ready = structs.replace(
-        config,
-        listeners=tuple(_placed_listener(each, folder) for each in config.listeners),
-        overrides=_placed_overrides(config.overrides, folder),
+    notes = tuple(sorted(set(report.warnings)))
+    return Loaded(
+        placed(config, folder),
+        tuple(note.written(name) for note in notes),
+        name,
+        located.places,
+        located.expanded,
+        notes=notes,
+        unserved=tuple(note.written(name) for note in later),
+        later=later,
     )
-    warnings = tuple(note.written(name) for note in sorted(set(report.warnings)))
-    return Loaded(ready, warnings, name, located.places, located.expanded)
+
+
+def _refused(report: Report, name: str, variables: Variables) -> ConfigError:
+    problems = sorted(set(report.problems))
+    return ConfigError([note.written(name) for note in problems], variables.missing, problems)
 
 
 def _read(text: str, variables: Variables, located: Located) -> Config | None:
@@ -92,10 +117,18 @@ def _read(text: str, variables: Variables, located: Located) -> Config | None:
     config = decoder.struct(Config, migrate(root, report))
     if config is None:
         return None
-    if not config.listeners and not any(note.path.startswith("listeners") for note in report.problems):
-        config = structs.replace(config, listeners=(IMPLICIT_LISTENER,))
+    has_door = any(listener.type == "model" for listener in config.listeners)
+    if not has_door and not any(note.path.startswith("listeners") for note in report.problems):
+        config = _with_door(config, located)
     check(config, located)
     return config
+
+
+def _with_door(config: Config, at: Located) -> Config:
+    """A struct that was changed is another one, which still stands where it stood."""
+    added = structs.replace(config, listeners=(*config.listeners, IMPLICIT_LISTENER))
+    at.put(added, "", at.places.get("", START))
+    return added
 
 
 def _furnished(entry: ModelProvider, variables: Variables) -> ModelProvider:
@@ -133,15 +166,3 @@ def _check_regions(written: Sequence[ModelProvider], furnished: Sequence[ModelPr
 def _sendable(variable: str, variables: Variables) -> str | None:
     value = (variables.get(variable) or "").strip()
     return value if value and value.isascii() and value.isprintable() else None
-
-
-def _placed_listener(listener: Listener, folder: str) -> Listener:
-    if listener.tls is None:
-        return listener
-    cert, key = (posixpath.join(folder, path) for path in (listener.tls.cert, listener.tls.key))
-    return structs.replace(listener, tls=structs.replace(listener.tls, cert=cert, key=key))
-
-
-def _placed_overrides(overrides: Overrides, folder: str) -> Overrides:
-    path = overrides.upstream_tls_ca_path
-    return overrides if path is None else structs.replace(overrides, upstream_tls_ca_path=posixpath.join(folder, path))

@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from planoai.config.places import START, Place, Report, join, shown
+from planoai.config.places import START, Note, Place, Report, join, shown
 
 
 class Located:
@@ -29,6 +29,10 @@ class Located:
 
     def warn(self, owner: Struct, field: str, sentence: str) -> None:
         self.report.warn(*self._where(owner, field), sentence)
+
+    def note(self, owner: Struct, field: str, sentence: str) -> Note:
+        """The same, to be told in another way."""
+        return Note(*self._where(owner, field), sentence)
 
     def is_written(self, made: Struct) -> bool:
         """Whether `made` stands in the file; what was added to it does not."""

@@ -26,7 +26,7 @@ class Gateway:
         self.models = models
         self.http = http
         self.feed = feed
-        self.door = config.listeners[0]
+        self.door = config.door
         self.stopping = False  # no more requests should be sent here
         self._overrides = config.overrides
         self._legs: dict[tuple[Target, str, bool, str], Leg] = {}

@@ -108,7 +108,7 @@ class _Asking:
         """Raises PlanoError and ValueError."""
         entry, provider = self._entry, self._target.provider
         dialect = upstream_dialect(provider, provider.speaks[0], entry.upstream_api)
-        bound = limits(self._config.listeners[0], entry, self._config.overrides, stream=False)
+        bound = limits(self._config.door, entry, self._config.overrides, stream=False)
         leg = leg_to(self._target, dialect, bound, stream=False)
         start = base_of(entry).prefix
         found: list[Model] = []

@@ -1,12 +1,14 @@
 """A config file, the `.env` beside it and the environment -> a config that can be served, or why not."""
 
 from collections.abc import Mapping
+from hashlib import sha256
 from pathlib import Path
 
 from msgspec import structs
 
 from planoai.config.load import Loaded, load
 from planoai.config.lookup import Hidden
+from planoai.config.places import Note
 from planoai.config.schema import Config
 from planoai.errors import ConfigError
 from planoai.gateway.build import authorities, models_of
@@ -15,10 +17,16 @@ from planoai.process.told import Refused
 from planoai.providers.registry import Registry
 
 _SHOWN = 3  # names of many
+_DIGITS = 12  # of a digest, to tell one text of a file from another
 
 
-def read(file: Path, environ: Mapping[str, str], registry: Registry | None = None) -> Loaded | Refused:
-    """Reads both files anew, and the certificates that the config names. Nothing is bound. `registry`: see `models_of`."""
+def read(
+    file: Path, environ: Mapping[str, str], registry: Registry | None = None, *, refuse_unserved: bool = True
+) -> Loaded | Refused:
+    """Reads both files anew, and the certificates that the config names. Nothing is bound. `registry`: see `models_of`.
+
+    `refuse_unserved`: what the file asks for and this version does not serve yet is a reason to refuse it, as it is to serve it.
+    """
     try:
         text = _text(file)
         if text is None:
@@ -29,14 +37,23 @@ def read(file: Path, environ: Mapping[str, str], registry: Registry | None = Non
     try:
         loaded = load(text, environ, name=file.name, dotenv=dotenv, folder=str(file.parent.absolute()))
     except ConfigError as error:
-        return Refused(tuple(error.problems), of_config=True)
+        notes = tuple(each for each in error.notes if isinstance(each, Note))
+        return Refused(tuple(error.problems), of_config=True, missing=error.missing, notes=notes)
+    if refuse_unserved and loaded.unserved:
+        return Refused(loaded.unserved, of_config=True, notes=loaded.later)
     try:
         authorities(loaded.config)
         contexts(loaded.config)
     except ConfigError as error:
-        return Refused(tuple(map(loaded.located, error.problems)), of_config=True)
-    hidden = [loaded.located(_warning(each, loaded.config)) for each in models_of(loaded.config, registry).hidden]
-    return structs.replace(loaded, warnings=(*loaded.warnings, *hidden))
+        notes = tuple(map(loaded.note, error.problems))
+        return Refused(tuple(note.written(loaded.name) for note in notes), of_config=True, notes=notes)
+    hidden = tuple(loaded.note(_warning(each, loaded.config)) for each in models_of(loaded.config, registry).hidden)
+    return structs.replace(
+        loaded,
+        warnings=(*loaded.warnings, *(note.written(loaded.name) for note in hidden)),
+        notes=(*loaded.notes, *hidden),
+        digest=sha256(text.encode()).hexdigest()[:_DIGITS],
+    )
 
 
 def _warning(hidden: Hidden, config: Config) -> str:

@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
+from planoai.config.places import Note
+
 
 class Warned(Struct, frozen=True, tag="warned"):
     """Something of the config that stops nothing; `line` begins with its place."""
@@ -12,10 +14,15 @@ class Warned(Struct, frozen=True, tag="warned"):
 
 
 class Refused(Struct, frozen=True, tag="refused"):
-    """The gateway does not start. `of_config`: for what stands in the file; otherwise for what this machine lacks."""
+    """The gateway does not start. `of_config`: for what stands in the file; otherwise for what this machine lacks.
+
+    `missing`: names of variables that are not set and have to be. `notes`: the problems as values, where they have a place in the file.
+    """
 
     problems: tuple[str, ...]
     of_config: bool
+    missing: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 class Serving(Struct, frozen=True, tag="serving"):

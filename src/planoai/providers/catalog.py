@@ -87,6 +87,7 @@ _ROWS = (
         aliases=("google",),
         base_url="https://generativelanguage.googleapis.com",
         key_variable="GEMINI_API_KEY",
+        other_variables=("GOOGLE_API_KEY",),
         endpoints={"openai_chat": Endpoint("v1beta/openai", "chat/completions")},
         # Google's own clients are given these addresses, without the part that speaks OpenAI's API.
         variants=(
@@ -129,6 +130,7 @@ _ROWS = (
         base_url="https://api.x.ai",
         speaks=("openai_chat", "openai_responses"),
         key_variable="XAI_API_KEY",
+        other_variables=("GROK_API_KEY",),
         accepts=_MODERN,
         models="x-ai",
     ),
@@ -137,6 +139,7 @@ _ROWS = (
         display="moonshotai",
         base_url="https://api.moonshot.ai",
         key_variable="MOONSHOT_API_KEY",
+        other_variables=("MOONSHOTAI_API_KEY",),
         endpoints={"anthropic_messages": Endpoint("anthropic/v1", "messages")},
         # Kimi Code publishes its address without the version, and answers only to clients it knows.
         variants=(

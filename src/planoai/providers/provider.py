@@ -48,13 +48,13 @@ class Provider(Struct, frozen=True, kw_only=True):
     one. `needs_base_url`: there is no address that would be right for everyone. `own_prefix`: may begin a `model`; without it the prefix is
     the operator's own, with `base_url` and `provider_interface` beside it, and the row says how that upstream differs. `elsewhere`: the row
     that stands for this one when another server speaks its API. `speaks`: dialects, the first for clients whose own is not among them.
-    `endpoints`: per dialect, where it is not the usual place. `variants`: see Variant. `key_variable`: where its key usually is. `sign`: how
-    the key is sent. `without_key`: what to do when an entry has no key and no address of its own. `headers`: sent with every request;
-    `header_variables`: the same from the environment, where it has them. `accepts`: what it takes beyond the common part of its API.
-    `models`: its key in the list of models. `yields`: headers of ours that a client of the same API may send its own of. `yields_shown_by`: of
-    those, the ones that every client sends, each with the header of who means it. `per_start`: headers that are a UUID, a new one whenever the
-    gateway starts. `seals`: requests may be signed with AWS keys in place of a key that is sent; `aws_variables`: where their id, their secret, the
-    token of a session and the region usually are.
+    `endpoints`: per dialect, where it is not the usual place. `variants`: see Variant. `key_variable`: where its key usually is;
+    `other_variables`: where some people have it. `sign`: how the key is sent. `without_key`: what to do when an entry has no key and no address
+    of its own. `headers`: sent with every request; `header_variables`: the same from the environment, where it has them. `accepts`: what it
+    takes beyond the common part of its API. `models`: its key in the list of models. `yields`: headers of ours that a client of the same API may
+    send its own of. `yields_shown_by`: of those, the ones that every client sends, each with the header of who means it. `per_start`: headers
+    that are a UUID, a new one whenever the gateway starts. `seals`: requests may be signed with AWS keys in place of a key that is sent;
+    `aws_variables`: where their id, their secret, the token of a session and the region usually are.
     """
 
     name: str
@@ -68,6 +68,7 @@ class Provider(Struct, frozen=True, kw_only=True):
     endpoints: Mapping[str, Endpoint] = {}
     variants: tuple[Variant, ...] = ()
     key_variable: str | None = None
+    other_variables: tuple[str, ...] = ()
     sign: Sign = by_dialect
     without_key: Literal["refuse", "go_on", "pass_through"] = "refuse"
     headers: tuple[tuple[str, str], ...] = ()

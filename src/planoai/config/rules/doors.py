@@ -10,17 +10,25 @@ _SHORTEST_KEY = 16  # characters; what is shorter can be tried out over a networ
 
 
 def one_model_listener(config: Config, at: Located) -> None:
-    for listener in config.listeners[1:]:
+    for listener in [each for each in config.listeners if each.type == "model"][1:]:
         at.problem(listener, "type", "only one listener can have model_providers; there is a `model` listener before")
+
+
+def ports_of_agents(config: Config, at: Located) -> None:
+    for listener in config.listeners:
+        if not listener.port and at.is_read(listener, "port"):
+            at.problem(listener, "port", f"`port` is missing; a listener of type `{listener.type}` has no usual one")
 
 
 def distinct_listeners(config: Config, at: Located) -> None:
     ports: dict[int, str] = {}
-    for listener in config.listeners:
+    for listener in filter(lambda each: each.port, config.listeners):
         if listener.port in ports:
-            at.problem(
-                listener, "port", f"port {listener.port} is taken by the listener {ports[listener.port]} already"
-            )
+            said = f"port {listener.port} is taken by the listener {ports[listener.port]} already"
+            if at.is_written(listener):
+                at.problem(listener, "port", said)
+            else:
+                at.problem(config, "listeners", f"{said}; the `model` listener that is added here needs it")
         ports.setdefault(listener.port, at.shown(listener, "name"))
 
 

@@ -1,0 +1,97 @@
+"""What the whole file shows of its models: where each is, and how it is spoken to. One function a rule."""
+
+from planoai.config.entry import is_wildcard, model_id, prefix
+from planoai.config.located import Located
+from planoai.config.lookup import canonical
+from planoai.config.schema import Config, ModelProvider
+from planoai.names import FRAMING_FIELDS
+from planoai.providers.catalog import PROVIDERS, find, serving
+from planoai.table import suggestion
+
+# Where a message goes is `http_host`'s to say, where it ends the HTTP layer's.
+_HEADERS_OF_OURS = {"host"} | {field.decode() for field in FRAMING_FIELDS}
+
+
+def well_formed_models(config: Config, at: Located) -> None:
+    for entry in config.model_providers:
+        if not _well_formed(entry):
+            wanted = "write `<provider>/<model id>`, such as `openai/gpt-4o`, or `<provider>/*`"
+            at.problem(entry, "model", f"Invalid model name {at.shown(entry, 'model')}; {wanted}")
+
+
+def distinct_models(config: Config, at: Located) -> None:
+    seen: set[str] = set()
+    for entry in config.model_providers:
+        full = canonical(entry.model)
+        if full in seen:
+            hint = "one wildcard of a provider is enough" if is_wildcard(entry) else "it is in the list already"
+            at.problem(entry, "model", f"Duplicate model name {at.shown(entry, 'model')}; {hint}")
+        seen.add(full)
+
+
+def one_default(config: Config, at: Located) -> None:
+    defaults = [entry for entry in config.model_providers if entry.default]
+    for entry in defaults:
+        if is_wildcard(entry):
+            said = f"Default models cannot be wildcards; {at.shown(entry, 'model')} names no model to serve"
+            at.problem(entry, "default", said)
+    for entry in defaults[1:]:
+        first = at.shown(defaults[0], "model")
+        at.problem(entry, "default", f"there can be at most one default; {first} is one already")
+
+
+def known_providers(config: Config, at: Located) -> None:
+    """Where each entry's upstream is, and how to speak to it, must follow from its prefix or be written."""
+    for entry in filter(_well_formed, config.model_providers):
+        row = find(prefix(entry))
+        if row is None or not row.own_prefix or (row.name != prefix(entry).lower() and entry.provider_interface):
+            unsaid = entry.base_url is None or entry.provider_interface is None
+            if unsaid and at.is_read(entry, "base_url", "provider_interface"):
+                _unknown_prefix(entry, at)
+            continue
+        if entry.provider_interface is not None:
+            said = f"Please provide provider interface as part of model name; {row.name} is one, and needs no other"
+            at.problem(entry, "provider_interface", said)
+        if row.needs_base_url and entry.base_url is None and at.is_read(entry, "base_url"):
+            said = f"{row.name} requires 'base_url' to be set; it has no address that is right for everyone"
+            at.problem(entry, "base_url", said)
+
+
+def _unknown_prefix(entry: ModelProvider, at: Located) -> None:
+    supported = [row.name for row in PROVIDERS.values() if row.own_prefix]
+    near = suggestion(prefix(entry), supported)
+    said = f"Must provide base_url and provider_interface for {at.shown(entry, 'model')}, whose prefix is no provider"
+    hint = near if near.startswith("; did you mean") else ""
+    at.problem(entry, "model", f"{said}{hint}; supported providers: {', '.join(supported)}")
+
+
+def keys_to_sign_with(config: Config, at: Located) -> None:
+    for entry in config.model_providers:
+        row = serving(prefix(entry), entry.provider_interface)
+        if entry.aws is None or row is None:
+            continue
+        if not row.seals:
+            signers = ", ".join(each.name for each in PROVIDERS.values() if each.seals)
+            at.problem(entry, "aws", f"{row.name} is not asked with AWS keys, only {signers} is; write `access_key`")
+        elif entry.access_key is not None or entry.passthrough_auth:
+            other = "access_key" if entry.access_key is not None else "passthrough_auth"
+            at.problem(entry, "aws", f"there is `{other}` as well; leave out one of the two")
+
+
+def no_headers_of_ours(config: Config, at: Located) -> None:
+    for entry in config.model_providers:
+        for name in sorted(_HEADERS_OF_OURS & {str(each) for each in entry.headers}):
+            hint = "write it as `http_host`" if name == "host" else "the gateway writes it itself"
+            at.problem(entry, "headers", f"must not hold {name}; {hint}")
+
+
+def something_to_serve(config: Config, at: Located) -> None:
+    if not config.model_providers and not at.report.problems:
+        at.warn(
+            config, "model_providers", "there should be at least one LLM Provider; without any, no model can be served"
+        )
+
+
+def _well_formed(entry: ModelProvider) -> bool:
+    start, rest = prefix(entry), model_id(entry)
+    return bool(start) and bool(rest) and start != "*" and not any(each.isspace() for each in entry.model)

@@ -1,0 +1,72 @@
+"""What the whole file shows of its names: two that are the same, and those that refer to nothing. One function a rule."""
+
+from collections.abc import Sequence
+
+from planoai.config.entry import model_id
+from planoai.config.located import Located
+from planoai.config.lookup import Meaning, Names, canonical, fault
+from planoai.config.places import shown
+from planoai.config.schema import Config, ModelProvider
+
+
+def names_to_ask_for(config: Config, at: Located) -> None:
+    """What a request would be refused for naming is refused here."""
+    for entry in config.model_providers:
+        if wrong := fault(entry.model):
+            at.problem(entry, "model", f"Invalid model name {at.shown(entry, 'model')}; {wrong}")
+        elif wrong := fault(entry.name):
+            at.problem(entry, "name", f"Invalid model_provider name {at.shown(entry, 'name')}; {wrong}")
+    for alias in config.model_aliases:
+        if wrong := fault(alias):
+            at.problem(config, "model_aliases", f"Invalid alias {shown(alias)}; {wrong}")
+
+
+def distinct_names(config: Config, at: Located) -> None:
+    """A name is what the entry is listed and asked for by: it is no other entry's name, and no other entry's model."""
+    owners: dict[str, ModelProvider] = {}
+    models = {canonical(entry.model) for entry in config.model_providers}
+    for entry in config.model_providers:
+        name = canonical(entry.name)
+        if name == canonical(entry.model):
+            continue  # two entries of one model are another rule's
+        owner = owners.setdefault(entry.name, entry)
+        said = f"Duplicate model_provider name {at.shown(entry, 'name')}"
+        if name in models:
+            at.problem(entry, "name", f"{said}; it is the model of another entry")
+        elif owner is not entry and owner.model == entry.model:
+            at.problem(entry, "name", said)
+        elif owner is not entry:
+            at.problem(entry, "name", f"{said}; it is the name of {at.shown(owner, 'model')}")
+
+
+def targets_of_aliases(config: Config, at: Located) -> None:
+    if any(note.path.startswith("model_providers") for note in at.report.problems):
+        return  # an entry that could not be read may be the target
+    names = Names(config.model_providers)
+    for alias, row in config.model_aliases.items():
+        meanings = names.meanings(row.target)
+        if not meanings:
+            _no_such_target(alias, row.target in config.model_aliases, at.shown(row, "target"), config, at)
+        elif len(meanings) > 1:
+            said = f"{at.shown(row, 'target')} is ambiguous: {_models(meanings, at)} both have it; write one of them"
+            at.problem(row, "target", said)
+
+
+def _no_such_target(alias: str, is_alias: bool, target: str, config: Config, at: Located) -> None:
+    available = ", ".join(at.shown(entry, "model") for entry in config.model_providers) or "none"
+    hint = "an alias can not stand for another alias; " if is_alias else ""
+    said = f"{target}, the target of the alias {shown(alias)}, is not defined as a model; {hint}available models: {available}"
+    at.problem(config.model_aliases[alias], "target", said)
+
+
+def bare_ids_of_two(config: Config, at: Located) -> None:
+    names = Names(config.model_providers)
+    for bare in dict.fromkeys(map(model_id, config.model_providers)):
+        meanings = names.meanings(bare)
+        if len(meanings) > 1:
+            said = f"{_models(meanings, at)} have the same model id; a request must give the full name"
+            at.warn(meanings[-1].entry, "model", said)
+
+
+def _models(meanings: Sequence[Meaning], at: Located) -> str:
+    return " and ".join(at.shown(meaning.entry, "model") for meaning in meanings)
