@@ -1,6 +1,7 @@
 """What a supervisor says of itself in the file `plano.pid`, for `down`, `reload` and whoever else looks."""
 
 import os
+from hashlib import sha256
 from pathlib import Path
 from typing import Literal
 
@@ -23,12 +24,14 @@ class Reloads(Struct, frozen=True):
 class Status(Struct, frozen=True, kw_only=True):
     """`pid` is the supervisor's, `started` seconds since the epoch, `listeners` URLs; `workers` and `recorder` are process ids.
 
-    `waiting`: requests that still run in workers which take no new ones. `shutdown_timeout`: seconds they may take.
+    `digest`: of the text of the config that is served; "" before one is. `waiting`: requests that still run in workers which take no new ones.
+    `shutdown_timeout`: seconds they may take.
     """
 
     pid: int
     started: float
     config: str
+    digest: str = ""
     state: State = "starting"
     listeners: tuple[str, ...] = ()
     workers: tuple[int, ...] = ()
@@ -60,3 +63,11 @@ def read(home: Home) -> Status | None:
     except (OSError, msgspec.MsgspecError):
         return None
     return found if holder in (found.pid, 0) else None
+
+
+def digest_of(file: Path) -> str | None:
+    """What `digest` would be if the config were served as it is now; None where it can not be read."""
+    try:
+        return sha256(file.read_text(encoding="utf-8").encode()).hexdigest()[:12]
+    except (OSError, UnicodeDecodeError):
+        return None

@@ -179,7 +179,8 @@ class Supervisor:
         if before is not None:
             self._recorder.hurry()
             before.drain(stopping=False)
-        self._report.say(state="serving", listeners=_described(generation)[0], shutdown_timeout=generation.patience)
+        urls, *_ = _described(generation)
+        self._report.say(state="serving", digest=loaded.digest, listeners=urls, shutdown_timeout=generation.patience)
         return ()
 
     async def _opened(self, places: list[tuple[str, int]]) -> list[socket.socket]:
