@@ -9,12 +9,12 @@ from planoai.config.decode import Decoder
 from planoai.config.entry import has_credential, is_vendors, provider_of, signing_region
 from planoai.config.later import unserved
 from planoai.config.located import Located
-from planoai.config.migrate import migrate
+from planoai.config.migrate import NEWEST, migrate
 from planoai.config.placed import placed
 from planoai.config.places import START, Note, Place, Report
 from planoai.config.rules.doors import open_doors
 from planoai.config.schema import Aws, Config, Listener, ModelProvider
-from planoai.config.tree import compose
+from planoai.config.tree import Entry, Fields, Scalar, compose
 from planoai.config.variables import Variables
 from planoai.errors import ConfigError
 
@@ -114,7 +114,9 @@ def _read(text: str, variables: Variables, located: Located) -> Config | None:
     if root is None:
         return None
     decoder = Decoder(variables, located)
-    config = decoder.struct(Config, migrate(root, report))
+    newest = migrate(root, report)
+    # A version that is missing or wrong is no reason not to judge the rest. What is said twice is told once.
+    config = decoder.struct(Config, newest) or decoder.struct(Config, _of_newest(newest))
     if config is None:
         return None
     has_door = any(listener.type == "model" for listener in config.listeners)
@@ -122,6 +124,12 @@ def _read(text: str, variables: Variables, located: Located) -> Config | None:
         config = _with_door(config, located)
     check(config, located)
     return config
+
+
+def _of_newest(root: Fields) -> Fields:
+    others = [entry for entry in root.entries if entry.key != "version"]
+    version = Entry("version", Scalar(NEWEST, "text", root.place), root.place)
+    return Fields((version, *others), root.place)
 
 
 def _with_door(config: Config, at: Located) -> Config:
