@@ -62,7 +62,8 @@ async def test_a_list_that_was_fetched_is_served_after_up_and_after_reload(home:
 async def test_nobody_tells_anything(home: Home, tmp_path: Path) -> None:
     file = tmp_path / "config.yaml"
     async with scripted() as upstream:
-        file.write_text(CONFIG.format(url=upstream.url, port=free_port()))
+        unserved = "console: {enabled: true}  # which is no reason not to ask for models\n"
+        file.write_text(CONFIG.format(url=upstream.url, port=free_port()) + unserved)
         upstream.will(whole({"error": "sk-that-nobody-sees"}, status=403))
         told = await done("models", "refresh", "--path", str(tmp_path), home=home)
     assert told.code == 1

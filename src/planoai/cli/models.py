@@ -58,7 +58,7 @@ def refresh(file: Path | None, folder: Path, verbose: bool) -> None:
     talk.log_to_stderr(verbose=verbose)
     home, environ = surroundings.home(), surroundings.variables()
     file = surroundings.config_file(file, folder)
-    loaded = read(file, environ)
+    loaded = read(file, environ, refuse_unserved=False)
     if isinstance(loaded, Refused):
         raise click.ClickException(render.problems(loaded.problems, of_config=loaded.of_config))
     try:
