@@ -69,7 +69,8 @@ def test_keys_that_sign_are_spent_too(provider: str, environ: dict[str, str], sp
 
 def test_a_key_that_is_configured_and_never_sent_is_not_spent() -> None:
     text = HEAD + "model_providers: [{model: openai/a, access_key: k, passthrough_auth: $YES}]\n"
-    assert load(text, {"YES": "true"}).warnings == ()
+    (warning,) = load(text, {"YES": "true"}).warnings
+    assert "access_key will be ignored" in warning
 
 
 def test_the_listener_that_is_added_is_as_open() -> None:

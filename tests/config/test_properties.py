@@ -1,25 +1,36 @@
 """No text makes `load` do anything but load or say what is wrong, and nothing it says holds a secret."""
 
 import string
+import types
+from collections.abc import Mapping
 from contextlib import suppress
+from typing import Annotated, Literal, Union, get_args, get_origin
 
 import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import Struct, structs, to_builtins
 
+from planoai.config import schema
 from planoai.config.load import load
 from planoai.errors import ConfigError
 
+
+def is_shape(made: object) -> bool:
+    return isinstance(made, type) and issubclass(made, Struct)
+
+
 SECRET = "sk-planted-4f9c2e71d0"
 
+# What the format has a word for, so that trees of any shape get past the names of the keys.
+NAMES = sorted({field.name for shape in vars(schema).values() if is_shape(shape) for field in structs.fields(shape)})
 VOCABULARY = """
-version v0.4.0 v0.1 listeners model_providers llm_providers model_aliases egress_traffic type model name openai/* openai/a house/b base_url
-http://h access_key $A ${B $$ headers timeouts idle 5s target default true passthrough_auth provider_interface << tracing port null ~ = { é
-overrides upstream_connect_timeout upstream_tls_ca_path llm_routing_model workers auto max_retries client_keys tls cert key cors allow_origins *
-https://a.example shutdown_timeout
+v0.4.0 v0.1 llm_providers egress_traffic openai/* openai/a house/b http://h https://a.example https://h/v1 $A ${B $$ 5s 1GB 0.5 408 5xx true << null
+~ = { é * auto agent prompt plano_orchestrator_v1 mcp cost latency prometheus file redis redis://h sqlite postgres postgresql://u:p@h cheapest
+127.0.0.1:9093 /a/{b} h:80 POST minute email a*
 """
-WORDS = st.sampled_from([*VOCABULARY.split(), "", "\n", "\t", "\u2028"])
+WORDS = st.sampled_from([*VOCABULARY.split(), *NAMES, "", "\n", "\t", "\u2028"])
 LEAVES = (
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.dates() | st.text(max_size=8) | WORDS
 )
@@ -55,16 +66,28 @@ def test_no_yaml_is_more_than_a_config_error(tree: object) -> None:
     check_lines(read(yaml.safe_dump(tree, allow_unicode=True), A="a"))
 
 
+def values_of(kind: object) -> st.SearchStrategy[object]:
+    """Trees of the shape that a field of `kind` has, with anything in them where it has values."""
+    inner = [each for each in get_args(kind) if each not in {type(None), Ellipsis}]
+    if is_shape(kind):
+        return st.deferred(lambda: st.fixed_dictionaries({}, optional=_fields(kind)))
+    if get_origin(kind) in {Union, types.UnionType}:
+        return values_of(inner[0])
+    if get_origin(kind) is tuple:
+        return st.lists(values_of(inner[0]), max_size=2)
+    if get_origin(kind) is Mapping:
+        return st.dictionaries(WORDS, values_of(inner[1]), max_size=2)
+    return LEAVES
+
+
+def _fields(shape: object) -> dict[str, st.SearchStrategy[object]]:
+    assert is_shape(shape)
+    return {field.name: values_of(field.type) for field in structs.fields(shape)}  # type: ignore[arg-type]
+
+
 @given(
-    st.fixed_dictionaries(
-        {"version": st.just("v0.4.0")},
-        optional={
-            "listeners": TREES,
-            "model_providers": TREES,
-            "model_aliases": TREES,
-            "overrides": TREES,
-            "workers": TREES,
-        },
+    st.sampled_from(structs.fields(schema.Config)).flatmap(
+        lambda field: st.fixed_dictionaries({"version": st.just("v0.4.0"), field.name: values_of(field.type) | TREES})
     )
 )
 def test_nor_is_any_value_under_a_key_that_is_known(tree: object) -> None:
@@ -117,12 +140,78 @@ def test_nor_is_any_value_under_a_key_that_is_known(tree: object) -> None:
         f"listeners: [{{type: model, name: x, tls: {{cert: a, key: '-----BEGIN PRIVATE KEY----- {SECRET}'}}}}]",
         f"listeners: [{{type: model, name: x, cors: {{allow_origins: ['https://u:{SECRET}@a.example']}}}}]",
         f"listeners: [{{type: {SECRET}, name: x, port: {SECRET}, timeout: {SECRET}, address: '{SECRET} '}}]",
+        f"listeners: [{{type: agent, name: x, router: {SECRET}, agents: [{SECRET}], input_filters: {SECRET}}}]",
+        f"model_providers: [{{model: openai/a, balance: {SECRET}, price: {{input: {SECRET}, output: {SECRET}}}}}]",
+        f"model_providers: [{{model: openai/a, endpoints: [{{weight: {SECRET}, base_url: {SECRET}, key: {SECRET}}}]}}]",
+        f"model_providers: [{{model: openai/a, endpoints: {{access_key: {SECRET}}}}}]",
+        f"routing_preferences: [{{name: a, description: b, models: [{SECRET}], selection_policy: {SECRET}}}]",
+        f"model_metrics_sources: [{{type: {SECRET}, provider: {SECRET}, url: '{SECRET}', refresh_interval: {SECRET}}}]",
+        f"agents: [{{id: a, url: 'http://u:{SECRET}@h'}}, {{id: {SECRET}, url: '{SECRET}'}}]",
+        f"filters: [{{id: a, url: 'http://h?k={SECRET}', type: {SECRET}, transport: {SECRET}}}]",
+        f"endpoints: {{{SECRET}: {{endpoint: h}}, a: {{endpoint: 'u:{SECRET}@h', protocol: {SECRET}, http_host: '{SECRET}/'}}}}",
+        f"prompt_targets: [{{name: a, description: b, endpoint: {{name: c, path: {SECRET}, http_headers: {{{SECRET}: x}}}}}}]",
+        f"prompt_targets: [{{name: a, description: b, endpoint: {{name: c, path: /, http_headers: {{a: '{SECRET}é'}}}}}}]",
+        f"prompt_targets: [{{name: a, description: b, parameters: [{{name: c, default: [{SECRET}], required: {SECRET}}}]}}]",
+        f"prompt_guards: {{input_guards: {{jailbreak: {{on_exception: {SECRET}}}}}}}",
+        f"ratelimits: [{{model: a, selector: {{key: 'Bearer {SECRET}', value: [{SECRET}]}}, limit: {{tokens: {SECRET}, unit: {SECRET}}}}}]",
+        f"state_storage: {{type: {SECRET}, connection_string: 'mysql://u:{SECRET}@h', ttl: {SECRET}}}",
+        f"state_storage: {{type: postgres, connection_string: 'postgresql://u:{SECRET}%@h'}}",
+        f"state_storage: {{type: postgres, connection_string: 'postgresql://u:{SECRET}#@h'}}",
+        f"state_storage: 'postgresql://u:{SECRET}@h'",
+        f"state_storage: {{path: '-----BEGIN {SECRET}'}}",
+        f"tracing: {{random_sampling: {SECRET}, opentracing_grpc_endpoint: 'http://u:{SECRET}@h', protocol: {SECRET}}}",
+        f"tracing: {{headers: {{'x {SECRET}': a, x-b: \"{SECRET}\\n\"}}, exporters: [{{type: posthog, url: {SECRET}}}]}}",
+        f"tracing: {{exporters: [{{type: {SECRET}, url: 'http://h', api_key: [{SECRET}], distinct_id_header: 'a {SECRET}'}}]}}",
+        f"tracing: {{span_attributes: {{header_prefixes: ['{SECRET} '], static: {{{SECRET}: [x]}}}}, tls: {{key: ['{SECRET}']}}}}",
+        f"routing: {{session_cache: {{type: redis, url: 'http://:{SECRET}@h', tenant_header: 'a {SECRET}'}}}}",
+        f"routing: {{session_cache: 'redis://:{SECRET}@h', threshold: {SECRET}, session_headers: ['Bearer {SECRET}']}}",
+        f"routing: {{router: {SECRET}, timeout: {SECRET}, session_ttl_seconds: {SECRET}, routing_budget: {SECRET}}}",
+        f"failover: {{on: [{SECRET}], attempts: {SECRET}, breaker: {{errors: {SECRET}}}, hedge: {SECRET}}}",
+        f"signals: {{profile: {SECRET}, thresholds: {{{SECRET}: x, b: {SECRET}}}, lists: {{{SECRET}: x}}, window: {SECRET}}}",
+        f"observability: {{capture: {SECRET}, redact: ['({SECRET}', '{SECRET}*'], store: {{max_bytes: {SECRET}}}, metrics_bind: {SECRET}}}",
+        f"console: {{enabled: {SECRET}, bind: {SECRET}, token: [{SECRET}]}}",
+        f"console: {{enabled: true, token: '{SECRET}é'}}",
+        f"mode: {SECRET}",
+        f"system_prompt: [{SECRET}]",
     ],
 )
 def test_a_secret_in_the_wrong_place_is_not_told(text: str) -> None:
     said = read(f"version: v0.4.0\n{text}\n")
     assert said
     assert SECRET[3:] not in "\n".join(said)  # nor without what tells that it is one
+
+
+PLAIN = "Zq81planted4f9"  # a secret of no shape that could be known for one
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"model_providers: [{{model: openai/a, access_key: '{PLAIN}é'}}]",
+        f"model_providers: [{{model: openai/a, headers: {{x-a: '{PLAIN}é', 'x {PLAIN}': b}}}}]",
+        f"model_providers: [{{model: openai/a, base_url: 'http://u:{PLAIN}@h'}}]",
+        f"model_providers: [{{model: openai/a, base_url: {PLAIN}}}]",
+        f"model_providers: [{{model: openai/a, endpoints: [{{access_key: '{PLAIN}é', base_url: {PLAIN}}}]}}]",
+        f"listeners: [{{type: model, name: x, client_keys: ['{PLAIN} {PLAIN}', '{PLAIN}é']}}]",
+        f"agents: [{{id: a, url: '{PLAIN}'}}]",
+        f"endpoints: {{a: {{endpoint: 'u:{PLAIN}@h', http_host: '{PLAIN}/'}}}}",
+        f"prompt_targets: [{{name: a, description: b, endpoint: {{name: c, path: /, http_headers: {{a: '{PLAIN}é'}}}}}}]",
+        f"state_storage: {{type: postgres, connection_string: 'postgresql://u:{PLAIN}%@h'}}",
+        f"state_storage: {{type: postgres, connection_string: 'postgresql://u:{PLAIN}#@h'}}",
+        f"state_storage: {{type: postgres, connection_string: {PLAIN}}}",
+        f"state_storage: {{type: postgres, connection_string: 'postgresql://u:a${PLAIN}@h'}}",
+        f"routing: {{session_cache: {{type: redis, url: 'http://:{PLAIN}@h'}}}}",
+        f"routing: {{session_cache: {{type: redis, url: 'redis://:{PLAIN} @h'}}}}",
+        f"tracing: {{opentracing_grpc_endpoint: 'http://u:{PLAIN}@h', headers: {{x-a: '{PLAIN}é'}}}}",
+        f"tracing: {{exporters: [{{type: posthog, url: 'http://u:{PLAIN}@h', api_key: '{PLAIN}é'}}]}}",
+        f"console: {{enabled: true, token: '{PLAIN}é'}}",
+        f"observability: {{redact: ['({PLAIN}', '{PLAIN}|', {PLAIN[4:-3]}]}}",
+    ],
+)
+def test_where_a_secret_belongs_it_is_not_told_whatever_it_looks_like(text: str) -> None:
+    said = read(f"version: v0.4.0\n{text}\n")
+    assert said
+    assert PLAIN[4:-3] not in "\n".join(said)
 
 
 @pytest.mark.parametrize(
@@ -160,3 +249,34 @@ def test_no_damage_to_a_config_makes_it_tell_its_keys(key: str, damage: str) -> 
     with suppress(ConfigError):
         load(text, {})
     assert key not in "\n".join(read(text))
+
+
+def sample(kind: object) -> object:
+    """A value of `kind` with `PLAIN` in all that is masked."""
+    origin, inner = get_origin(kind), get_args(kind)
+    if isinstance(kind, type) and issubclass(kind, Struct):
+        return kind(**{field.name: sample(field.type) for field in structs.fields(kind)})
+    if origin is Annotated:
+        return PLAIN if inner[1].masked else sample(inner[0])
+    if origin is Literal:
+        return inner[0]
+    if origin in {Union, types.UnionType}:
+        return sample(inner[0])
+    if origin is tuple:
+        return (sample(inner[0]),)
+    if origin is Mapping:
+        return {"x": sample(inner[1])}
+    return {str: "x", bool: True, int: 1, float: 1.0}[kind]  # type: ignore[index]
+
+
+@pytest.mark.parametrize("shape", [shape for shape in vars(schema).values() if is_shape(shape)])
+def test_no_repr_of_what_was_read_holds_a_secret(shape: type[Struct]) -> None:
+    made = sample(shape)
+    assert PLAIN not in repr(made)
+    assert (PLAIN in str(to_builtins(made))) == has_masked(shape)
+
+
+def has_masked(kind: object) -> bool:
+    if is_shape(kind):
+        return any(has_masked(field.type) for field in structs.fields(kind))  # type: ignore[arg-type]
+    return any(getattr(each, "masked", False) or has_masked(each) for each in get_args(kind))

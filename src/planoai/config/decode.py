@@ -8,10 +8,11 @@ from typing import Annotated, Literal, TypeVar, Union, get_args, get_origin
 
 from msgspec import NODEFAULT, Struct, structs
 
-from planoai.config.kinds import Kind
+from planoai.config.kinds import Kind, Text
 from planoai.config.later import OPEN
 from planoai.config.located import Located
 from planoai.config.places import Place, join, shown
+from planoai.config.schema import ModelProvider
 from planoai.config.tree import Entry, Fields, Items, Node, Scalar, kind_of
 from planoai.config.variables import Variables, mentions
 from planoai.table import suggestion
@@ -25,6 +26,16 @@ _NAMES = {
     "bool": "yes or no",
     "null": "nothing",
     "other": "a tagged value",
+}
+
+
+# A field that does nothing where another one is true; a variable in it need not be set then.
+_OVERRULED: Mapping[type[Struct], tuple[str, str, str]] = {
+    ModelProvider: (
+        "access_key",
+        "passthrough_auth",
+        "access_key will be ignored: passthrough_auth sends the client's own credential",
+    )
 }
 
 
@@ -60,6 +71,8 @@ class Decoder:
                 continue
             at = join(path, entry.key)
             self.located.places[at] = entry.value.place
+            if self._is_overruled(shape, entry, node, at):
+                continue
             if not field.required and isinstance(entry.value, Scalar) and entry.value.kind == "null":
                 continue
             try:
@@ -76,6 +89,19 @@ class Decoder:
         made = shape(**values)
         self.located.put(made, path, node.place)
         return made
+
+    def _is_overruled(self, shape: type[Struct], entry: Entry, node: Fields, path: str) -> bool:
+        ignored, by, said = _OVERRULED.get(shape, ("", "", ""))
+        if entry.key != ignored or not self._is_true(node.get(by)):
+            return False
+        self._report.warn(entry.place, path, said)
+        return True
+
+    def _is_true(self, node: Node | None) -> bool:
+        if not isinstance(node, Scalar):
+            return False
+        text = self._variables.expand(node.text, lenient=True)
+        return (node.kind == "bool" or text != node.text) and kind_of(text) == "bool" and _says_yes(text)
 
     def _unknown(self, shape: type[Struct], entry: Entry, path: str) -> None:
         tell = self._report.warn if shape in OPEN else self._report.problem
@@ -100,7 +126,7 @@ class Decoder:
         if kind is bool:
             return self._bool(node, path)
         if kind is str:
-            return self._text(node, path)
+            return self._kind(_marker(Text), node, path)
         if isinstance(kind, type) and issubclass(kind, Struct):
             return self._struct(kind, node, path)
         raise TypeError(f"{path}: no way to read a {kind} is known")
@@ -134,12 +160,16 @@ class Decoder:
                 if at != path:
                     self.located.places[at] = entry.value.place
                 values[key] = self._value(kind, entry.value, at)
+                if at == path and at in self.located.expanded:
+                    self.located.expanded[f"{path}.{key}"] = self.located.expanded.pop(at)
             except _Bad:
-                continue
+                self.located.unread.add(path)
         return values
 
     def _kind(self, kind: Kind, node: Node, path: str) -> object:
         text = self._expanded(node, path, f"must be {kind.wanted}", secret=kind.secret, lenient=kind.free)
+        if kind.quoted and isinstance(node, Scalar) and node.kind in {"int", "float", "bool"}:
+            raise self._bad(node, path, f"must be text; put quotes around {shown(node.text)}")
         written = node.text if isinstance(node, Scalar) else ""
         return self._read(kind, text, node.place, path, written)
 
@@ -147,7 +177,9 @@ class Decoder:
         try:
             return kind.read(text)
         except ValueError as wrong:
-            tail = "" if kind.secret or ";" in str(wrong) else f", not {shown(written or text)}"
+            tail = "" if kind.secret or kind.quoted or ";" in str(wrong) else f", not {shown(written or text)}"
+            if written and not text.strip() and written.strip():  # then references are all there is in it
+                tail = f"; {written.strip()} is set, but empty"
             raise self._bad_at(place, path, f"{wrong}{tail}") from None
 
     def _choice(self, choices: tuple[str, ...], node: Node, path: str) -> str:
@@ -165,17 +197,7 @@ class Decoder:
         if kind != "bool":
             said = "in quotes it is text" if kind_of(text) == "bool" else f"not {_what(node)}"
             raise self._bad(node, path, f"must be true or false; {said}")
-        return text.lower() in {"true", "yes", "on"}
-
-    def _text(self, node: Node, path: str) -> str:
-        text = self._expanded(node, path, "must be text")
-        if isinstance(node, Scalar) and node.kind in {"int", "float", "bool"}:
-            raise self._bad(node, path, f"must be text; put quotes around {shown(node.text)}")
-        if not text:
-            raise self._bad(node, path, "must not be empty")
-        if not text.isprintable():
-            raise self._bad(node, path, "must be one line of printable text")
-        return text
+        return _says_yes(text)
 
     def _expanded(self, node: Node, path: str, wanted: str, *, secret: bool = False, lenient: bool = False) -> str:
         if not isinstance(node, Scalar) or node.kind in {"null", "other"}:
@@ -214,6 +236,10 @@ def _marker(kind: object) -> Kind:
     if not isinstance(marker, Kind):
         raise TypeError(f"{kind} is not one of the kinds of `planoai.config.kinds`")
     return marker
+
+
+def _says_yes(text: str) -> bool:
+    return text.lower() in {"true", "yes", "on"}
 
 
 def _what(node: Node) -> str:

@@ -13,7 +13,8 @@ class Kind(Struct, frozen=True, eq=False):
     """`read` takes the text, variables expanded, and raises ValueError with a sentence.
 
     `name` is what the reference page calls it, `wanted` the same after "must be". `secret`: no message ever shows a value. `masked`: a config that
-    is shown whole does not show it either. `free`: prose, in which a variable that is not set stays as it is typed. `json`: its JSON Schema.
+    is shown whole does not show it either. `free`: prose, in which a variable that is not set stays as it is typed. `quoted`: what YAML takes for a
+    number or a yes must stand in quotes. `json`: its JSON Schema.
     """
 
     name: str
@@ -22,6 +23,7 @@ class Kind(Struct, frozen=True, eq=False):
     secret: bool = False
     masked: bool = False
     free: bool = False
+    quoted: bool = False
     json: Mapping[str, object] = {}
 
 
@@ -48,8 +50,10 @@ def _number(most: float | None = None, least: float | None = 0) -> dict[str, obj
     return {"type": "number", **{name: bound for name, bound in bounds.items() if bound is not None}}
 
 
-Text = Annotated[str, Kind("text", "text", readers.text, json=_text(minLength=1))]
-Prose = Annotated[str, Kind("prose", "text", readers.prose, free=True, json=_text(maxLength=readers.LONGEST_PROSE))]
+Text = Annotated[str, Kind("text", "text", readers.text, quoted=True, json=_text(minLength=1))]
+Prose = Annotated[
+    str, Kind("prose", "text", readers.prose, free=True, quoted=True, json=_text(maxLength=readers.LONGEST_PROSE))
+]
 Plain = Annotated[
     str, Kind("text, number, `true` or `false`", "text, a number or yes or no", readers.plain, json=_PLAIN)
 ]
@@ -109,6 +113,7 @@ Redaction = Annotated[
         "name of a shape or regular expression",
         "the name of a shape or a regular expression",
         readers.redaction,
+        secret=True,
         json=_text(minLength=1, maxLength=readers.LONGEST_REDACTION),
     ),
 ]

@@ -9,7 +9,7 @@ from planoai.config.decode import Decoder
 from planoai.config.entry import has_credential, is_vendors, provider_of, signing_region
 from planoai.config.later import unserved
 from planoai.config.located import Located
-from planoai.config.migrate import NEWEST, migrate
+from planoai.config.migrate import NEWEST, updated
 from planoai.config.placed import placed
 from planoai.config.places import START, Note, Place, Report
 from planoai.config.rules.doors import open_doors
@@ -114,7 +114,7 @@ def _read(text: str, variables: Variables, located: Located) -> Config | None:
     if root is None:
         return None
     decoder = Decoder(variables, located)
-    newest = migrate(root, report)
+    newest = updated(root, report)
     # A version that is missing or wrong is no reason not to judge the rest. What is said twice is told once.
     config = decoder.struct(Config, newest) or decoder.struct(Config, _of_newest(newest))
     if config is None:

@@ -48,9 +48,11 @@ class Located:
         return self.unread.isdisjoint(join(path, field) for field in fields)
 
     def shown(self, owner: Struct, field: str) -> str:
-        """The value of `field` as a message may show it."""
+        """The value of `field`, or of an item as in `models[1]`, as a message may show it."""
         path = join(self._path(owner), field)
-        _, written = self.expanded.get(path, ("", str(getattr(owner, field))))
+        name, _, index = field.removesuffix("]").partition("[")
+        value = getattr(owner, name)
+        _, written = self.expanded.get(path, ("", str(value[int(index)] if index else value)))
         return shown(written)
 
     def _path(self, owner: Struct) -> str:

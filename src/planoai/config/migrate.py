@@ -14,13 +14,11 @@ _OLDER = frozenset({"v0.1", "v0.1.0", "0.1-beta", "0.2.0", "v0.3.0"})
 OLD_DOORS = {"egress_traffic": "model", "ingress_traffic": "prompt"}
 
 
-def migrate(root: Fields, report: Report) -> Fields:
-    """Forms that contradict each other are problems; what is merely wrong is left for the check against the structs to find."""
-    return _ignored_keys(updated(root, report), report)
-
-
 def updated(root: Fields, report: Report) -> Fields:
-    """The file as it would be written today: every older form is the newest, and all that it says is still there."""
+    """The file as it would be written today: every older form is the newest, and all that it says is still there.
+
+    Forms that contradict each other are problems; what is merely wrong is left for the check against the structs to find.
+    """
     for step in _FORMS:
         root = step(root, report)
     return root
@@ -91,24 +89,6 @@ def _version(root: Fields, report: Report) -> Fields:
     return _with(root, entry, structs.replace(entry, value=structs.replace(entry.value, text=NEWEST)))
 
 
-def _ignored_keys(root: Fields, report: Report) -> Fields:
-    """An `access_key` beside `passthrough_auth: true` is never used, so that its variable need not be set either."""
-    entry = next((entry for entry in root.entries if entry.key == "model_providers"), None)
-    if entry is None or not isinstance(entry.value, Items):
-        return root
-    providers: list[Node] = []
-    for index, provider in enumerate(entry.value.items):
-        if isinstance(provider, Fields) and _is_true(provider.get("passthrough_auth")):
-            for ignored in (each for each in provider.entries if each.key == "access_key"):
-                said = "access_key will be ignored: passthrough_auth sends the client's own credential"
-                report.warn(ignored.place, f"model_providers[{index}].access_key", said)
-            kept = tuple(each for each in provider.entries if each.key != "access_key")
-            providers.append(structs.replace(provider, entries=kept))
-        else:
-            providers.append(provider)
-    return _with(root, entry, structs.replace(entry, value=Items(tuple(providers), entry.value.place)))
-
-
 def _with(root: Fields, old: Entry, new: Entry) -> Fields:
     return structs.replace(root, entries=tuple(new if entry is old else entry for entry in root.entries))
 
@@ -123,10 +103,6 @@ def _is_empty(node: Node | None) -> bool:
             return not node.items
         case Fields():
             return not node.entries
-
-
-def _is_true(node: Node | None) -> bool:
-    return isinstance(node, Scalar) and node.kind == "bool" and node.text.lower() in {"true", "yes", "on"}
 
 
 # `hoisted` must see which version it was.

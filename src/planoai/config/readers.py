@@ -2,6 +2,7 @@
 
 import math
 import re
+import warnings
 from ipaddress import IPv6Address
 from typing import Literal
 from urllib.parse import urlsplit
@@ -21,7 +22,9 @@ _WORDS_TO_REDACT = ("email", "phone", "card", "bearer", "key")
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, 5.6.2
 _HOST = re.compile(r"(?:[0-9A-Za-z_-]+(?:\.[0-9A-Za-z_-]+)*\.?|\[(?P<v6>[0-9A-Fa-f:.]+)\])(?::(?P<port>[0-9]{1,5}))?")
-_NUMBER = re.compile(r"-?[0-9]{1,12}(?:\.[0-9]{1,12})?")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+_WHOLE = re.compile(r"0|[1-9][0-9]{0,9}")  # no zero before it: YAML takes `010` for eight
+_NUMBER = re.compile(r"-?(?:(?:0|[1-9][0-9]{0,11})(?:\.[0-9]{0,20})?|\.[0-9]{1,20})")
 _SIZE = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,3})?)(B|KB|MB|GB|TB)")
 
 
@@ -36,7 +39,7 @@ def text(written: str) -> str:
 def prose(written: str) -> str:
     if len(written) > LONGEST_PROSE:
         raise ValueError(f"must not be longer than {LONGEST_PROSE} characters")
-    if not all(each.isprintable() or each in "\n\t" for each in written):
+    if _CONTROL.search(written):
         raise ValueError("has a control character in it; line breaks and tabs are all that it may have")
     return written
 
@@ -48,7 +51,7 @@ def plain(written: str) -> str:
 
 
 def port(written: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,5}", written) or not 1 <= int(written) <= 65535:
+    if not _WHOLE.fullmatch(written) or not 1 <= int(written) <= 65535:
         raise ValueError("must be a port, a whole number from 1 to 65535")
     return int(written)
 
@@ -56,7 +59,7 @@ def port(written: str) -> int:
 def workers(written: str) -> int | Literal["auto"]:
     if written == "auto":
         return "auto"
-    if not re.fullmatch(r"[0-9]{1,5}", written) or not 1 <= int(written) <= MOST_WORKERS:
+    if not _WHOLE.fullmatch(written) or not 1 <= int(written) <= MOST_WORKERS:
         raise ValueError(f"must be a whole number from 1 to {MOST_WORKERS}, or `auto`")
     return int(written)
 
@@ -240,25 +243,33 @@ def redaction(written: str) -> str:
     if written in _WORDS_TO_REDACT:
         return written
     wanted = f"must be {', '.join(f'`{word}`' for word in _WORDS_TO_REDACT)} or a regular expression"
-    if re.fullmatch(r"[a-z_]*", written):
-        raise ValueError(f"{wanted}{suggestion(written, _WORDS_TO_REDACT)}")
+    if re.fullmatch(r"[A-Za-z_]*", written):
+        close = suggestion(written, _WORDS_TO_REDACT)
+        near = (
+            close if "did you mean" in close else "; a word alone is none of them, `(?:word)` redacts the word itself"
+        )
+        raise ValueError(f"{wanted}{near}")
     if len(written) > LONGEST_REDACTION:
         raise ValueError(f"{wanted} of at most {LONGEST_REDACTION} characters")
     try:
-        re.compile(written)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of what a later Python may read in another way
+            pattern = re.compile(written)
     except (re.error, OverflowError, RecursionError):
         raise ValueError(f"{wanted}; as one it can not be read") from None
+    if pattern.search(""):
+        raise ValueError(f"{wanted}; this one finds places with nothing in them")
     return written
 
 
 def _whole(written: str, least: int, most: int) -> int:
-    if not re.fullmatch(r"[0-9]{1,10}", written) or not least <= int(written) <= most:
+    if not _WHOLE.fullmatch(written) or not least <= int(written) <= most:
         raise ValueError(f"must be a whole number from {least} to {most}")
     return int(written)
 
 
 def _between(written: str, most: float, wanted: str) -> float:
-    if not _NUMBER.fullmatch(written) or not 0 <= float(written) <= most:
+    if written.startswith("-") or not _NUMBER.fullmatch(written) or float(written) > most:
         raise ValueError(wanted)
     return float(written)
 
@@ -269,7 +280,10 @@ def _store_url(written: str, schemes: tuple[str, ...], wanted: str) -> str:
         _ = parts.port
     except ValueError:
         raise ValueError(wanted) from None
+    credential, _, _ = parts.netloc.rpartition("@")
     if parts.scheme not in schemes or not parts.hostname or not written.isprintable() or " " in written:
+        raise ValueError(wanted)
+    if re.search(r"%(?![0-9A-Fa-f]{2})", credential):
         raise ValueError(wanted)
     return written
 
