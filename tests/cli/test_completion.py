@@ -120,6 +120,7 @@ def test_commands_are_offered_by_their_names_and_lines() -> None:
     assert offered("", of=main) == list(COMMANDS)
     assert offered("va", of=main) == ["validate"]
     assert offered("--ver", of=main) == ["--version"]
+    assert offered("no-command", "val", of=main) == ["validate"]
     [item] = ShellComplete(main, {}, "x", "_X_COMPLETE").get_completions([], "val")
     assert item.help == COMMANDS["validate"].line
 
