@@ -50,15 +50,20 @@ class Report:
 
 def join(path: str, key: str) -> str:
     """The path of `key` in the mapping at `path`. A key that looks like a credential is not told: it slipped one column to the left."""
-    told = "..." if _SECRET.search(key) else key
+    told = "..." if is_secret(key) else key
     return f"{path}.{told}" if path else told
 
 
 def shown(value: str) -> str:
     """`value` as a message may show it: quoted, on one line, cut, and not at all where it looks like a credential."""
-    if _SECRET.search(value):
+    if is_secret(value):
         return "(not shown: it looks like a credential)"
     return repr(value if len(value) <= _LONGEST_SHOWN else f"{value[:_LONGEST_SHOWN]}...")
+
+
+def is_secret(text: str) -> bool:
+    """Whether `text` looks like a credential, or like something that has one in it."""
+    return _SECRET.search(text) is not None
 
 
 def one_line(text: str) -> str:
