@@ -36,6 +36,12 @@ MODELS = ("openai/gpt-4o", "anthropic/*", "groq/a", "groq/b", "groq/c")
             id="unchanged",
         ),
         pytest.param(Refused(("a: b",), of_config=True), "the config has 1 problem\na: b", id="refused"),
+        pytest.param(
+            Refused(("a: b",), of_config=True, missing=("A_KEY",)),
+            "the config has 1 problem\na: b\n\nMissing API keys!\n  • A_KEY not found\nSet them in the shell:\n"
+            '  export A_KEY="your-api-key"\nor write NAME=... lines in `.env` beside the config',
+            id="refused for a key",
+        ),
         pytest.param(Refused(("no room",), of_config=False), "no room", id="refused by the machine"),
         pytest.param(Stopping(300.0), None, id="stopping"),
         pytest.param(Running(0), None, id="nothing runs"),

@@ -74,7 +74,20 @@ def test_prose_is_never_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["pa$sword", "pa$SWORD", "sk-$SWORD", "p:$SWORD!", "p:$sword", "p:$Sword@h", "sk:a$SWORD"]
+    "text",
+    [
+        "pa$sword",
+        "pa$SWORD",
+        "sk-$SWORD",
+        "p:$SWORD!",
+        "p:$sword",
+        "p:$Sword@h",
+        "sk:a$SWORD",
+        "a.$SWORD",
+        "http://u:$sword@h",
+        "http://u:$SWORD.x@h",
+        "http://h/a$sword",
+    ],
 )
 def test_part_of_a_key_is_not_told_as_if_it_were_a_variable(text: str) -> None:
     variables = Variables({})
@@ -83,6 +96,14 @@ def test_part_of_a_key_is_not_told_as_if_it_were_a_variable(text: str) -> None:
     assert "sword" not in str(caught.value).lower()
     assert "$$" in str(caught.value)
     assert variables.missing == []
+
+
+@pytest.mark.parametrize("text", ["http://$host", "https://api.$host:8000/v1", "redis://u:p@$host/0", "http://h:$host"])
+def test_a_part_of_an_address_is_missed_by_any_name(text: str) -> None:
+    variables = Variables({})
+    with pytest.raises(ValueError, match="the variable host is not set"):
+        variables.expand(text, secret=True)
+    assert variables.missing == ["host"]
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ def foreground(told: Told) -> str | None:
         case Warned() | Died():
             return sentence(told)
         case Refused():
-            return problems(told.problems, of_config=told.of_config)
+            return problems(told.problems, of_config=told.of_config, missing=told.missing)
         case Serving():
             lines = [f"serves {models(told.models)} on {url} (Ctrl-C stops it)" for url in told.listeners]
             return "\n".join([RUNNING, *lines])

@@ -81,10 +81,12 @@ def _value(written: str) -> str:
 
 def _is_name(match: re.Match[str]) -> bool:
     """Whether this reference can be nothing but the name of a variable: in braces, a word of its own, or a whole part of a URL."""
-    before, after = match.string[: match.start()][-1:], match.string[match.end() :][:1]
-    if match["braced"] is not None or not before or before.isspace():
+    before, after = match.string[: match.start()], match.string[match.end() :]
+    if match["braced"] is not None or not before or before[-1].isspace():
         return True
-    is_part = before in _DELIMITERS and (not after or after in _DELIMITERS)
+    if "://" in before and "@" not in after:  # of the host or behind it; what stands before an `@` may be a password
+        return before[-1] in _DELIMITERS | {"."}
+    is_part = before[-1] in _DELIMITERS and (not after or after[0] in _DELIMITERS)
     return is_part and _USUAL_NAME.fullmatch(match["plain"]) is not None
 
 
