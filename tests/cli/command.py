@@ -46,9 +46,13 @@ async def done(
 
 @asynccontextmanager
 async def begun(
-    *words: str, home: Home, environ: Mapping[str, str] = KEY, stdout: int = asyncio.subprocess.PIPE
+    *words: str,
+    home: Home,
+    environ: Mapping[str, str] = KEY,
+    stdout: int = asyncio.subprocess.PIPE,
+    folder: Path | None = None,
 ) -> AsyncIterator[asyncio.subprocess.Process]:
-    """`planoai WORDS` with `home`; what of it still runs at the end is killed."""
+    """`planoai WORDS` with `home`, in `folder`; what of it still runs at the end is killed."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -58,6 +62,7 @@ async def begun(
         stdout=stdout,
         stderr=asyncio.subprocess.PIPE,
         env={**os.environ, "PYTHONUNBUFFERED": "1", "PLANO_HOME": str(home.root), **environ},
+        cwd=folder,
     )
     try:
         yield process

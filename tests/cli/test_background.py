@@ -27,7 +27,9 @@ async def test_it_serves_when_up_returns_until_down_says_so(tmp_path: Path, home
     file, url = written(tmp_path)
     up = await done("up", str(file), home=home)
     assert up.code == 0, up.err
-    assert up.out == f"✓ Plano is running!\n  {url}\nLogs: {home.logs}\nRun 'planoai down' to stop.\n"
+    assert up.out.startswith(f"✓ Plano is running!\n  {url}\nModels with your key: openai/gpt-4o\n")
+    assert f"\n  curl {url}/v1/chat/completions " in up.out
+    assert up.out.endswith(f"\nLogs: {home.logs}\nRun 'planoai down' to stop.\n")
     assert "✓ config.yaml is valid" in up.err
     assert await healthy(url)
     found = lives(home)
@@ -62,6 +64,15 @@ async def test_a_second_up_takes_the_place_of_the_first(tmp_path: Path, home: Ho
     assert await healthy(url)
 
 
+async def test_what_another_config_had_running_is_told_as_it_is_replaced(tmp_path: Path, home: Home) -> None:
+    file, _ = written(tmp_path)
+    assert (await done("up", str(file), home=home)).code == 0
+    other = file.rename(tmp_path / "other.yaml")
+    again = await done("up", str(other), home=home)
+    assert "stopping the Plano that runs (pid " in again.err
+    assert f", with {file})" in again.err
+
+
 async def test_what_runs_goes_on_where_its_successor_can_not_start(tmp_path: Path, home: Home) -> None:
     file, url = written(tmp_path)
     assert (await done("up", str(file), home=home)).code == 0
@@ -80,7 +91,7 @@ async def test_what_runs_goes_on_where_its_successor_can_not_start(tmp_path: Pat
     assert "config.yaml:4:5: listeners[0]: 127.0.0.1:" in taken.err
     assert "can not be bound: address already in use" in taken.err
     if sys.platform == "linux":
-        assert f"(pid {os.getpid()})" in taken.err
+        assert f"(pid {os.getpid()}): end it; or write another `port`" in taken.err
     proxied = await done("up", str(file), home=home, environ={**KEY, "HTTPS_PROXY": "socks5://user:hidden@proxy:1080"})
     assert proxied.code == 1
     assert "HTTPS_PROXY" in proxied.err
@@ -96,6 +107,8 @@ async def test_the_port_of_another_plano_is_not_ours_to_take(tmp_path: Path, hom
     refused = await done("up", str(file), home=neighbour)
     assert refused.code == 1
     assert "can not be bound: address already in use" in refused.err
+    if sys.platform == "linux":
+        assert f"(pid {lives(home).pid}), which `PLANO_HOME={home.root} planoai down` stops" in refused.err
     assert status.read(neighbour) is None
     assert await healthy(url)
 
@@ -140,7 +153,9 @@ async def test_up_right_after_a_supervisor_was_killed_finds_no_child_in_the_way(
     for worker in found.workers:
         os.kill(worker, signal.SIGSTOP)
     os.kill(found.pid, signal.SIGKILL)
-    assert (await done("up", str(file), home=home)).code == 0
+    again = await done("up", str(file), home=home)
+    assert again.code == 0
+    assert f"the last Plano ended without stopping (pid {found.pid}); starting anew" in again.err
     assert await healthy(url)
     assert not any(map(is_alive, found.workers))
 

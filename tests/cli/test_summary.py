@@ -50,6 +50,7 @@ def test_it_says_what_is_served_in_whose_name_and_how_to_ask_for_it() -> None:
         "Models without a key: ollama/llama3.2",
         "Models with the client's own key: anthropic/*",
         "Default model: openai/gpt-4o",
+        "Traces: off",
         "Try it:",
         "  curl http://127.0.0.1:12000/v1/chat/completions \\",
         "    -H 'Content-Type: application/json' \\",

@@ -67,6 +67,17 @@ def test_a_variable_with_nothing_in_it_is_none(value: str) -> None:
     assert detect({"OPENAI_API_KEY": value}).with_keys == ()
 
 
+@pytest.mark.parametrize(
+    ("name", "variable"),
+    [("gemini", "GOOGLE_API_KEY"), ("xai", "GROK_API_KEY"), ("moonshotai", "MOONSHOTAI_API_KEY")],
+)
+def test_a_key_under_the_other_name_of_its_variable_is_found(name: str, variable: str) -> None:
+    usual = PROVIDERS[name].key_variable or ""
+    assert entries({variable: "k-1"})[name].access_key == "k-1"
+    assert entries({variable: "k-1", usual: "k-2"})[name].access_key == "k-2"
+    assert entries({variable: "k-1", usual: ""})[name].access_key == "k-1"
+
+
 def test_the_summary_names_both_kinds() -> None:
     found = detect(OPENAI)
     assert found.summary.startswith("env-keyed: openai | pass-through: anthropic, gemini, ")
@@ -138,7 +149,8 @@ def test_whichever_keys_there_are_it_loads_without_a_word_and_holds_none(environ
     assert found.warnings == ()
     assert isinstance(found.config, Config)
     assert {each.name for each in found.config.model_providers if each.access_key} == set(detect(environ).with_keys)
-    assert [each.access_key for each in found.config.model_providers if each.access_key] == [
-        environ[variable] for name in detect(environ).with_keys if (variable := PROVIDERS[name].key_variable)
-    ]
+    for entry in found.config.model_providers:
+        row = PROVIDERS[entry.name]
+        names = (row.key_variable or "", *row.other_variables)
+        assert entry.access_key == next((environ[name] for name in names if environ.get(name)), None)
     assert text(environ) == written

@@ -30,15 +30,15 @@ class Holder(Struct, frozen=True):
 
     @property
     def told(self) -> str:
-        """`python3 (pid 4711)`; what is ours is called by its own name, with the way to end it."""
+        """`python3 (pid 4711): end it`; what is ours is called by its own name."""
         match ours(self.words):
             case None:
-                return f"{self.name} (pid {self.pid})"
+                return f"{self.name} (pid {self.pid}): end it"
             case "up":
                 way = f"`PLANO_HOME={shlex.quote(self.home)} planoai down`" if self.home else "`planoai down`"
                 return f"another Plano (pid {self.pid}), which {way} stops"
             case command:
-                return f"`planoai {command}` (pid {self.pid})"
+                return f"`planoai {command}` (pid {self.pid}): end it"
 
 
 def holder(port: int, *, but: int | None = None, families: Collection[str] = FAMILIES) -> Holder | None:

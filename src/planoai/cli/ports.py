@@ -16,8 +16,13 @@ _TODO = {
 }
 
 
-def taken(config: Config, ours: Collection[str], pid: int | None = None) -> Iterator[str]:
-    """Problems that begin with a path. `ours` are the URLs of the gateway that is to be replaced, `pid` its supervisor: what is theirs comes free."""
+def taken(
+    config: Config, ours: Collection[str], pid: int | None = None, *, otherwise: str = "write another `port`"
+) -> Iterator[str]:
+    """Problems that begin with a path. `ours` are the URLs of the gateway that is to be replaced, `pid` its supervisor: what is theirs comes free.
+
+    `otherwise`: what there is to do where another program has the port, and is to keep it.
+    """
     freed = [(parts.hostname or "", parts.port) for parts in map(urlsplit, ours)]
     for number, listener in enumerate(config.listeners):
         if (listener.address.lower(), listener.port) in freed:
@@ -30,15 +35,23 @@ def taken(config: Config, ours: Collection[str], pid: int | None = None) -> Iter
                 continue
             reason = (error.strerror or str(error)).lower()
             where = url_host((listener.address, listener.port))
-            yield f"listeners[{number}]: {where} can not be bound: {reason}{_more(error, listener, pid)}"
+            yield f"listeners[{number}]: {where} can not be bound: {reason}{_more(error, listener, pid, otherwise)}"
 
 
-def _more(error: OSError, listener: Listener, pid: int | None) -> str:
-    """Who is in the way, or what else there is to do."""
+def is_free(address: str, port: int) -> bool:
+    try:
+        listen(address, port).close()
+    except OSError:
+        return False
+    return True
+
+
+def _more(error: OSError, listener: Listener, pid: int | None, otherwise: str) -> str:
+    """Who is in the way, and what there is to do."""
     if error.errno != errno.EADDRINUSE:
         return _TODO.get(error.errno or 0, "")
     found = holder(listener.port, but=pid)
-    return f", by {found.told}" if found else ""
+    return f", by {found.told}; or {otherwise}" if found else f"; {otherwise}"
 
 
 def _only_by(hosts: Collection[str], listener: Listener, pid: int | None) -> bool:

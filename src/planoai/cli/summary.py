@@ -7,10 +7,11 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Literal
 from urllib.parse import urlsplit, urlunsplit
 
+from planoai.config import defaults
 from planoai.config.entry import has_credential, is_wildcard, model_id, needs_key, passes_through, prefix, provider_of
 from planoai.config.load import Loaded
 from planoai.config.lookup import called
-from planoai.config.schema import Config, ModelProvider
+from planoai.config.schema import Config, ModelProvider, Tracing
 from planoai.providers.registry import Registry, kind_of
 
 Mode = Literal["key", "aws", "open", "client", "missing"]
@@ -30,12 +31,17 @@ _ANY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 - to be told by another name
 
 
 def lines(loaded: Loaded, listeners: Sequence[str], registry: Registry, exported: Collection[str] = ()) -> list[str]:
+    """Where it serves, and what `served` tells."""
+    return [*_doors(loaded.config, listeners), *served(loaded, listeners, registry, exported)]
+
+
+def served(loaded: Loaded, listeners: Sequence[str], registry: Registry, exported: Collection[str] = ()) -> list[str]:
     """`listeners`: their URLs, in the order of the config. `exported`: names of the variables that are set in the shell where the lines are read."""
     config = loaded.config
     return [
-        *_doors(config, listeners),
         *_providers(config.model_providers),
         f"Default model: {_default(config)}",
+        f"Traces: {_traces(config.tracing)}",
         *_trial(loaded, listeners, registry, exported),
     ]
 
@@ -83,6 +89,12 @@ def _name(entry: ModelProvider) -> str:
 def _default(config: Config) -> str:
     named = next((each.name for each in config.model_providers if each.default), None)
     return named or "none, each request names its own"
+
+
+def _traces(tracing: Tracing) -> str:
+    if not tracing.random_sampling:
+        return "off"
+    return f"of {tracing.random_sampling:g} % of the requests, to {tracing.opentracing_grpc_endpoint or defaults.COLLECTOR}"
 
 
 def _trial(loaded: Loaded, listeners: Sequence[str], registry: Registry, exported: Collection[str]) -> Iterator[str]:

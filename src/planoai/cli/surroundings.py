@@ -48,11 +48,16 @@ def found(folder: Path) -> Path | None:
 
 def near_to(name: str, folder: Path) -> str:
     """`; did you mean 'config.yaml'?`: the files in `folder` that may be a config. Nothing where there are none."""
+    return suggestion(name, configs_in(folder))
+
+
+def configs_in(folder: Path) -> list[str]:
+    """Names of files that may be a config."""
     try:
-        names = sorted(each.name for each in folder.iterdir() if each.suffix in _ENDINGS and _is_text(each.name))
+        names = [each.name for each in folder.iterdir() if each.suffix in _ENDINGS]
     except OSError:
-        return ""
-    return suggestion(name, names)
+        return []
+    return sorted(each for each in names if _is_text(each) and not each.startswith("."))
 
 
 def told(path: Path) -> Path:

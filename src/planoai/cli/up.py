@@ -1,33 +1,27 @@
 """`planoai up`: serve a config, in the background or staying with it."""
 
-import asyncio
 import logging
-import os
-import time
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
 import click
+from click.core import ParameterSource
+from msgspec import Struct, structs
 
-from planoai.cli import render, stopping, surroundings, talk
-from planoai.cli.ports import taken
+from planoai.cli import render, starting, summary, surroundings, talk, zero
+from planoai.config import defaults
 from planoai.config.load import Loaded
 from planoai.net.proxy import Proxies
-from planoai.process.aside import Aside
 from planoai.process.feeds import fetched
 from planoai.process.home import Home
-from planoai.process.launch import launch
 from planoai.process.reading import read
 from planoai.process.settings import Settings
-from planoai.process.status import Status
-from planoai.process.supervisor import supervise
-from planoai.process.told import Refused, Serving, Told, Warned
+from planoai.process.told import Refused
+from planoai.providers.registry import Registry, snapshot
 
 MOST_WORKERS = 256
-_PORT_SECONDS = 2.0  # for the children of a supervisor that was killed, to notice
-_LOOKS_SECONDS = 0.05
-_LAST_WORDS_SECONDS = 1.0
 
 log = logging.getLogger(__name__)
 
@@ -58,105 +52,108 @@ def workers_given(context: click.Context, option: click.Parameter, value: str | 
     callback=workers_given,
     help="Processes that serve, instead of what FILE says; auto is one a core.",
 )
+@click.option(
+    "--listener-port",
+    "port",
+    type=click.IntRange(1, 65535),
+    help=f"The port where there is no config.  [default: {defaults.PORT}]",
+)
+@click.option("--with-tracing", is_flag=True, help="Collect traces; not in this version yet.")
+@click.option("--tracing-port", type=click.IntRange(1, 65535), help="Where to collect them.  [default: 4317]")
 @talk.verbose
 @talk.docker
-def up(file: Path | None, folder: Path, foreground: bool, workers: int | Literal["auto"] | None, verbose: bool) -> None:
+@click.pass_context
+def up(
+    context: click.Context,
+    file: Path | None,
+    folder: Path,
+    foreground: bool,
+    workers: int | Literal["auto"] | None,
+    port: int | None,
+    with_tracing: bool,
+    tracing_port: int | None,
+    verbose: bool,
+) -> None:
     """Serve the gateway that FILE describes. One that runs already is stopped, once FILE proved good.
+
+    Without FILE it is config.yaml, or plano_config.yaml; where there is none, every provider is served that needs no more than a key.
 
     \b
     Examples:
+      planoai up
       planoai up config.yaml
       planoai up config.yaml --foreground
+      planoai up --listener-port 12001
     """
     talk.header()
     level = talk.log_to_stderr(verbose=verbose)
+    if with_tracing or tracing_port:
+        raise click.ClickException("`tracing` is not served by this version yet: leave --with-tracing out")
     home, environ = surroundings.home(), surroundings.variables()
-    file = surroundings.config_file(file, folder)
-    make_way(home, checked(file, environ, home))
+    asked = file is not None or context.get_parameter_source("folder") is not ParameterSource.DEFAULT
+    plan = planned(home, environ, file, folder, port, asked=asked)
+    loaded = checked(plan, home)
+    starting.make_way(home, loaded, plan.file, written=plan.made is None)
     settings = Settings(
-        file=str(file), home=str(home.root), environ=environ, workers=workers, level=level, echo=foreground
+        file=str(plan.file),
+        home=str(home.root),
+        environ=plan.environ,
+        workers=workers,
+        level=level,
+        echo=foreground,
     )
+    tells = partial(summary.served if foreground else summary.lines, loaded)
+    told = partial(tells, registry=plan.known(home), exported=environ)
     if foreground:
-        stay(settings)
+        starting.stay(settings, told)
     else:
-        leave(settings, home)
+        starting.leave(settings, home, told)
 
 
-def checked(file: Path, environ: Mapping[str, str], home: Home) -> Loaded:
-    """The config in `file`, whose warnings are told. Raises ClickException with everything that is wrong in it, or with the address of a proxy."""
-    log.info("reading %s", file)
-    loaded = read(file, environ, fetched(home.root))
+class Plan(Struct, frozen=True):
+    """The config to serve. `made`: it was made here, since nobody has written one."""
+
+    file: Path
+    environ: Mapping[str, str]
+    made: zero.Made | None = None
+
+    def __repr__(self) -> str:
+        return f"Plan({str(self.file)!r})"
+
+    def known(self, home: Home) -> Registry:
+        """The models that wildcards stand for, those of an Ollama on this machine with them."""
+        registry = fetched(home.root) or snapshot()
+        local = self.made.local if self.made else None
+        return structs.replace(registry, models={**registry.models, "ollama/*": local}) if local else registry
+
+
+def planned(
+    home: Home, environ: Mapping[str, str], file: Path | None, folder: Path, port: int | None, *, asked: bool
+) -> Plan:
+    """`asked`: somebody has said where the config is, and a wrong word must not start something else. Raises ClickException."""
+    if not asked and surroundings.found(folder) is None:
+        made = zero.made(home, environ, folder, port=port)
+        for line in made.said:
+            talk.say(line)
+        return Plan(made.file, made.environ, made)
+    file = surroundings.config_file(file, folder)
+    if port is not None:
+        talk.say(f"warning: --listener-port is not used: {file.name} says which port it is")
+    return Plan(file, environ)
+
+
+def checked(plan: Plan, home: Home) -> Loaded:
+    """The config, whose warnings are told. Raises ClickException with everything that is wrong in it, or with the address of a proxy."""
+    log.info("reading %s", plan.file)
+    loaded = read(plan.file, plan.environ, fetched(home.root))
     if isinstance(loaded, Refused):
-        raise click.ClickException(render.problems(loaded.problems, of_config=loaded.of_config))
+        raise click.ClickException(render.problems(loaded.problems, of_config=loaded.of_config, missing=loaded.missing))
     try:
-        Proxies.of(environ)
+        Proxies.of(plan.environ)
     except ValueError as error:
         raise click.ClickException(str(error)) from None
     for warning in loaded.warnings:
         talk.say(f"warning: {warning}")
-    talk.say(f"✓ {loaded.name} is valid")
+    if plan.made is None:
+        talk.say(f"✓ {loaded.name} is valid")
     return loaded
-
-
-def make_way(home: Home, loaded: Loaded) -> None:
-    """Stops what runs in `home`, unless others have an address that `loaded` needs. Raises ClickException or OSError, and then what runs goes on."""
-    home.make()
-    replaced = stopping.running(home)
-    killed = replaced is None and home.status.exists()
-    await_ports(loaded, replaced, _PORT_SECONDS if killed else 0.0)
-    if replaced is None:
-        return
-    talk.say(f"stopping the Plano that runs (pid {replaced.pid})")
-    try:
-        stopping.stop(home, replaced, now=False, way_out="`planoai down --now` cuts what runs")
-    except KeyboardInterrupt:
-        talk.say("that one goes on stopping, and no other was started")
-        raise SystemExit(1) from None
-
-
-def await_ports(loaded: Loaded, replaced: Status | None, patience: float) -> None:
-    """Raises ClickException where others than `replaced` keep an address for more than `patience` seconds."""
-    ours, pid = (replaced.listeners, replaced.pid) if replaced else ((), None)
-    deadline = time.monotonic() + patience
-    told = False
-    while problems := [loaded.located(each) for each in taken(loaded.config, ours, pid)]:
-        if time.monotonic() >= deadline:
-            raise click.ClickException("\n".join(problems))
-        if not told:
-            talk.say("waiting for what is left of a Plano that was killed")
-            told = True
-        time.sleep(_LOOKS_SECONDS)
-
-
-def leave(settings: Settings, home: Home) -> None:
-    """Starts a gateway that stays when the command ends."""
-    told: list[Told] = []
-    talk.say("starting")
-    if not launch(settings, told.append):
-        lines = [line for each in told if isinstance(each, Refused) for line in each.problems]
-        raise click.ClickException("\n".join([*lines, f"Plano did not start; its log is {home.log}"]))
-    for each in told:
-        if isinstance(each, Serving):
-            click.echo(render.background(each.listeners, str(home.logs)))
-
-
-def stay(settings: Settings) -> None:
-    """Is the gateway, until it is told to stop."""
-    serves = False
-    refused: list[Refused] = []
-
-    def tell(told: Told) -> None:
-        nonlocal serves
-        serves = serves or isinstance(told, Serving)
-        if isinstance(told, Refused):
-            refused.append(told)
-        elif serves or not isinstance(told, Warned):  # at the start `checked` has told them
-            talk.say(render.foreground(told))
-
-    telling = Aside(tell)  # a terminal that is stopped must not stop the gateway
-    code = asyncio.run(supervise(settings, telling.put))
-    if not telling.wait(_LAST_WORDS_SECONDS):
-        os._exit(code)  # nobody reads what we say, and so we would wait for ever to say how it ended
-    if refused:
-        raise click.ClickException(render.problems(refused[-1].problems, of_config=refused[-1].of_config))
-    raise SystemExit(code)

@@ -8,6 +8,7 @@ from planoai.providers.catalog import PROVIDERS
 from planoai.providers.provider import Provider
 
 PORT = 12000
+COLLECTOR = "http://localhost:4317"  # where one of OpenTelemetry usually is
 NAME = "default_config.yaml"  # what it is written as
 _FIRST = (
     "openai", "anthropic", "gemini", "groq", "deepseek", "mistral", "digitalocean", "vercel", "openrouter", "edenai",
@@ -91,7 +92,7 @@ def _rows() -> Iterator[Provider]:
 
 
 def _names(row: Provider) -> tuple[str, ...]:
-    return (row.key_variable,) if row.key_variable else ()
+    return (row.key_variable or "", *row.other_variables)
 
 
 def _set(row: Provider, environ: Mapping[str, str]) -> str | None:

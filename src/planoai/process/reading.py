@@ -6,6 +6,7 @@ from pathlib import Path
 
 from msgspec import structs
 
+from planoai.config.defaults import is_ours
 from planoai.config.load import Loaded, load
 from planoai.config.lookup import Hidden
 from planoai.config.places import Note
@@ -28,10 +29,10 @@ def read(
     `refuse_unserved`: what the file asks for and this version does not serve yet is a reason to refuse it, as it is to serve it.
     """
     try:
-        text = _text(file)
+        text = text_of(file)
         if text is None:
             return Refused((f"there is no file {file}",), of_config=False)
-        dotenv = _text(file.parent / ".env") or ""
+        dotenv = text_of(file.parent / ".env") or ""
     except ValueError as error:
         return Refused((str(error),), of_config=False)
     try:
@@ -47,11 +48,12 @@ def read(
     except ConfigError as error:
         notes = tuple(map(loaded.note, error.problems))
         return Refused(tuple(note.written(loaded.name) for note in notes), of_config=True, notes=notes)
-    hidden = tuple(loaded.note(_warning(each, loaded.config)) for each in models_of(loaded.config, registry).hidden)
+    hidden = () if is_ours(text) else models_of(loaded.config, registry).hidden
+    notes = tuple(loaded.note(_warning(each, loaded.config)) for each in hidden)
     return structs.replace(
         loaded,
-        warnings=(*loaded.warnings, *(note.written(loaded.name) for note in hidden)),
-        notes=(*loaded.notes, *hidden),
+        warnings=(*loaded.warnings, *(note.written(loaded.name) for note in notes)),
+        notes=(*loaded.notes, *notes),
         digest=sha256(text.encode()).hexdigest()[:_DIGITS],
     )
 
@@ -65,7 +67,7 @@ def _warning(hidden: Hidden, config: Config) -> str:
     return f"model_providers[{place}].model: {said}"
 
 
-def _text(file: Path) -> str | None:
+def text_of(file: Path) -> str | None:
     """None where there is no such file. Raises ValueError with a sentence where it can not be read, again and by any process: a pipe can not."""
     try:
         if not file.exists():
