@@ -1,14 +1,41 @@
-"""`planoai doctor`."""
+"""`planoai doctor`: what would keep a gateway from working, and what helps."""
+
+import sys
+from pathlib import Path
 
 import click
+import msgspec
+
+from planoai.cli import checks, surroundings, talk
+from planoai.cli.survey import survey
 
 
 @click.command()
-def doctor() -> None:
-    """Look for what would keep a gateway from working.
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+@click.option(
+    "--path",
+    "folder",
+    type=click.Path(path_type=Path),
+    default=".",
+    help="Where to look for config.yaml when FILE is not given.",
+)
+@click.option("--offline", is_flag=True, help="Ask no provider whether it can be reached.")
+@click.option("--json", "as_json", is_flag=True, help="Print what is found as JSON.")
+def doctor(file: Path | None, folder: Path, offline: bool, as_json: bool) -> None:
+    """Look for what would keep a gateway from working: the config, keys, ports, the way to the providers, this machine. Nothing is changed.
+
+    Without FILE it looks at config.yaml, else at the config of the gateway that runs. Where something has to be mended the exit code is 1.
 
     \b
-    Example:
+    Examples:
       planoai doctor
+      planoai doctor config.yaml --offline
     """
-    raise click.ClickException("`planoai doctor` is not in this version yet")
+    found = checks.findings(survey(surroundings.home(), file, folder, offline=offline))
+    if as_json:
+        click.echo(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())
+    else:
+        click.echo(checks.shown(found))
+        talk.say(f"\n{checks.summary(found)}")
+    if any(each.level == "fail" for each in found):
+        sys.exit(1)

@@ -1,0 +1,187 @@
+"""`planoai doctor` on this machine."""
+
+import json
+import socket
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import trustme
+
+from planoai.cli import ollama
+from planoai.config import defaults
+from planoai.process.home import Home
+from tests.cli.command import KEY, written
+from tests.cli.within import SECRETS, gateway, said
+from tests.support.upstream import scripted, whole
+
+
+@pytest.fixture(autouse=True)
+def no_ollama(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever runs on the machine of the developer."""
+    monkeypatch.setattr(ollama, "ADDRESS", "http://127.0.0.1:1")
+
+
+def found(output: str) -> dict[str, list[tuple[str, str]]]:
+    """By check: the level and what is said."""
+    told: dict[str, list[tuple[str, str]]] = {}
+    for each in json.loads(output):
+        told.setdefault(each["check"], []).append((each["level"], each["said"]))
+    return told
+
+
+async def test_a_machine_on_which_all_is_well(home: Home, tmp_path: Path) -> None:
+    home.make()
+    async with scripted() as upstream:
+        upstream.will(whole(b"", status=404))
+        file, url = written(tmp_path, upstream.url)
+        told = await said("doctor", str(file), home=home)
+        assert told.exit_code == 0
+        assert f"✓ config      {file} is valid" in told.stdout
+        assert "THE_KEY: set in this shell" in told.stdout
+        assert f"✓ providers   openai: {upstream.url} answers" in told.stdout
+        assert f"{url.rpartition(':')[2]}: can be had" in told.stdout
+        assert "→" not in told.stdout
+        [asked] = upstream.asked
+        assert (asked.method, asked.target) == ("GET", "/")
+        assert KEY["THE_KEY"] not in str(asked.headers)
+
+
+async def test_offline_nobody_is_asked(home: Home, tmp_path: Path) -> None:
+    async with scripted() as upstream:
+        file, _ = written(tmp_path, upstream.url)
+        told = await said("doctor", str(file), "--offline", "--json", home=home)
+        assert told.exit_code == 0
+        assert not upstream.asked
+    assert not {"providers", "clock"} & set(found(told.stdout))
+
+
+async def test_a_provider_that_nobody_reaches(home: Home, tmp_path: Path) -> None:
+    written(tmp_path)
+    told = await said("doctor", "--path", str(tmp_path), home=home)
+    assert told.exit_code == 1
+    assert "✗ providers   openai: http://127.0.0.1:1 cannot be reached: it refuses the connection" in told.stdout
+    assert told.stderr.strip() == "1 problem"
+
+
+async def test_a_config_with_problems_and_variables_that_nobody_has_set(home: Home, tmp_path: Path) -> None:
+    file, _ = written(tmp_path)
+    file.write_text(file.read_text().replace("name: test", "nmae: test"))
+    told = await said("doctor", str(file), "--json", home=home, environ={"THE_KEY": None})
+    assert told.exit_code == 1
+    checks = found(told.stdout)
+    assert checks["variables"] == [("fail", "THE_KEY is not set")]
+    [(level, problem)] = checks["config"]
+    assert level == "fail"
+    assert problem.startswith("config.yaml:4:")
+    assert problem.endswith("(the first of 3 problems)")
+
+
+async def test_where_each_variable_comes_from(home: Home, tmp_path: Path) -> None:
+    file, _ = written(tmp_path)
+    file.write_text(file.read_text().replace("port: ", "client_keys: [$TEAM_KEY, '${EMPTY}key-of-a-team'], port: "))
+    (tmp_path / ".env").write_text(f"TEAM_KEY={SECRETS['TEAM_KEY']}\nTHE_KEY=not-this-one\n")
+    told = await said("doctor", str(file), "--offline", "--json", home=home, environ={**KEY, "EMPTY": ""})
+    assert found(told.stdout)["variables"] == [
+        ("ok", "THE_KEY: set in this shell"),
+        ("ok", "TEAM_KEY: set in `.env` beside the config"),
+        ("warn", "EMPTY is set, and empty"),
+    ]
+
+
+async def test_a_file_that_is_not_there_is_no_usage_error(home: Home, tmp_path: Path) -> None:
+    told = await said("doctor", str(tmp_path / "no.yaml"), "--offline", home=home)
+    assert told.exit_code == 1
+    assert f"there is no file {tmp_path / 'no.yaml'}" in told.stdout
+
+
+async def test_without_a_config_those_providers_are_asked_whose_key_is_set(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nothing: dict[str, str | None] = dict.fromkeys(defaults.variables())
+    (tmp_path / ".env").write_text(f"OPENAI_API_KEY={SECRETS['OPENAI_API_KEY']}\n")
+    proxy = "http://planted-user:sk-that-nobody-sees@127.0.0.1:1"
+    told = await said(
+        "doctor",
+        "--path",
+        str(tmp_path),
+        "--json",
+        home=home,
+        environ={**nothing, "HTTPS_PROXY": proxy, "NO_PROXY": ""},
+    )
+    checks = found(told.stdout)
+    assert checks["config"][0][1].startswith("there is none here")
+    assert checks["variables"] == [("ok", "OPENAI_API_KEY: set in `.env` beside the config")]
+    assert checks["proxies"] == [("ok", "requests to openai go through the one that HTTPS_PROXY names")]
+    [(level, who)] = checks["providers"]
+    assert level == "fail"
+    assert who.startswith("openai: https://api.openai.com cannot be reached through the proxy that HTTPS_PROXY names")
+    assert "planted-user" not in told.output
+
+
+async def test_an_address_of_a_proxy_that_is_none(home: Home, tmp_path: Path) -> None:
+    file, _ = written(tmp_path)
+    proxy = "socks5://sk-that-nobody-sees@127.0.0.1"
+    told = await said("doctor", str(file), "--offline", "--json", home=home, environ={**KEY, "https_proxy": proxy})
+    [(level, problem)] = found(told.stdout)["proxies"]
+    assert level == "fail"
+    assert problem.startswith("HTTPS_PROXY names a proxy that speaks 'socks5'")
+
+
+async def test_a_certificate_that_has_ended(home: Home, tmp_path: Path) -> None:
+    issued = trustme.CA().issue_cert("gateway.example", not_after=datetime.now(UTC) - timedelta(days=2, hours=1))
+    (tmp_path / "cert.pem").write_bytes(issued.cert_chain_pems[0].bytes())
+    (tmp_path / "key.pem").write_bytes(issued.private_key_pem.bytes())
+    file, _ = written(tmp_path)
+    file.write_text(file.read_text().replace("name: test,", "name: test, tls: {cert: cert.pem, key: key.pem},"))
+    told = await said("doctor", str(file), "--offline", home=home)
+    assert told.exit_code == 1
+    assert f"✗ certificates  {tmp_path}/cert.pem ended 2 d 1 h ago" in told.stdout
+
+
+async def test_a_port_that_somebody_else_has(home: Home, tmp_path: Path) -> None:
+    file, url = written(tmp_path)
+    with socket.create_server(("127.0.0.1", int(url.rpartition(":")[2]))):
+        told = await said("doctor", str(file), "--offline", "--json", home=home)
+    assert told.exit_code == 1
+    [(level, problem)] = found(told.stdout)["ports"]
+    assert level == "fail"
+    assert problem.startswith("config.yaml:4:")
+    assert "can not be bound: address already in use" in problem
+
+
+async def test_the_gateway_that_runs_is_looked_at_with_its_config(home: Home, tmp_path: Path) -> None:
+    file, url = written(tmp_path)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    async with gateway(home, file):
+        told = await said("doctor", "--path", str(elsewhere), "--offline", "--json", home=home)
+    checks = found(told.stdout)
+    assert checks["config"] == [("ok", f"{file} is valid")]
+    assert checks["gateway"][0][1].startswith(f"it serves {file} (pid ")
+    assert checks["ports"] == [("ok", f"{url.rpartition(':')[2]}: served by the Plano that runs")]
+
+
+async def test_a_gateway_without_a_config_is_looked_at_as_such(home: Home, tmp_path: Path) -> None:
+    home.make()
+    _, url = written(tmp_path)
+    (tmp_path / "config.yaml").unlink()
+    made = home.root / defaults.NAME
+    port = int(url.rpartition(":")[2])
+    nothing: dict[str, str | None] = dict.fromkeys(defaults.variables())
+    made.write_text(defaults.text({}, port=port))
+    async with gateway(home, made, {}):
+        told = await said("doctor", "--path", str(tmp_path), "--offline", "--json", home=home, environ=nothing)
+    checks = found(told.stdout)
+    assert checks["config"][0][1].startswith("there is none here")
+    assert checks["ports"] == [("ok", f"{port}: served by the Plano that runs")]
+
+
+async def test_an_ollama_of_this_machine(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file, _ = written(tmp_path)
+    async with scripted() as upstream:
+        upstream.will(whole({"models": [{"name": "qwen3"}, {"name": "llama4"}]}))
+        monkeypatch.setattr(ollama, "_SECONDS", 5.0)
+        monkeypatch.setattr(ollama, "ADDRESS", upstream.url)
+        told = await said("doctor", str(file), "--offline", "--json", home=home)
+    assert found(told.stdout)["Ollama"][0][1].startswith("it runs on this machine with 2 models")
