@@ -41,6 +41,20 @@ def test_a_variable_is_written_with_or_without_braces(written: str) -> None:
     assert refused(provider(f"access_key: {written}")).missing == ("KEY",)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "model_providers: [{model: openai/a, access_key: ${KEY}}]",
+        "model_providers: [{model: openai/a, access_key: ${KEY}, name: b}]",
+        "listeners: [{type: model, name: a, client_keys: [${KEY}]}]",
+        "listeners: [{type: model, name: a, client_keys: [$KEY, Bearer ${KEY}]}]",
+    ],
+)
+def test_braces_within_braces_are_told_to_need_quotes(text: str) -> None:
+    (problem,) = refused(text, KEY="k-1").problems
+    assert "`${NAME}` must stand in quotes" in problem
+
+
 def test_a_key_that_is_written_as_it_is_is_taken_and_never_told() -> None:
     loaded = read(provider(f"access_key: {LITERAL}"))
     assert key_of(loaded) == LITERAL

@@ -207,6 +207,12 @@ def _syntax(error: yaml.MarkedYAMLError, text: str) -> tuple[Place, str, str]:
     line = lines[noticed.line - 1] if noticed.line <= len(lines) else ""
     if line[noticed.column - 1 : noticed.column] == "\t" or line[: len(line) - len(line.lstrip())].count("\t"):
         return noticed, "", "a tab can not indent YAML; use spaces"
+    if "a flow " in context and "${" in line[: noticed.column]:
+        return (
+            noticed,
+            "",
+            "this is not valid YAML: between `{ }` and `[ ]`, `${NAME}` must stand in quotes; `$NAME` needs none",
+        )
     for of_context, of_problem, at_start, sentence in _SAID:
         if of_context in context and of_problem in problem:
             said = sentence.format(line=began.line)
