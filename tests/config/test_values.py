@@ -1,5 +1,7 @@
 """Where a value may come from: the file itself, the shell, the `.env` beside it."""
 
+from typing import Literal
+
 import pytest
 from msgspec import NODEFAULT, Struct, structs
 
@@ -289,14 +291,100 @@ DEFAULTS: dict[type[Struct], dict[str, object]] = {
     },
     schema.Console: {"enabled": False, "bind": "127.0.0.1:9093", "token": None},
     schema.ListenerAgent: {"default": False, "input_filters": ()},
+    schema.ListenerTimeouts: {"first_byte": None, "idle": 300.0, "total": None},
+    schema.Listener: {
+        "address": "0.0.0.0",
+        "port": 0,
+        "timeout": 300.0,
+        "timeouts": schema.ListenerTimeouts(),
+        "shutdown_timeout": 300.0,
+        "max_retries": 0,
+        "client_keys": (),
+        "tls": None,
+        "cors": None,
+        "router": None,
+        "agents": (),
+        "input_filters": (),
+        "output_filters": (),
+    },
+    schema.Aws: {"session_token": None, "region": None},
+    schema.ProviderTimeouts: {"connect": None, "first_byte": None, "idle": None},
+    schema.ModelProvider: {
+        "name": "",
+        "access_key": None,
+        "default": False,
+        "base_url": None,
+        "passthrough_auth": False,
+        "http_host": None,
+        "provider_interface": None,
+        "headers": {},
+        "aws": None,
+        "upstream_api": None,
+        "api_version": "2025-01-01-preview",
+        "timeouts": schema.ProviderTimeouts(),
+        "endpoints": (),
+        "balance": "weighted",
+        "price": None,
+        "routing_preferences": (),
+    },
+    schema.Overrides: {
+        "upstream_connect_timeout": 5.0,
+        "upstream_tls_ca_path": None,
+        "prompt_target_intent_matching_threshold": None,
+        "optimize_context_window": False,
+        "use_agent_orchestrator": False,
+        "disable_signals": False,
+        "llm_routing_model": "Plano-Orchestrator",
+        "agent_orchestration_model": "Plano-Orchestrator",
+        "orchestrator_model_context_length": 8192,
+    },
+    schema.Config: {
+        "listeners": (),
+        "model_providers": (),
+        "model_aliases": {},
+        "mode": "prompt",
+        "routing_preferences": (),
+        "model_metrics_sources": (),
+        "agents": (),
+        "filters": (),
+        "endpoints": {},
+        "prompt_targets": (),
+        "ratelimits": (),
+        "system_prompt": None,
+        "prompt_guards": None,
+        "state_storage": None,
+        "tracing": schema.Tracing(),
+        "routing": schema.Routing(),
+        "failover": schema.Failover(),
+        "prompt_caching": schema.PromptCaching(),
+        "signals": schema.Signals(),
+        "observability": schema.Observability(),
+        "console": schema.Console(),
+        "overrides": schema.Overrides(),
+        "workers": 1,
+    },
 }
 
 
-@pytest.mark.parametrize("shape", DEFAULTS, ids=lambda shape: str(shape.__name__))
-def test_what_is_not_said_has_its_default(shape: type[Struct]) -> None:
-    made = {
+def defaults(shape: type[Struct]) -> dict[str, object]:
+    return {
         field.name: field.default if field.default_factory is NODEFAULT else field.default_factory()
         for field in structs.fields(shape)
         if not field.required
     }
-    assert made == DEFAULTS[shape]
+
+
+def test_every_default_is_written_down_here() -> None:
+    shapes = [shape for shape in vars(schema).values() if isinstance(shape, type) and issubclass(shape, Struct)]
+    assert {shape for shape in shapes if defaults(shape)} == {shape for shape in DEFAULTS if DEFAULTS[shape]}
+
+
+@pytest.mark.parametrize("shape", DEFAULTS, ids=lambda shape: str(shape.__name__))
+def test_what_is_not_said_has_its_default(shape: type[Struct]) -> None:
+    assert defaults(shape) == DEFAULTS[shape]
+
+
+@pytest.mark.parametrize(("kind", "port"), [("model", 12000), ("prompt", 10000), ("agent", 0)])
+def test_the_port_of_a_listener_goes_by_its_type(kind: Literal["model", "prompt", "agent"], port: int) -> None:
+    assert schema.Listener(type=kind, name="a").port == port
+    assert schema.Listener(type=kind, name="a", port=81).port == 81
