@@ -4,7 +4,6 @@ from msgspec import msgpack
 from planoai.config.load import load
 from planoai.config.schema import (
     Alias,
-    Aws,
     Config,
     Cors,
     Listener,
@@ -14,7 +13,6 @@ from planoai.config.schema import (
     Overrides,
     ProviderTimeouts,
 )
-from tests.config.told import problems
 
 HEAD = "version: v0.4.0\n"
 VARIABLES = {"OPENAI_API_KEY": "sk-1", "HOUSE_KEY": "k-2", "TEAM_KEY": "team-key-of-20-letters"}
@@ -179,7 +177,7 @@ listeners:
   egress_traffic: {port: 12001, message_format: openai, timeout: 30s, max_retries: 2, client_keys: [k-0123456789-abcde]}
   ingress_traffic: {}
 llm_providers:
-  - model: openai/a
+  - {model: openai/a, default: true}
 """
     loaded = load(old, {})
     assert loaded.config == Config(
@@ -194,7 +192,7 @@ llm_providers:
                 client_keys=("k-0123456789-abcde",),
             ),
         ),
-        model_providers=(ModelProvider(model="openai/a"),),
+        model_providers=(ModelProvider(model="openai/a", default=True),),
     )
     assert loaded.warnings == (
         "config.yaml:1:10: version: v0.1 is an older version of the format, read as v0.4.0; write `version: v0.4.0`",
@@ -248,7 +246,7 @@ def test_a_value_from_a_variable_can_not_change_the_shape_of_the_file() -> None:
 
 
 def test_a_key_that_is_passed_over_need_not_be_set() -> None:
-    text = HEAD + "model_providers:\n  - {model: openai/a, access_key: $NOPE, passthrough_auth: true}\n"
+    text = HEAD + "model_providers:\n  - {model: openai/a, access_key: $NOPE, passthrough_auth: true, default: true}\n"
     assert config(text).model_providers[0].access_key is None
     assert warnings(text) == (
         "config.yaml:3:23: model_providers[0].access_key: access_key will be ignored: passthrough_auth sends the client's own credential",
@@ -256,7 +254,7 @@ def test_a_key_that_is_passed_over_need_not_be_set() -> None:
 
 
 def test_one_model_id_on_two_providers_is_allowed_and_said() -> None:
-    text = HEAD + "model_providers:\n  - {model: openai/a}\n  - {model: groq/a}\n"
+    text = HEAD + "model_providers:\n  - {model: openai/a, default: true}\n  - {model: groq/a}\n"
     assert warnings(text) == (
         "config.yaml:4:13: model_providers[1].model: 'openai/a' and 'groq/a' have the same model id; a request must give the full name",
     )
@@ -283,73 +281,6 @@ model_aliases: {{fast: {{target: {target}}}}}
 """
     )
     assert config(text).model_aliases == {"fast": Alias(target)}
-
-
-def test_a_providers_row_may_take_headers_from_the_environment() -> None:
-    text = HEAD + "model_providers: [{model: chatgpt/*}]\n"
-    assert config(text, CHATGPT_ACCOUNT_ID="acc").model_providers[0].headers == {"chatgpt-account-id": "acc"}
-    assert config(text).model_providers[0].headers == {}
-    own = HEAD + "model_providers: [{model: chatgpt/*, headers: {ChatGPT-Account-Id: mine}}]\n"
-    assert config(own, CHATGPT_ACCOUNT_ID="acc").model_providers[0].headers == {"chatgpt-account-id": "mine"}
-
-
-AWS = {"AWS_ACCESS_KEY_ID": "AKIA1", "AWS_SECRET_ACCESS_KEY": "of-aws", "AWS_REGION": "eu-west-1"}
-
-
-def signing(entry: str, **environ: str) -> Aws | None:
-    return config(HEAD + f"model_providers: [{{model: {entry}}}]\n", **environ).model_providers[0].aws
-
-
-def test_the_environment_may_hold_keys_to_sign_with() -> None:
-    bedrock = "amazon_bedrock/*, base_url: 'http://localhost'"
-    assert signing(bedrock, **AWS) == Aws(access_key_id="AKIA1", secret_access_key="of-aws", region="eu-west-1")
-    assert signing(bedrock, **AWS, AWS_SESSION_TOKEN="lent") == Aws(
-        access_key_id="AKIA1", secret_access_key="of-aws", session_token="lent", region="eu-west-1"
-    )
-    assert signing(bedrock, AWS_ACCESS_KEY_ID="AKIA1") is None
-    assert signing("openai/a", **AWS) is None
-
-
-def test_what_the_environment_holds_for_a_vendor_is_not_for_a_server_that_speaks_like_it() -> None:
-    assert signing("house/a, base_url: 'http://h', provider_interface: amazon_bedrock", **AWS) is None
-    text = HEAD + "model_providers: [{model: house/a, base_url: 'http://h', provider_interface: chatgpt}]\n"
-    assert config(text, CHATGPT_ACCOUNT_ID="acc").model_providers[0].headers == {}
-
-
-@pytest.mark.parametrize("more", ["access_key: k", "passthrough_auth: true", "headers: {authorization: Bearer k}"])
-def test_the_environments_keys_are_for_an_entry_that_has_none(more: str) -> None:
-    assert signing(f"amazon_bedrock/*, base_url: 'http://localhost', {more}", **AWS) is None
-
-
-@pytest.mark.parametrize(
-    ("host", "written", "region"),
-    [
-        ("localhost", "", "eu-west-1"),
-        ("bedrock-runtime.us-east-1.amazonaws.com", "", None),  # the host tells it
-        ("bedrock-runtime.us-east-1.amazonaws.com", ", region: us-west-2", "us-west-2"),
-        ("localhost:4000', http_host: 'bedrock-runtime.us-east-1.amazonaws.com", "", None),
-    ],
-)
-def test_a_region_is_that_of_the_entry_then_of_its_host_then_of_the_environment(
-    host: str, written: str, region: str | None
-) -> None:
-    keys = f"aws: {{access_key_id: $AWS_ACCESS_KEY_ID, secret_access_key: mine{written}}}"
-    aws = signing(f"amazon_bedrock/*, base_url: 'https://{host}', {keys}", **AWS)
-    assert aws == Aws(access_key_id="AKIA1", secret_access_key="mine", region=region)
-
-
-def test_keys_that_are_written_must_lead_to_a_region() -> None:
-    text = (
-        HEAD
-        + "model_providers:\n  - {model: amazon_bedrock/*, base_url: 'http://localhost', aws: {access_key_id: a, secret_access_key: b}}\n"
-    )
-    (problem,) = problems(text)
-    assert problem == (
-        "config.yaml:3:66: model_providers[0].aws: the region is not known: neither the host of `base_url` nor $AWS_REGION tells it; "
-        "write `region`"
-    )
-    assert load(text, {"AWS_REGION": "eu-west-1"}).warnings
-    assert signing("amazon_bedrock/*, base_url: 'http://localhost'", AWS_ACCESS_KEY_ID="a", AWS_SECRET_ACCESS_KEY="b")
 
 
 def test_where_something_stands_can_be_asked_later() -> None:

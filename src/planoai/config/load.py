@@ -7,6 +7,7 @@ from msgspec import Struct, structs
 from planoai.config.check import check
 from planoai.config.decode import Decoder
 from planoai.config.entry import has_credential, is_vendors, provider_of, signing_region
+from planoai.config.filled import filled
 from planoai.config.later import unserved
 from planoai.config.located import Located
 from planoai.config.migrate import NEWEST, updated
@@ -114,7 +115,7 @@ def _read(text: str, variables: Variables, located: Located) -> Config | None:
     if root is None:
         return None
     decoder = Decoder(variables, located)
-    newest = updated(root, report)
+    newest = updated(filled(root, variables), report)
     # A version that is missing or wrong is no reason not to judge the rest. What is said twice is told once.
     config = decoder.struct(Config, newest) or decoder.struct(Config, _of_newest(newest))
     if config is None:
