@@ -10,7 +10,7 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
-from msgspec import Struct, structs, to_builtins
+from msgspec import Struct, msgpack, structs, to_builtins
 
 from planoai.config import schema
 from planoai.config.load import load
@@ -274,6 +274,11 @@ def test_no_repr_of_what_was_read_holds_a_secret(shape: type[Struct]) -> None:
     made = sample(shape)
     assert PLAIN not in repr(made)
     assert (PLAIN in str(to_builtins(made))) == has_masked(shape)
+
+
+def test_nothing_of_any_shape_is_lost_on_the_way_to_another_process() -> None:
+    made = sample(schema.Config)
+    assert msgpack.decode(msgpack.encode(made), type=schema.Config) == made
 
 
 def has_masked(kind: object) -> bool:
