@@ -25,6 +25,7 @@ async def test_it_serves_until_it_is_told_to_stop(config: Path) -> None:
         config.write_text(CONFIG.format(port=free_port(), url=upstream.url))
         async with planoai("up", str(config), "--foreground", environ={"THE_KEY": "sk-1"}) as program:
             url = (await program.says(r"serves openai/gpt-4o on (http://\S+)"))[1]
+            await program.says(rf"Models with your key: openai/gpt-4o\n(.*\n)+  curl {url}/v1/chat/completions ")
             async with httpx2.AsyncClient(base_url=url) as http:
                 assert (await http.get("/healthz")).status_code == 200
                 assert (await http.post("/v1/chat/completions", json=ASKED)).json() == CHAT
@@ -140,7 +141,7 @@ async def test_wrong_use(config: Path) -> None:
             1,
             "there is no config.yaml or plano_config.yaml",
         ),
-        (["up", str(config), "--foreground"], 1, "can not be read"),
+        (["up", str(config), "--foreground"], 1, "byte 1 is not UTF-8"),
     ):
         async with planoai(*words) as program:
             assert await program.ends() == code

@@ -40,7 +40,7 @@ def make_way(home: Home, loaded: Loaded, file: Path, *, written: bool) -> None:
     replaced = stopping.running(home)
     killed = replaced is None and home.status.exists()
     if killed:
-        talk.say(f"the last Plano ended without stopping{_left_by(home)}; starting anew")
+        talk.say(f"the last Plano ended without stopping{left_by(home)}; starting anew")
     await_ports(loaded, replaced, _PORT_SECONDS if killed else 0.0, written=written)
     if replaced is None:
         return
@@ -75,7 +75,7 @@ def leave(settings: Settings, home: Home, summary: Summary) -> None:
     talk.say("starting")
     if not launch(settings, told.append):
         problems = [line for each in told if isinstance(each, Refused) for line in each.problems]
-        raise click.ClickException(not_started(problems, _end_of(home.log), str(home.log)))
+        raise click.ClickException(not_started(problems, end_of(home.log), str(home.log)))
     for each in told:
         if isinstance(each, Serving):
             click.echo(render.background(each.listeners, str(home.logs), summary(each.listeners)))
@@ -112,7 +112,7 @@ def not_started(problems: Sequence[str], log: Sequence[str], place: str) -> str:
     return "\n".join([*problems, *end, f"Plano did not start; its log is {place}"])
 
 
-def _left_by(home: Home) -> str:
+def left_by(home: Home) -> str:
     """Who has left a status behind; nothing where that can not be read."""
     try:
         return f" (pid {msgspec.json.decode(home.status.read_bytes(), type=Status).pid})"
@@ -128,7 +128,7 @@ def _other_port(loaded: Loaded) -> str:
     return f"take another port: `planoai up --listener-port {free}`"
 
 
-def _end_of(log: Path) -> list[str]:
+def end_of(log: Path) -> list[str]:
     try:
         with log.open("rb") as file:
             file.seek(max(file.seek(0, os.SEEK_END) - _LOG_BYTES, 0))

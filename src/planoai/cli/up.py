@@ -55,11 +55,14 @@ def workers_given(context: click.Context, option: click.Parameter, value: str | 
 @click.option(
     "--listener-port",
     "port",
+    metavar="PORT",
     type=click.IntRange(1, 65535),
     help=f"The port where there is no config.  [default: {defaults.PORT}]",
 )
 @click.option("--with-tracing", is_flag=True, help="Collect traces; not in this version yet.")
-@click.option("--tracing-port", type=click.IntRange(1, 65535), help="Where to collect them.  [default: 4317]")
+@click.option(
+    "--tracing-port", metavar="PORT", type=click.IntRange(1, 65535), help="Where to collect them.  [default: 4317]"
+)
 @talk.verbose
 @talk.docker
 @click.pass_context
@@ -145,9 +148,12 @@ def planned(
 def checked(plan: Plan, home: Home) -> Loaded:
     """The config, whose warnings are told. Raises ClickException with everything that is wrong in it, or with the address of a proxy."""
     log.info("reading %s", plan.file)
-    loaded = read(plan.file, plan.environ, fetched(home.root))
+    loaded = read(plan.file, plan.environ, fetched(home.root), refuse_unserved=False)
     if isinstance(loaded, Refused):
         raise click.ClickException(render.problems(loaded.problems, of_config=loaded.of_config, missing=loaded.missing))
+    if loaded.unserved:
+        said = f"{loaded.name} is valid, and asks for what this version does not serve yet; leave that out to start"
+        raise click.ClickException("\n".join([said, *loaded.unserved]))
     try:
         Proxies.of(plan.environ)
     except ValueError as error:
