@@ -1,14 +1,262 @@
-"""`planoai test`."""
+"""`planoai test MODEL`: one question, through the gateway that runs or one of the command's own, and what became of it."""
+
+import asyncio
+import logging
+import sys
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from secrets import token_urlsafe
+from time import perf_counter
 
 import click
+import msgspec
+from msgspec import Struct, structs
+
+from planoai.cli import asking, ollama, render, stopping, surroundings, talk
+from planoai.cli.asking import Outcome, Served
+from planoai.cli.probing import of_our_own, within_reach
+from planoai.cli.survey import dotenv, unwritten
+from planoai.config import defaults
+from planoai.config.entry import prefix, provider_of
+from planoai.config.load import Loaded
+from planoai.errors import PlanoError
+from planoai.gateway.build import models_of, running
+from planoai.gateway.redaction import Redaction
+from planoai.names import ATTEMPTS, MODEL, SERVER_TIMING
+from planoai.net.client import Client, Origin, Timeouts
+from planoai.net.headers import Headers
+from planoai.net.proxy import Proxies
+from planoai.process.doors import opened, url
+from planoai.process.feeds import fetched
+from planoai.process.home import Home
+from planoai.process.reading import read
+from planoai.process.status import Status
+from planoai.process.told import Refused
+from planoai.process.worker import servers_of, together
+from planoai.providers.registry import Registry, snapshot
+from planoai.routing.models import Models
+
+_CONNECT_SECONDS = 5.0
+_OWN_KEY = b"api-key"  # clients' own credentials go in `authorization`
+
+
+class Way(Struct, frozen=True):
+    """To a gateway. `url` is "" where none runs. `loaded`: what it serves, None where that can not be read here, for the reason in `unread`."""
+
+    url: str
+    loaded: Loaded | None
+    environ: Mapping[str, str]  # with the `.env` beside the config
+    key: str = ""
+    unread: str = ""
+
+
+class Heard(Struct, frozen=True):
+    """An answer, and when its first byte and its last one came: milliseconds."""
+
+    status: int
+    headers: Headers
+    body: bytes
+    first: float
+    whole: float
 
 
 @click.command()
-def test() -> None:
-    """Ask a model one question, as the config says.
+@click.argument("model")
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+@click.option(
+    "--path",
+    "folder",
+    type=click.Path(path_type=Path),
+    default=".",
+    help="Where to look for config.yaml when FILE is not given and no gateway runs.",
+)
+@click.option("--prompt", metavar="TEXT", default=asking.PROMPT, show_default=True, help="What to ask.")
+@click.option("--stream", is_flag=True, help="Ask for a stream.")
+@click.option(
+    "--timeout",
+    metavar="SECONDS",
+    type=click.FloatRange(0, min_open=True),
+    default=120.0,
+    show_default=True,
+    help="How long to wait for all of the answer.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print what became of it as JSON.")
+@talk.verbose
+def test(
+    model: str,
+    file: Path | None,
+    folder: Path,
+    prompt: str,
+    stream: bool,
+    timeout: float,
+    as_json: bool,
+    verbose: bool,
+) -> None:
+    """Ask a model one question, as the config says, and show who answered, and when. The model is paid for a few tokens.
+
+    The gateway that runs is asked. Without one, or for a FILE that it does not serve, this command is the gateway for as long as it takes.
 
     \b
-    Example:
+    Examples:
       planoai test openai/gpt-4o
+      planoai test fast config.yaml --stream
     """
-    raise click.ClickException("`planoai test` is not in this version yet")
+    home = surroundings.home()
+    way = _way(home, file, folder)
+    try:
+        proxies = Proxies.of(surroundings.variables())
+    except ValueError as error:
+        raise click.ClickException(str(error)) from None
+    registry = fetched(home.root) or snapshot()
+    with _quiet(verbose=verbose):
+        body = asking.body(model, prompt, stream=stream)
+        outcome = asyncio.run(_outcome(way, registry, proxies, model, body, timeout))
+    if as_json:
+        click.echo(msgspec.json.format(msgspec.json.encode(outcome), indent=2).decode())
+    else:
+        click.echo(asking.shown(outcome))
+        if not outcome.ok:
+            status = "" if outcome.status is None else f"{outcome.status}: "
+            talk.say(f"✗ {status}{outcome.error}")
+            talk.say(f"  → {outcome.todo}" if outcome.todo else None)
+    if not outcome.ok:
+        sys.exit(1)
+
+
+def _way(home: Home, file: Path | None, folder: Path) -> Way:
+    """Raises ClickException where there is no gateway, and no config for one."""
+    environ = surroundings.variables()
+    found = stopping.running(home)
+    if found is not None and found.listeners and found.state == "serving" and _serves(found, file):
+        return _to(found, environ, home, folder)
+    if file is None and surroundings.found(folder) is None:
+        loaded = unwritten(folder, environ, local=ollama.models(ollama.ADDRESS) is not None)
+        return Way("", loaded, {**dotenv(folder), **environ})
+    file = surroundings.config_file(file, folder)
+    read_now = read(file, environ, fetched(home.root))
+    if isinstance(read_now, Refused):
+        problems = render.problems(read_now.problems, of_config=read_now.of_config, missing=read_now.missing)
+        raise click.ClickException(problems)
+    return Way("", read_now, {**dotenv(file.parent), **environ})
+
+
+def _serves(found: Status, file: Path | None) -> bool:
+    return file is None or str(file.absolute()) == found.config
+
+
+def _to(found: Status, environ: Mapping[str, str], home: Home, folder: Path) -> Way:
+    """The first listener, and a key that it takes. What the config holds may be known to the gateway alone, as a variable of another shell is."""
+    file = Path(found.config)
+    environ = {**dotenv(folder if file == home.root / defaults.NAME else file.parent), **environ}
+    loaded = read(file, environ, fetched(home.root), refuse_unserved=False)
+    if isinstance(loaded, Refused):
+        return Way(within_reach(found.listeners[0]), None, environ, unread=loaded.problems[0])
+    door = loaded.config.door
+    place = url(door) if url(door) in found.listeners else found.listeners[0]
+    return Way(within_reach(place), loaded, environ, next(iter(door.client_keys), ""))
+
+
+async def _outcome(way: Way, registry: Registry, proxies: Proxies, model: str, body: bytes, timeout: float) -> Outcome:
+    models = None if way.loaded is None else models_of(way.loaded.config, registry)
+    served = _served(way, models, model)
+    own = served.own_variable if served else None
+    credential = way.environ.get(own or "", "")
+    try:
+        async with _gateway(way, registry, proxies) as (place, key):
+            heard = await _heard(place, key, credential, body, timeout)
+    except PlanoError as error:
+        return Outcome(
+            ok=False, asked=model, by=way.url, error=str(error), todo="`planoai doctor` looks what it may be"
+        )
+    name = (heard.headers.get(MODEL) or b"").decode("latin-1")
+    served = _served(way, models, name) if name else served
+    secrets = [way.key, credential, *([served.entry.access_key or ""] if served else [])]
+    return _of(heard, way, model, name, served, registry, Redaction(secrets))
+
+
+def _of(
+    heard: Heard, way: Way, model: str, name: str, served: Served | None, registry: Registry, redaction: Redaction
+) -> Outcome:
+    streamed = (heard.headers.get(b"content-type") or b"").startswith(b"text/event-stream")
+    told = asking.read(heard.status, heard.body, streamed=streamed)
+    attempts = heard.headers.get(ATTEMPTS)
+    todo = ""
+    if told.error and name:
+        known = [each.id for each in registry.of(prefix(served.entry), provider_of(served.entry))] if served else []
+        todo = asking.todo(heard.status, told, served, known=known)
+    elif told.error and heard.status == 401 and way.unread:
+        todo = f"the gateway asks for one of its `client_keys`, which this command can not read: {way.unread}"
+    return Outcome(
+        ok=not told.error,
+        asked=model,
+        by=way.url,
+        status=heard.status,
+        model=name,
+        provider=served.origin.authority if served and name else "",
+        attempts=int(attempts) if attempts else None,
+        first_byte_ms=heard.first,
+        total_ms=heard.whole,
+        server_timing=(heard.headers.get(SERVER_TIMING) or b"").decode("latin-1"),
+        streamed=streamed,
+        tokens_in=told.tokens_in,
+        tokens_out=told.tokens_out,
+        finish=told.finish,
+        answer=asking.cut(redaction.text(told.text)),
+        error=redaction.text(told.error),
+        todo=todo,
+    )
+
+
+def _served(way: Way, models: Models | None, name: str) -> Served | None:
+    return None if way.loaded is None or models is None else Served.by(way.loaded, models, name)
+
+
+@asynccontextmanager
+async def _gateway(way: Way, registry: Registry, proxies: Proxies) -> AsyncIterator[tuple[str, str]]:
+    """Its address and a key for it. One of our own is on the loopback for as long as this lasts, and nobody else has its key."""
+    if way.url or way.loaded is None:
+        yield way.url, way.key
+        return
+    key = token_urlsafe()
+    door = structs.replace(way.loaded.config.door, address="127.0.0.1", tls=None, cors=None, client_keys=(key,))
+    config = structs.replace(way.loaded.config, listeners=(door,))
+    async with running(config, proxies=proxies, registry=registry) as gateway:
+        servers = servers_of(gateway, opened(config, port=0), [None], drain_seconds=0.0, idle_grace_seconds=0.0)
+        async with together(servers):
+            host, port = servers[0].addresses[0]
+            yield f"http://{host}:{port}", key
+
+
+async def _heard(place: str, key: str, credential: str, body: bytes, timeout: float) -> Heard:
+    headers = [(b"content-type", b"application/json")]
+    headers += [(_OWN_KEY, key.encode())] if key else []
+    headers += [(b"authorization", f"Bearer {credential}".encode())] if credential else []
+    bounds = Timeouts(connect=_CONNECT_SECONDS, first_byte=timeout, idle=timeout, total=timeout)
+    async with Client(verify=of_our_own()) as client:
+        began = perf_counter()
+        with await client.send(Origin.parse(place), "POST", asking.PATH, headers, body, bounds) as response:
+            chunks = [await response.chunk()]
+            first = _since(began)
+            while chunks[-1]:
+                chunks.append(await response.chunk())
+            return Heard(response.status, response.headers, b"".join(chunks), first, _since(began))
+
+
+def _since(began: float) -> float:
+    return round((perf_counter() - began) * 1000, 3)
+
+
+@contextmanager
+def _quiet(*, verbose: bool) -> Iterator[None]:
+    """What a gateway of our own would log is what is told anyway."""
+    log = logging.getLogger("planoai.gateway")
+    before = log.level
+    if verbose:
+        talk.log_to_stderr(verbose=True)
+    else:
+        log.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        log.setLevel(before)
