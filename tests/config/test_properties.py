@@ -15,6 +15,7 @@ from msgspec import Struct, msgpack, structs, to_builtins
 from planoai.config import schema
 from planoai.config.load import load
 from planoai.errors import ConfigError
+from tests.config.trees import ENVIRON, trees
 
 
 def is_shape(made: object) -> bool:
@@ -92,6 +93,13 @@ def _fields(shape: object) -> dict[str, st.SearchStrategy[object]]:
 )
 def test_nor_is_any_value_under_a_key_that_is_known(tree: object) -> None:
     check_lines(read(yaml.safe_dump(tree), A="a"))
+
+
+@given(trees())
+def test_no_rule_fails_on_values_that_are_right_by_themselves_or_tells_what_a_variable_stands_for(tree: object) -> None:
+    said = read(yaml.safe_dump(tree), **ENVIRON)
+    check_lines(said)
+    assert ENVIRON["A"] not in "".join(said)
 
 
 @pytest.mark.parametrize(
