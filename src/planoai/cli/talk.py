@@ -5,7 +5,7 @@ import os
 
 import click
 
-from planoai import __version__
+import planoai
 from planoai.process import logbook
 
 LEVELS = ("debug", "info", "warn", "warning", "error")
@@ -18,7 +18,7 @@ def say(text: str | None) -> None:
 
 
 def header() -> None:
-    say(f"\nPlano CLI v{__version__}\n")
+    say(f"\nPlano CLI v{planoai.__version__}\n")
 
 
 def log_to_stderr(*, verbose: bool) -> str:

@@ -1,7 +1,6 @@
 """What is fetched from providers while nobody asks anything: their lists of models, kept in PLANO_HOME beside the one of the package."""
 
 import asyncio
-import logging
 import os
 from collections.abc import Sequence
 from itertools import chain
@@ -18,12 +17,12 @@ from planoai.gateway.headers import Pairs
 from planoai.gateway.leg import Leg, leg_to
 from planoai.net.client import Client
 from planoai.net.proxy import Proxies
+from planoai.process.known import fetched as fetched  # by this name others know it too
+from planoai.process.known import file_in as file_in
 from planoai.providers.listed import listed_at, read_list
 from planoai.providers.provider import upstream_dialect
-from planoai.providers.registry import Model, Registry, decoded, encoded, key_of, merged, snapshot
+from planoai.providers.registry import Model, Registry, encoded, key_of, snapshot
 from planoai.routing.target import target_of
-
-log = logging.getLogger("planoai.models")
 
 _MOST_BYTES = 20 * 1024 * 1024  # of one list
 _MOST_PAGES = 20
@@ -37,22 +36,6 @@ class Told(Struct, frozen=True):
     name: str
     models: int = 0
     problem: str = ""
-
-
-def file_in(home: Path) -> Path:
-    return home / "models.json"
-
-
-def fetched(home: Path) -> Registry | None:
-    """What was fetched, with what came with the package; None where nothing was, or where it can not be read: nothing is refused for that."""
-    file = file_in(home)
-    try:
-        return merged(snapshot(), decoded(file.read_bytes()))
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError) as error:
-        log.warning("%s is left out: %s; `planoai models refresh` writes it anew", file, error)
-        return None
 
 
 async def refresh(config: Config, home: Path, proxies: Proxies, today: str) -> list[Told]:

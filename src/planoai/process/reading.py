@@ -1,6 +1,6 @@
 """A config file, the `.env` beside it and the environment -> a config that can be served, or why not."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 from pathlib import Path
 
@@ -8,14 +8,12 @@ from msgspec import structs
 
 from planoai.config.defaults import is_ours
 from planoai.config.load import Loaded, load
-from planoai.config.lookup import Hidden
-from planoai.config.places import Note
+from planoai.config.lookup import Hidden, Names
+from planoai.config.places import Note, Place
 from planoai.config.schema import Config
 from planoai.errors import ConfigError
-from planoai.gateway.build import authorities, models_of
-from planoai.process.certificates import contexts
 from planoai.process.told import Refused
-from planoai.providers.registry import Registry
+from planoai.providers.registry import Registry, snapshot
 
 _SHOWN = 3  # names of many
 _DIGITS = 12  # of a digest, to tell one text of a file from another
@@ -24,14 +22,21 @@ _DIGITS = 12  # of a digest, to tell one text of a file from another
 def read(
     file: Path, environ: Mapping[str, str], registry: Registry | None = None, *, refuse_unserved: bool = True
 ) -> Loaded | Refused:
-    """Reads both files anew, and the certificates that the config names. Nothing is bound. `registry`: see `models_of`.
+    """Reads both files anew, and the certificates that the config names. Nothing is bound.
 
+    `registry` says what wildcards stand for; None: the one that comes with the package.
     `refuse_unserved`: what the file asks for and this version does not serve yet is a reason to refuse it, as it is to serve it.
     """
     try:
         text = text_of(file)
-        if text is None:
-            return Refused((f"there is no file {file}",), of_config=False)
+    except NotUtf8 as error:
+        note = Note(error.place, "", f"byte {error.number} is not UTF-8; save the file in that encoding")
+        return Refused((note.written(file.name),), of_config=True, notes=(note,))
+    except ValueError as error:
+        return Refused((str(error),), of_config=False)
+    if text is None:
+        return Refused((f"there is no file {file}",), of_config=False)
+    try:
         dotenv = text_of(file.parent / ".env") or ""
     except ValueError as error:
         return Refused((str(error),), of_config=False)
@@ -40,15 +45,14 @@ def read(
     except ConfigError as error:
         notes = tuple(each for each in error.notes if isinstance(each, Note))
         return Refused(tuple(error.problems), of_config=True, missing=error.missing, notes=notes)
-    if refuse_unserved and loaded.unserved:
-        return Refused(loaded.unserved, of_config=True, notes=loaded.later)
+    problems = loaded.later if refuse_unserved else ()
     try:
-        authorities(loaded.config)
-        contexts(loaded.config)
+        _read_certificates(loaded.config)
     except ConfigError as error:
-        notes = tuple(map(loaded.note, error.problems))
-        return Refused(tuple(note.written(loaded.name) for note in notes), of_config=True, notes=notes)
-    hidden = () if is_ours(text) else models_of(loaded.config, registry).hidden
+        problems = tuple(sorted((*problems, *map(loaded.note, error.problems))))
+    if problems:
+        return Refused(tuple(note.written(loaded.name) for note in problems), of_config=True, notes=problems)
+    hidden = () if is_ours(text) else Names(loaded.config.model_providers, registry or snapshot()).hidden
     notes = tuple(loaded.note(_warning(each, loaded.config)) for each in hidden)
     return structs.replace(
         loaded,
@@ -56,6 +60,29 @@ def read(
         notes=(*loaded.notes, *notes),
         digest=sha256(text.encode()).hexdigest()[:_DIGITS],
     )
+
+
+def _read_certificates(config: Config) -> None:
+    """Raises ConfigError with all that can not be used. Most configs name none, and are read without importing what serves with them."""
+    problems: list[str] = []
+    if any(listener.tls is not None for listener in config.listeners):
+        from planoai.process.certificates import contexts
+
+        problems += _problems_of(contexts, config)
+    if config.overrides.upstream_tls_ca_path is not None:
+        from planoai.gateway.build import authorities
+
+        problems += _problems_of(authorities, config)
+    if problems:
+        raise ConfigError(problems)
+
+
+def _problems_of(make: Callable[[Config], object], config: Config) -> list[str]:
+    try:
+        make(config)
+    except ConfigError as error:
+        return error.problems
+    return []
 
 
 def _warning(hidden: Hidden, config: Config) -> str:
@@ -67,6 +94,16 @@ def _warning(hidden: Hidden, config: Config) -> str:
     return f"model_providers[{place}].model: {said}"
 
 
+class NotUtf8(ValueError):
+    """`number` is that of the byte, from 1; `place` where an editor shows it."""
+
+    def __init__(self, file: Path, before: bytes) -> None:
+        self.number = len(before) + 1
+        line = before[before.rfind(b"\n") + 1 :].decode()
+        self.place = Place(before.count(b"\n") + 1, len(line) + 1)
+        super().__init__(f"{file} can not be read: byte {self.number} is not UTF-8")
+
+
 def text_of(file: Path) -> str | None:
     """None where there is no such file. Raises ValueError with a sentence where it can not be read, again and by any process: a pipe can not."""
     try:
@@ -76,6 +113,6 @@ def text_of(file: Path) -> str | None:
             raise ValueError(f"{file} is no file that can be read again, as each reload does: write the config to one")
         return file.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
-        raise ValueError(f"{file} can not be read: byte {error.start + 1} is not UTF-8") from None
+        raise NotUtf8(file, error.object[: error.start]) from None
     except OSError as error:
         raise ValueError(f"{file} can not be read: {(error.strerror or str(error)).lower()}") from None
