@@ -95,8 +95,14 @@ def up(
     home, environ = surroundings.home(), surroundings.variables()
     asked = file is not None or context.get_parameter_source("folder") is not ParameterSource.DEFAULT
     plan = planned(home, environ, file, folder, port, asked=asked)
-    loaded = checked(plan, home)
-    starting.make_way(home, loaded, plan.file, written=plan.made is None)
+    try:
+        Proxies.of(environ)
+    except ValueError as error:
+        raise click.ClickException(str(error)) from None
+    starting.make_way(home, plan.loaded, plan.file, written=plan.made is None)
+    if plan.made is not None:
+        plan.made.write()
+        talk.say(f"✓ {plan.file} is written")
     settings = Settings(
         file=str(plan.file),
         home=str(home.root),
@@ -105,7 +111,7 @@ def up(
         level=level,
         echo=foreground,
     )
-    tells = partial(summary.served if foreground else summary.lines, loaded)
+    tells = partial(summary.served if foreground else summary.lines, plan.loaded)
     told = partial(tells, registry=plan.known(home), exported=environ)
     if foreground:
         starting.stay(settings, told)
@@ -113,11 +119,12 @@ def up(
         starting.leave(settings, home, told)
 
 
-class Plan(Struct, frozen=True):
-    """The config to serve. `made`: it was made here, since nobody has written one."""
+class Plan(Struct, frozen=True, kw_only=True):
+    """What to serve. `made`: the config was made here, since nobody has written one."""
 
     file: Path
     environ: Mapping[str, str]
+    loaded: Loaded
     made: zero.Made | None = None
 
     def __repr__(self) -> str:
@@ -133,33 +140,28 @@ class Plan(Struct, frozen=True):
 def planned(
     home: Home, environ: Mapping[str, str], file: Path | None, folder: Path, port: int | None, *, asked: bool
 ) -> Plan:
-    """`asked`: somebody has said where the config is, and a wrong word must not start something else. Raises ClickException."""
+    """`asked`: somebody has said where the config is, and a wrong word must not start something else. Raises PlanoError and ClickException."""
     if not asked and surroundings.found(folder) is None:
         made = zero.made(home, environ, folder, port=port)
         for line in made.said:
             talk.say(line)
-        return Plan(made.file, made.environ, made)
+        return Plan(file=made.file, environ=made.environ, loaded=made.loaded(), made=made)
     file = surroundings.config_file(file, folder)
     if port is not None:
         talk.say(f"warning: --listener-port is not used: {file.name} says which port it is")
-    return Plan(file, environ)
+    return Plan(file=file, environ=environ, loaded=checked(file, environ, home))
 
 
-def checked(plan: Plan, home: Home) -> Loaded:
-    """The config, whose warnings are told. Raises ClickException with everything that is wrong in it, or with the address of a proxy."""
-    log.info("reading %s", plan.file)
-    loaded = read(plan.file, plan.environ, fetched(home.root), refuse_unserved=False)
+def checked(file: Path, environ: Mapping[str, str], home: Home) -> Loaded:
+    """The config in `file`, whose warnings are told. Raises ClickException with everything that is wrong in it, or not served yet."""
+    log.info("reading %s", file)
+    loaded = read(file, environ, fetched(home.root), refuse_unserved=False)
     if isinstance(loaded, Refused):
         raise click.ClickException(render.problems(loaded.problems, of_config=loaded.of_config, missing=loaded.missing))
     if loaded.unserved:
         said = f"{loaded.name} is valid, and asks for what this version does not serve yet; leave that out to start"
         raise click.ClickException("\n".join([said, *loaded.unserved]))
-    try:
-        Proxies.of(plan.environ)
-    except ValueError as error:
-        raise click.ClickException(str(error)) from None
     for warning in loaded.warnings:
         talk.say(f"warning: {warning}")
-    if plan.made is None:
-        talk.say(f"✓ {loaded.name} is valid")
+    talk.say(f"✓ {loaded.name} is valid")
     return loaded

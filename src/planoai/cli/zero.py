@@ -12,6 +12,7 @@ from planoai.cli import ollama
 from planoai.cli.surroundings import NAMES, configs_in
 from planoai.config import defaults
 from planoai.config.later import served
+from planoai.config.load import Loaded, load
 from planoai.config.schema import Config
 from planoai.config.variables import read_dotenv
 from planoai.errors import PlanoError
@@ -27,6 +28,7 @@ class Made(Struct, frozen=True, kw_only=True):
     """`environ`: with the keys of `.env`, which are kept in memory alone; `local`: the models of an Ollama that runs here; `said`: what was found."""
 
     file: Path
+    text: str
     environ: Mapping[str, str]
     local: tuple[Model, ...] | None
     said: tuple[str, ...]
@@ -34,13 +36,27 @@ class Made(Struct, frozen=True, kw_only=True):
     def __repr__(self) -> str:
         return f"Made({str(self.file)!r})"
 
+    def loaded(self) -> Loaded:
+        return load(self.text, self.environ, name=self.file.name)
+
+    def write(self) -> None:
+        """Whoever reads the file sees all of the old or all of the new; one that runs reads it anew only when it is told to. Raises OSError."""
+        descriptor, beside = tempfile.mkstemp(prefix=self.file.stem, dir=self.file.parent)  # only its owner can read it
+        try:
+            with open(descriptor, "w", encoding="utf-8") as opened:
+                opened.write(self.text)
+            os.replace(beside, self.file)
+        except BaseException:
+            os.unlink(beside)
+            raise
+
 
 def made(
     home: Home, environ: Mapping[str, str], folder: Path, *, port: int | None, local: str = ollama.ADDRESS
 ) -> Made:
-    """Writes the config anew into `home`. `folder` is where its `.env` would be, `local` the address of an Ollama.
+    """What is to be served; nothing is written yet. `folder` is where its `.env` would be, `local` the address of an Ollama.
 
-    Raises PlanoError where there is an `.env` that can not be read, or a key that can not be sent; OSError where nothing can be written.
+    Raises PlanoError where there is an `.env` that can not be read, or a key that can not be sent.
     """
     kept = _keys(folder, environ)
     both = {**environ, **kept}
@@ -52,10 +68,8 @@ def made(
         ollama=None if found is None else local,
         tracing=defaults.COLLECTOR if served(Config, "tracing") else None,
     )
-    home.make()
-    file = home.root / defaults.NAME
-    _write(file, text)
-    return Made(file=file, environ=both, local=found, said=tuple(_said(file, both, kept, found, folder)))
+    said = tuple(_said(both, kept, found, folder))
+    return Made(file=home.root / defaults.NAME, text=text, environ=both, local=found, said=said)
 
 
 def _keys(folder: Path, environ: Mapping[str, str]) -> dict[str, str]:
@@ -78,7 +92,6 @@ def _check(environ: Mapping[str, str]) -> None:
 
 
 def _said(
-    file: Path,
     environ: Mapping[str, str],
     kept: Mapping[str, str],
     local: tuple[Model, ...] | None,
@@ -97,16 +110,3 @@ def _said(
         usual = PROVIDERS[detected.passthrough[0]].key_variable
         yield "  no key is set in the shell or in .env: each client has to send its own"
         yield f"  to have the gateway send yours, `export {usual}=...` and `planoai up` again; `planoai demo` shows it without one"
-    yield f"✓ {file} is written"
-
-
-def _write(file: Path, text: str) -> None:
-    """Whoever reads the file sees all of the old or all of the new."""
-    descriptor, beside = tempfile.mkstemp(prefix=file.stem, dir=file.parent)  # only its owner can read it
-    try:
-        with open(descriptor, "w", encoding="utf-8") as opened:
-            opened.write(text)
-        os.replace(beside, file)
-    except BaseException:
-        os.unlink(beside)
-        raise
