@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -164,6 +165,30 @@ def test_a_file_that_says_one_thing_in_two_forms_is_not_touched() -> None:
 def test_a_file_that_can_not_be_written_anew_is_left_alone() -> None:
     with pytest.raises(ConfigError, match="tags of their own"):
         rewritten("{version: v0.1, listeners: {egress_traffic: {port: !mine 1}}, model_providers: [{model: openai/a}]}")
+
+
+def test_whether_comments_are_kept_is_not_claimed_of_what_can_not_be_told() -> None:
+    text = "version: v0.1\nllm_providers: [{model: openai/a, name: a\tb}]\n"
+    written = rewritten(text)
+    assert written == Rewritten(written.text, written.changes, comments_kept=True)
+    assert not rewritten(text + "# c\n").comments_kept
+
+
+BITS = st.sampled_from(
+    [*" \t\n#:-{}[]|>'\"?~0", "- ", ": ", "&a ", "*a", "<<: *a", "!x ", "---\n", "\r", "\u2028", "\ufeff"]
+)
+
+
+@given(st.data())
+def test_no_damage_to_a_file_is_more_than_a_config_error(data: st.DataObject) -> None:
+    text = OLD
+    for place, length, bit in data.draw(
+        st.lists(st.tuples(st.integers(0, len(OLD)), st.integers(0, 5), BITS), max_size=4)
+    ):
+        text = text[:place] + bit + text[place + length :]
+    with suppress(ConfigError):
+        written = rewritten(text)
+        assert rewritten(written.text) == Rewritten(written.text, (), comments_kept=True)
 
 
 NAMES = ["x", "code review", "a: b", "5", "null", "#z", "- y", "*a", "naïve", "two\nlines", "$NAME", "'", '"']

@@ -45,9 +45,8 @@ def rewritten(text: str, name: str = "config.yaml") -> Rewritten:
         except (Tangled, yaml.YAMLError):
             continue
         if _reads_as(written, new):
-            kept = not Counter(_comments(body)) - Counter(_comments(written))
             lines = written.replace("\n", "\r\n") if "\r\n" in text else written
-            return Rewritten(lines, tuple(_changes(old, new, report)), kept)
+            return Rewritten(lines, tuple(_changes(old, new, report)), _are_kept(body, written))
     raise ConfigError([f"{name}: it holds values with tags of their own (`!...`), which can not be written anew"])
 
 
@@ -55,6 +54,13 @@ def _reads_as(text: str, wanted: Fields) -> bool:
     """Whether `text` holds just the values that are wanted, so that it means the same whatever the variables in it are."""
     root = compose(text, Report())
     return root is not None and plain(root) == plain(wanted)
+
+
+def _are_kept(before: str, after: str) -> bool:
+    try:
+        return not Counter(_comments(before)) - Counter(_comments(after))
+    except yaml.YAMLError:  # what libyaml takes and this scanner does not
+        return "#" not in before
 
 
 def _comments(text: str) -> Iterator[str]:
