@@ -79,9 +79,22 @@ def test_no_file(file: Path) -> None:
     assert refused(file) == f"there is no file {file}"
 
 
-def test_a_file_that_is_not_text_is_named(file: Path) -> None:
-    file.write_bytes(b"version: \xff\n")
-    assert refused(file) == f"{file} can not be read: byte 10 is not UTF-8"
+def test_a_byte_that_is_no_text_is_told_at_its_place(file: Path) -> None:
+    file.write_bytes("# für alle\nname: caf".encode() + b"\xe9\n")
+    found = read(file, {})
+    assert isinstance(found, Refused)
+    assert found.problems == ("config.yaml:2:10: byte 22 is not UTF-8; save the file in that encoding",)
+    assert [note.written(file.name) for note in found.notes] == list(found.problems)
+
+
+def test_certificates_are_all_told_and_with_them_what_is_not_served_yet(file: Path) -> None:
+    file.write_text(
+        "version: v0.4.0\nlisteners:\n  - {type: model, name: a, tls: {cert: a.pem, key: b.pem}}\n"
+        "tracing: {random_sampling: 1}\noverrides: {upstream_tls_ca_path: c.pem}\n"
+    )
+    found = read(file, {})
+    assert isinstance(found, Refused)
+    assert [note.path for note in found.notes] == ["listeners[0].tls", "tracing", "overrides.upstream_tls_ca_path"]
 
 
 def test_the_variables_beside_it_are_blamed_for_what_is_wrong_in_them(file: Path) -> None:
