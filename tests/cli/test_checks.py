@@ -65,7 +65,7 @@ WELL: Mapping[str, tuple[Facts, str]] = {
         facts(variables=(Variable("A", "shell"), Variable("B", ".env"), Variable("C", "shell"))),
         "A, C: set in this shell",
     ),
-    "variables beside the config": (facts(variables=(Variable("B", ".env"),)), "B: set in `.env` beside the config"),
+    "variables beside the config": (facts(variables=(Variable("B", ".env"),)), "B: set in `.env`"),
     "keys": (facts(), "every provider that asks for a key has one"),
     "a certificate": (facts(certificates=(Certificate("/cert.pem", 90 * DAY),)), "/cert.pem is valid for 90 days"),
     "a free port": (facts(), "12345: can be had"),
@@ -202,7 +202,7 @@ BAD: Mapping[str, tuple[Facts, tuple[str, str, str], str]] = {
     ),
     "a listener that hangs": (
         facts(condition=structs.replace(RUNS, listeners=(SHUT,))),
-        ("gateway", "fail", "http://127.0.0.1:12345/healthz: no answer within 2 s"),
+        ("gateway", "fail", "http://127.0.0.1:12345: /healthz: no answer within 2 s; /readyz: 200 in 1.0 ms"),
         "`planoai up` starts it anew",
     ),
     "a config that has changed": (

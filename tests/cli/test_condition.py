@@ -5,7 +5,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planoai.cli.condition import Answer, Condition, Door, answer, duration, shown
+from planoai.cli.condition import Answer, Condition, Door, duration, shown
 from planoai.process.status import Reloads
 
 GOOD = Answer(200, 1.25)
@@ -79,11 +79,6 @@ def test_none() -> None:
     crashed = shown(Condition(state="crashed", home="/h", log="/l", pid=7))
     assert crashed.startswith("No Plano instance was running\n  the last one (pid 7) ended without stopping")
     assert "(pid" not in shown(Condition(state="crashed", home="/h", log="/l"))
-
-
-def test_an_answer_is_its_status_or_why_there_is_none() -> None:
-    assert answer(GOOD) == "200 in 1.2 ms"
-    assert answer(Answer(problem="it refuses")) == "it refuses"
 
 
 _UNITS = {"s": 1, "min": 60, "h": 3600, "d": 86400}

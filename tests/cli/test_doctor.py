@@ -84,7 +84,7 @@ async def test_where_each_variable_comes_from(home: Home, tmp_path: Path) -> Non
     told = await said("doctor", str(file), "--offline", "--json", home=home, environ={**KEY, "EMPTY": ""})
     assert found(told.stdout)["variables"] == [
         ("ok", "THE_KEY: set in this shell"),
-        ("ok", "TEAM_KEY: set in `.env` beside the config"),
+        ("ok", "TEAM_KEY: set in `.env`"),
         ("warn", "EMPTY is set, and empty"),
     ]
 
@@ -111,7 +111,7 @@ async def test_without_a_config_those_providers_are_asked_whose_key_is_set(
     )
     checks = found(told.stdout)
     assert checks["config"][0][1].startswith("there is none here")
-    assert checks["variables"] == [("ok", "OPENAI_API_KEY: set in `.env` beside the config")]
+    assert checks["variables"] == [("ok", "OPENAI_API_KEY: set in `.env`")]
     assert checks["proxies"] == [("ok", "requests to openai go through the one that HTTPS_PROXY names")]
     [(level, who)] = checks["providers"]
     assert level == "fail"

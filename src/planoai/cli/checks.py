@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
-from planoai.cli.condition import Condition, answer, duration
+from planoai.cli.condition import Condition, answers, duration
 from planoai.cli.facts import Facts
 from planoai.config.entry import base_of, needs_key, prefix, provider_of
 from planoai.config.schema import Config
@@ -145,7 +145,7 @@ def _unserved(facts: Facts, name: str) -> Iterator[Finding]:
 
 
 def _variables(facts: Facts, name: str) -> Iterator[Finding]:
-    for source, where in (("shell", "set in this shell"), (".env", "set in `.env` beside the config")):
+    for source, where in (("shell", "set in this shell"), (".env", "set in `.env`")):
         names = [each.name for each in facts.variables if each.source == source and not each.empty]
         if names:
             yield Finding(name, "ok", f"{', '.join(names)}: {where}")
@@ -226,10 +226,9 @@ def _serving(condition: Condition, name: str, who: str) -> Iterator[Finding]:
         said = f"its supervisor ({who}) has been halted, and reacts to nothing"
         yield Finding(name, "fail", said, f"kill -CONT {condition.pid}")
     for door in condition.listeners:
-        for path, given in (("/healthz", door.healthz), ("/readyz", door.readyz)):
-            if not given.good:
-                said = f"{door.url}{path}: {answer(given)}"
-                yield Finding(name, "fail", said, f"{condition.log} may say why; `planoai up` starts it anew")
+        if not door.good:
+            said = f"{door.url}: {answers(door)}"
+            yield Finding(name, "fail", said, f"{condition.log} may say why; `planoai up` starts it anew")
     if condition.changed:
         yield Finding(
             name, "warn", f"{condition.config} has changed since it was read", "`planoai reload` serves it as it is now"

@@ -92,9 +92,13 @@ def duration(seconds: float) -> str:
     return f"{whole // _DAY} d {whole % _DAY // _HOUR} h"
 
 
-def answer(given: Answer) -> str:
-    """`200 in 1.2 ms`, or why there was no answer."""
-    return given.problem if given.status is None else f"{given.status} in {given.ms:.1f} ms"
+def answers(door: Door) -> str:
+    """Both, or why there is none."""
+    if door.good:
+        return f"healthy ({door.healthz.ms:.1f} ms), ready ({door.readyz.ms:.1f} ms)"
+    if door.healthz.problem and door.healthz.problem == door.readyz.problem:
+        return door.healthz.problem
+    return f"/healthz: {_answer(door.healthz)}; /readyz: {_answer(door.readyz)}"
 
 
 def _gone(condition: Condition) -> list[str]:
@@ -132,7 +136,7 @@ def _details(condition: Condition) -> list[str]:
     if condition.changed:
         rows.append(("", "it has changed since it was read: `planoai reload` serves it as it is now"))
     for number, door in enumerate(condition.listeners):
-        rows.append(("" if number else "listeners", f"{door.url}  {_answers(door)}"))
+        rows.append(("" if number else "listeners", f"{door.url}  {answers(door)}"))
     if condition.workers:
         rows.append(("workers", ", ".join(f"pid {each}" for each in condition.workers)))
     if condition.recorder is not None:
@@ -146,9 +150,5 @@ def _details(condition: Condition) -> list[str]:
     return [f"{name:<{_WIDTH}}{said}" for name, said in rows]
 
 
-def _answers(door: Door) -> str:
-    if door.good:
-        return f"healthy ({door.healthz.ms:.1f} ms), ready ({door.readyz.ms:.1f} ms)"
-    if door.healthz.problem and door.healthz.problem == door.readyz.problem:
-        return door.healthz.problem
-    return f"/healthz: {answer(door.healthz)}; /readyz: {answer(door.readyz)}"
+def _answer(given: Answer) -> str:
+    return given.problem if given.status is None else f"{given.status} in {given.ms:.1f} ms"

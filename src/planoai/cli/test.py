@@ -13,7 +13,7 @@ import click
 import msgspec
 from msgspec import Struct, structs
 
-from planoai.cli import asking, ollama, render, stopping, surroundings, talk
+from planoai.cli import asking, ollama, render, surroundings, talk
 from planoai.cli.asking import Outcome, Served
 from planoai.cli.probing import of_our_own, within_reach
 from planoai.cli.survey import dotenv, unwritten
@@ -27,6 +27,7 @@ from planoai.names import ATTEMPTS, MODEL, SERVER_TIMING
 from planoai.net.client import Client, Origin, Timeouts
 from planoai.net.headers import Headers
 from planoai.net.proxy import Proxies
+from planoai.process import status
 from planoai.process.doors import opened, url
 from planoai.process.feeds import fetched
 from planoai.process.home import Home
@@ -117,8 +118,8 @@ def test(
     else:
         click.echo(asking.shown(outcome))
         if not outcome.ok:
-            status = "" if outcome.status is None else f"{outcome.status}: "
-            talk.say(f"✗ {status}{outcome.error}")
+            number = "" if outcome.status is None else f"{outcome.status}: "
+            talk.say(f"✗ {number}{outcome.error}")
             talk.say(f"  → {outcome.todo}" if outcome.todo else None)
     if not outcome.ok:
         sys.exit(1)
@@ -127,7 +128,7 @@ def test(
 def _way(home: Home, file: Path | None, folder: Path) -> Way:
     """Raises ClickException where there is no gateway, and no config for one."""
     environ = surroundings.variables()
-    found = stopping.running(home)
+    found = status.read(home)
     if found is not None and found.listeners and found.state == "serving" and _serves(found, file):
         return _to(found, environ, home, folder)
     if file is None and surroundings.found(folder) is None:
