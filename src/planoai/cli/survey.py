@@ -26,7 +26,7 @@ from planoai.config import defaults
 from planoai.config.load import Loaded, load
 from planoai.config.schema import Config
 from planoai.config.variables import Variables, read_dotenv
-from planoai.gateway.build import authorities
+from planoai.gateway.authorities import authorities
 from planoai.net.client import Client, Origin
 from planoai.net.proxy import Proxies
 from planoai.process.feeds import fetched

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from planoai.config.places import Note
     from planoai.process.told import Refused
 
+_SHOWN = 5  # names of many
+
 
 class Line(Struct, frozen=True):
     """What is said of one place of the file; None where it is of none of them."""
@@ -126,10 +128,11 @@ def _tell(loaded: "Loaded", *, strict: bool, show: bool) -> None:
         raise click.ClickException(render.problems(lines, of_config=True))
     for line in lines:
         talk.say(f"warning: {line}")
-    refused = ", ".join(f"`{note.path}`" for note in loaded.later)
+    refused = ", ".join(f"`{note.path}`" for note in loaded.later[:_SHOWN])
+    more = f" and {len(loaded.later) - _SHOWN} more" if len(loaded.later) > _SHOWN else ""
     results = [
         f"✓ {loaded.name} is valid",
-        *([f"`planoai up` refuses it all the same, for {refused}"] if refused else []),
+        *([f"`planoai up` refuses it all the same, for {refused}{more}"] if refused else []),
     ]
     for result in results:
         click.echo(result, err=show)  # stdout has the config

@@ -2,15 +2,13 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from ssl import SSLContext
 
 from planoai.config.entry import limits
 from planoai.config.schema import Config
-from planoai.errors import ConfigError
+from planoai.gateway.authorities import authorities
 from planoai.gateway.leg import Leg, leg_to
 from planoai.net.client import Client
 from planoai.net.proxy import Proxies
-from planoai.net.tls import client_context
 from planoai.observability.feed import Feed
 from planoai.providers.registry import Registry, snapshot
 from planoai.routing.models import Models
@@ -66,15 +64,3 @@ def models_of(config: Config, registry: Registry | None = None) -> Models:
     """`registry` says what wildcards stand for; None: the one that comes with the package."""
     aliases = {name: alias.target for name, alias in config.model_aliases.items()}
     return Models(config.model_providers, aliases, registry or snapshot())
-
-
-def authorities(config: Config) -> SSLContext | None:
-    """Whose certificates are believed of upstreams, where the config says. Raises ConfigError for a file that can not be used."""
-    path = config.overrides.upstream_tls_ca_path
-    if path is None:
-        return None
-    try:
-        return client_context(path)
-    except OSError as error:
-        reason = str(error.strerror).lower()
-        raise ConfigError([f"overrides.upstream_tls_ca_path: {path} can not be read: {reason}"]) from None

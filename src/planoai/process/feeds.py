@@ -12,7 +12,7 @@ from msgspec import Struct
 from planoai.config.entry import base_of, limits, prefix
 from planoai.config.schema import Config, ModelProvider
 from planoai.errors import PlanoError
-from planoai.gateway.build import authorities
+from planoai.gateway.authorities import authorities
 from planoai.gateway.headers import Pairs
 from planoai.gateway.leg import Leg, leg_to
 from planoai.net.client import Client

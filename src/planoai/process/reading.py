@@ -70,7 +70,7 @@ def _read_certificates(config: Config) -> None:
 
         problems += _problems_of(contexts, config)
     if config.overrides.upstream_tls_ca_path is not None:
-        from planoai.gateway.build import authorities
+        from planoai.gateway.authorities import authorities
 
         problems += _problems_of(authorities, config)
     if problems:
