@@ -5,7 +5,7 @@ import pytest
 from planoai.config.load import load
 
 HEAD = "version: v0.4.0\n"
-KEYED = "{model: openai/a, access_key: k}"
+KEYED = "{model: openai/a, default: true, access_key: k}"
 KEY = "a-key-that-is-long"
 
 
@@ -68,7 +68,7 @@ def test_keys_that_sign_are_spent_too(provider: str, environ: dict[str, str], sp
 
 
 def test_a_key_that_is_configured_and_never_sent_is_not_spent() -> None:
-    text = HEAD + "model_providers: [{model: openai/a, access_key: k, passthrough_auth: $YES}]\n"
+    text = HEAD + "model_providers: [{model: openai/a, default: true, access_key: k, passthrough_auth: $YES}]\n"
     (warning,) = load(text, {"YES": "true"}).warnings
     assert "access_key will be ignored" in warning
 

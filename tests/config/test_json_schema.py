@@ -108,7 +108,7 @@ def test_it_knows_what_goes_with_which_type(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "listeners: [{type: model, name: a, agents: []}, {type: agent, name: b, port: 1, max_retries: 0}]",
+        "listeners: [{type: model, name: a, agents: []}, {type: prompt, name: b, max_retries: 0}]",
         "listeners: [{type: $TYPE, name: a, max_retries: 2}]",
         "state_storage: {type: $STORE, connection_string: $A}",
         "state_storage: {connection_string: }",

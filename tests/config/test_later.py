@@ -191,7 +191,8 @@ def test_a_field_is_served_or_it_is_not() -> None:
 
 
 def test_a_model_listener_is_added_beside_others() -> None:
-    config = load(HEAD + "listeners: [{type: agent, name: a, port: 1}, {type: prompt, name: b}]\n", {}).config
+    agent = "{type: agent, name: a, port: 1, agents: [{id: a, description: b}]}"
+    config = load(HEAD + f"listeners: [{agent}, {{type: prompt, name: b}}]\n", {}).config
     assert [(listener.type, listener.port) for listener in config.listeners] == [
         ("agent", 1),
         ("prompt", 10000),

@@ -61,11 +61,11 @@ STRUCTURE = {
     ),
     "an unknown key": (HEAD + "modle_aliases: {}\n", "2:1: modle_aliases: unknown key; did you mean 'model_aliases'?"),
     "a listener of agents without a port": (
-        HEAD + "listeners:\n  - {type: agent, name: a}\n",
+        HEAD + "listeners:\n  - {type: agent, name: a, agents: [{id: a, description: b}]}\n",
         "3:5: listeners[0].port: `port` is missing; a listener of type `agent` has no usual one",
     ),
     "a port that is nought": (
-        HEAD + "listeners:\n  - {type: agent, name: a, port: 0}\n",
+        HEAD + "listeners:\n  - {type: agent, name: a, port: 0, agents: [{id: a, description: b}]}\n",
         "3:34: listeners[0].port: must be a port, a whole number from 1 to 65535, not '0'",
     ),
     "an unknown kind of listener": (
@@ -364,8 +364,17 @@ def test_the_files_name_is_the_callers() -> None:
 
 
 def test_a_default_that_can_not_be_read_is_no_reason_for_a_second_complaint() -> None:
-    text = providers("model: azure_openai/a, base_url: nowhere") + "model_aliases: {x: {target: missing}}\n"
+    text = providers("model: azure_openai/a, base_url: nowhere") + "model_aliases: {x: {target: azure_openai/a}}\n"
     assert [problem.split(": ")[1] for problem in problems(text)] == ["model_providers[0].base_url"]
+
+
+@pytest.mark.parametrize("wrong", ["default: 3", "name: 3", "model: 3", "model: a"])
+def test_nor_is_an_entry_that_can_not_be_read_a_reason_to_miss_what_is_called_like_it(wrong: str) -> None:
+    text = providers("model: openai/a", f"model: groq/b, {wrong}" if "model" not in wrong else wrong)
+    found = problems(text + "model_aliases: {x: {target: missing}}\n")
+    assert [problem.split(": ")[1] for problem in found][1:] == (
+        ["model_aliases.x.target"] if wrong == "default: 3" else []
+    )
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ class Takes(Struct, frozen=True):
 # By the field and its value. A field that several values take stands under none of them as `only`.
 VARIANTS: Mapping[type[Struct], Mapping[tuple[str, str], Takes]] = {
     Listener: {
-        ("type", "agent"): Takes(only=("agents", "router")),
+        ("type", "agent"): Takes(needs=("port", "agents"), only=("agents", "router")),
         ("type", "model"): Takes(only=("max_retries",)),
     },
     Filter: {("type", "mcp"): Takes(only=("tool", "transport"))},

@@ -1,8 +1,12 @@
 """What the whole file shows of its listeners: two in one place, and doors that stand wider open than they should. One function a rule."""
 
+from collections.abc import Iterator
 from ipaddress import ip_address
 
+from msgspec import Struct
+
 from planoai.config.located import Located
+from planoai.config.rules.references import line
 from planoai.config.schema import Config, Listener, ModelProvider
 from planoai.providers.auth import speaks_of_credential
 
@@ -14,22 +18,36 @@ def one_model_listener(config: Config, at: Located) -> None:
         at.problem(listener, "type", "only one listener can have model_providers; there is a `model` listener before")
 
 
-def ports_of_agents(config: Config, at: Located) -> None:
-    for listener in config.listeners:
-        if not listener.port and at.is_read(listener, "port"):
-            at.problem(listener, "port", f"`port` is missing; a listener of type `{listener.type}` has no usual one")
+def one_prompt_listener(config: Config, at: Located) -> None:
+    prompts = [each for each in config.listeners if each.type == "prompt"]
+    for listener in prompts[1:]:
+        said = f"only one listener can be of type `prompt`; the first is in {line(prompts[0], 'type', at)}"
+        at.problem(listener, "type", said)
 
 
-def distinct_listeners(config: Config, at: Located) -> None:
-    ports: dict[int, str] = {}
+def distinct_ports(config: Config, at: Located) -> None:
+    """Whatever their addresses: `0.0.0.0` is all of them."""
+    taken: dict[int, str] = {}
     for listener in filter(lambda each: each.port, config.listeners):
-        if listener.port in ports:
-            said = f"port {listener.port} is taken by the listener {ports[listener.port]} already"
+        if listener.port in taken:
+            said = f"port {listener.port} is taken by {taken[listener.port]} already"
             if at.is_written(listener):
                 at.problem(listener, "port", said)
             else:
                 at.problem(config, "listeners", f"{said}; the `model` listener that is added here needs it")
-        ports.setdefault(listener.port, at.shown(listener, "name"))
+        taken.setdefault(listener.port, f"the listener {at.shown(listener, 'name')}")
+    for owner, field, bind, what in _binds(config):
+        port = int(bind.rpartition(":")[2])
+        if port in taken and at.is_read(owner, field):
+            at.problem(owner, field, f"port {port} is taken by {taken[port]} already")
+        taken.setdefault(port, what)
+
+
+def _binds(config: Config) -> Iterator[tuple[Struct, str, str, str]]:
+    if config.console.enabled:
+        yield config.console, "bind", config.console.bind, "the console"
+    if config.observability.metrics_bind is not None:
+        yield config.observability, "metrics_bind", config.observability.metrics_bind, "the metrics"
 
 
 def guards_with_nothing(config: Config, at: Located) -> None:
@@ -74,7 +92,7 @@ def open_doors(config: Config, at: Located) -> None:
         if listener.cors is not None and "*" in listener.cors.allow_origins:
             said = "any web page that a browser opens which can reach this listener can spend the keys of this file"
             at.warn(listener.cors, "allow_origins", f"{said}; name the pages, or ask for `client_keys`")
-        if not _is_loopback(listener.address):
+        if not is_loopback(listener.address):
             _open_to_the_network(listener, config, at)
 
 
@@ -94,7 +112,7 @@ def _spends_ours(entry: ModelProvider) -> bool:
     return keyed or any(map(speaks_of_credential, entry.headers))
 
 
-def _is_loopback(address: str) -> bool:
+def is_loopback(address: str) -> bool:
     try:
         return ip_address(address).is_loopback
     except ValueError:

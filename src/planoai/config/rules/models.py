@@ -1,8 +1,9 @@
 """What the whole file shows of its models: where each is, and how it is spoken to. One function a rule."""
 
-from planoai.config.entry import is_wildcard, model_id, prefix
+from planoai.config.entry import is_wildcard, prefix
 from planoai.config.located import Located
 from planoai.config.lookup import canonical
+from planoai.config.rules.references import is_well_formed, names_of, not_one_model
 from planoai.config.schema import Config, ModelProvider
 from planoai.names import FRAMING_FIELDS
 from planoai.providers.catalog import PROVIDERS, find, serving
@@ -11,10 +12,12 @@ from planoai.table import suggestion
 # Where a message goes is `http_host`'s to say, where it ends the HTTP layer's.
 _HEADERS_OF_OURS = {"host"} | {field.decode() for field in FRAMING_FIELDS}
 
+_BY_PLANO = ("plano/", "plano-", "arch-")  # how the names of models begin that are made for choosing and calling
+
 
 def well_formed_models(config: Config, at: Located) -> None:
     for entry in config.model_providers:
-        if not _well_formed(entry):
+        if not is_well_formed(entry):
             wanted = "write `<provider>/<model id>`, such as `openai/gpt-4o`, or `<provider>/*`"
             at.problem(entry, "model", f"Invalid model name {at.shown(entry, 'model')}; {wanted}")
 
@@ -42,19 +45,24 @@ def one_default(config: Config, at: Located) -> None:
 
 def known_providers(config: Config, at: Located) -> None:
     """Where each entry's upstream is, and how to speak to it, must follow from its prefix or be written."""
-    for entry in filter(_well_formed, config.model_providers):
+    for entry in filter(is_well_formed, config.model_providers):
         row = find(prefix(entry))
         if row is None or not row.own_prefix or (row.name != prefix(entry).lower() and entry.provider_interface):
-            unsaid = entry.base_url is None or entry.provider_interface is None
-            if unsaid and at.is_read(entry, "base_url", "provider_interface"):
+            unsaid = not _has_address(entry) or entry.provider_interface is None
+            if unsaid and at.is_read(entry, "base_url", "provider_interface", "endpoints"):
                 _unknown_prefix(entry, at)
             continue
         if entry.provider_interface is not None:
             said = f"Please provide provider interface as part of model name; {row.name} is one, and needs no other"
             at.problem(entry, "provider_interface", said)
-        if row.needs_base_url and entry.base_url is None and at.is_read(entry, "base_url"):
+        if row.needs_base_url and not _has_address(entry) and at.is_read(entry, "base_url", "endpoints"):
             said = f"{row.name} requires 'base_url' to be set; it has no address that is right for everyone"
             at.problem(entry, "base_url", said)
+
+
+def _has_address(entry: ModelProvider) -> bool:
+    """One of its own, or one for each of its replicas."""
+    return entry.base_url is not None or (bool(entry.endpoints) and all(each.base_url for each in entry.endpoints))
 
 
 def _unknown_prefix(entry: ModelProvider, at: Located) -> None:
@@ -78,6 +86,19 @@ def keys_to_sign_with(config: Config, at: Located) -> None:
             at.problem(entry, "aws", f"there is `{other}` as well; leave out one of the two")
 
 
+def replicas_that_differ(config: Config, at: Located) -> None:
+    for entry in config.model_providers:
+        if not entry.endpoints or not at.is_read(entry, "endpoints"):
+            continue
+        for index, each in enumerate(entry.endpoints):
+            alike = each.base_url is None and each.access_key is None
+            if alike and at.is_read(each, "base_url", "access_key"):
+                at.problem(entry, f"endpoints[{index}]", "must have a `base_url` or an `access_key` of its own")
+        if entry.base_url is not None and all(each.base_url is not None for each in entry.endpoints):
+            said = "nothing is sent there: each of the `endpoints` has a `base_url` of its own; leave this one out"
+            at.problem(entry, "base_url", said)
+
+
 def no_headers_of_ours(config: Config, at: Located) -> None:
     for entry in config.model_providers:
         for name in sorted(_HEADERS_OF_OURS & {str(each) for each in entry.headers}):
@@ -92,6 +113,22 @@ def something_to_serve(config: Config, at: Located) -> None:
         )
 
 
-def _well_formed(entry: ModelProvider) -> bool:
-    start, rest = prefix(entry), model_id(entry)
-    return bool(start) and bool(rest) and start != "*" and not any(each.isspace() for each in entry.model)
+def something_for_everyone(config: Config, at: Located) -> None:
+    """A file of wildcards alone is for clients that name their models."""
+    entries = config.model_providers
+    if config.routing_preferences or all(map(is_wildcard, entries)) or any(entry.default for entry in entries):
+        return
+    said = "no model is the default: requests that name none get a 400; write `default: true` in the entry of one"
+    at.warn(config, "model_providers", said)
+
+
+def models_that_choose(config: Config, at: Located) -> None:
+    names, overrides = names_of(config, at), config.overrides
+    if names is None or not at.is_written(overrides):
+        return
+    for field in ("llm_routing_model", "agent_orchestration_model"):
+        name = str(getattr(overrides, field))
+        if name.lower().startswith(_BY_PLANO):
+            continue
+        if wrong := not_one_model(name, config, names, at):
+            at.problem(overrides, field, f"{at.shown(overrides, field)} is no model of Plano's own, and {wrong}")

@@ -1,12 +1,13 @@
 """What the whole file shows of its names: two that are the same, and those that refer to nothing. One function a rule."""
 
-from collections.abc import Sequence
-
-from planoai.config.entry import model_id
+from planoai.config.entry import model_id, prefix
 from planoai.config.located import Located
-from planoai.config.lookup import Meaning, Names, canonical, fault
+from planoai.config.lookup import Names, canonical, fault
 from planoai.config.places import shown
+from planoai.config.rules.references import is_ambiguous, models, names_of
 from planoai.config.schema import Config, ModelProvider
+
+_OURS = frozenset({"arch-function", "plano-orchestrator", "plano/orchestrator"})
 
 
 def names_to_ask_for(config: Config, at: Located) -> None:
@@ -39,21 +40,30 @@ def distinct_names(config: Config, at: Located) -> None:
             at.problem(entry, "name", f"{said}; it is the name of {at.shown(owner, 'model')}")
 
 
+def names_of_ours(config: Config, at: Located) -> None:
+    """The models that choose and call are known by these, unless somebody serves one of them."""
+    for entry in config.model_providers:
+        is_one = prefix(entry).lower() == "plano" and entry.base_url is not None
+        if entry.name != entry.model and entry.name.lower() in _OURS and not is_one:
+            at.problem(entry, "name", f"{at.shown(entry, 'name')} is a name of Plano's own; write another")
+
+
 def targets_of_aliases(config: Config, at: Located) -> None:
-    if any(note.path.startswith("model_providers") for note in at.report.problems):
-        return  # an entry that could not be read may be the target
-    names = Names(config.model_providers)
+    names = names_of(config, at)
+    if names is None:
+        return
     for alias, row in config.model_aliases.items():
         meanings = names.meanings(row.target)
         if not meanings:
             _no_such_target(alias, row.target in config.model_aliases, at.shown(row, "target"), config, at)
-        elif len(meanings) > 1:
-            said = f"{at.shown(row, 'target')} is ambiguous: {_models(meanings, at)} both have it; write one of them"
+        elif is_ambiguous(meanings):
+            said = f"{at.shown(row, 'target')} is ambiguous: {models(meanings, at)} both have it; write one of them"
             at.problem(row, "target", said)
 
 
 def _no_such_target(alias: str, is_alias: bool, target: str, config: Config, at: Located) -> None:
-    available = ", ".join(at.shown(entry, "model") for entry in config.model_providers) or "none"
+    shown_models = dict.fromkeys(at.shown(entry, "model") for entry in config.model_providers)
+    available = ", ".join(shown_models) or "none"
     hint = "an alias can not stand for another alias; " if is_alias else ""
     said = f"{target}, the target of the alias {shown(alias)}, is not defined as a model; {hint}available models: {available}"
     at.problem(config.model_aliases[alias], "target", said)
@@ -64,9 +74,5 @@ def bare_ids_of_two(config: Config, at: Located) -> None:
     for bare in dict.fromkeys(map(model_id, config.model_providers)):
         meanings = names.meanings(bare)
         if len(meanings) > 1:
-            said = f"{_models(meanings, at)} have the same model id; a request must give the full name"
+            said = f"{models(meanings, at)} have the same model id; a request must give the full name"
             at.warn(meanings[-1].entry, "model", said)
-
-
-def _models(meanings: Sequence[Meaning], at: Located) -> str:
-    return " and ".join(at.shown(meaning.entry, "model") for meaning in meanings)

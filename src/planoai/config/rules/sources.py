@@ -1,0 +1,26 @@
+"""What the whole file shows of its sources of prices and latencies. One function a rule."""
+
+from planoai.config.located import Located
+from planoai.config.rules.references import line
+from planoai.config.schema import Config, MetricsSource
+
+_OF_LATENCY = frozenset({"prometheus", "internal"})
+_WITHOUT_URL = frozenset({"file", "internal"})
+
+
+def one_source_of_each(config: Config, at: Located) -> None:
+    first: dict[str, MetricsSource] = {}
+    for source in config.model_metrics_sources:
+        other = first.setdefault(source.type, source)
+        if other is not source:
+            said = f"only one {source.type} metrics source can be there; the first is in {line(other, 'type', at)}"
+            at.problem(source, "type", said)
+
+
+def sources_that_have_it(config: Config, at: Located) -> None:
+    for source in config.model_metrics_sources:
+        has = "latency" if source.provider in _OF_LATENCY else "cost"
+        if has != source.type:
+            at.problem(source, "provider", f"`{source.provider}` has no {source.type} of models; its type is `{has}`")
+        if source.url is not None and source.provider in _WITHOUT_URL:
+            at.problem(source, "url", f"a source of provider `{source.provider}` has no address; leave it out")
