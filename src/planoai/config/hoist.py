@@ -35,7 +35,7 @@ def hoisted(root: Fields, report: Report) -> Fields:
     above = next((entry for entry in root.entries if entry.key == _KEY), found.first)
     if listed := found.listed():
         entries.append(structs.replace(above, value=Items(listed, above.value.place)))
-    elif isinstance(top, Items):
+    elif top is not None:
         entries.append(above)
     return structs.replace(root, entries=tuple(entries))
 
