@@ -6,12 +6,12 @@ from pathlib import Path
 import click
 import msgspec
 
-from planoai.cli import checks, surroundings, talk
+from planoai.cli import checks, completing, surroundings, talk
 from planoai.cli.survey import survey
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path), required=False)
+@click.argument("file", type=click.Path(path_type=Path), required=False, shell_complete=completing.config_files)
 @click.option(
     "--path",
     "folder",

@@ -10,7 +10,7 @@ import click
 from click.core import ParameterSource
 from msgspec import Struct, structs
 
-from planoai.cli import render, starting, summary, surroundings, talk, zero
+from planoai.cli import completing, render, starting, summary, surroundings, talk, zero
 from planoai.config import defaults
 from planoai.config.load import Loaded
 from planoai.net.proxy import Proxies
@@ -37,7 +37,7 @@ def workers_given(context: click.Context, option: click.Parameter, value: str | 
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path), required=False)
+@click.argument("file", type=click.Path(path_type=Path), required=False, shell_complete=completing.config_files)
 @click.option(
     "--path",
     "folder",

@@ -11,7 +11,7 @@ from msgspec import UNSET, Struct, UnsetType
 from msgspec.json import encode
 from msgspec.json import format as formatted
 
-from planoai.cli import render, surroundings, talk
+from planoai.cli import completing, render, surroundings, talk
 
 if TYPE_CHECKING:
     from planoai.config.load import Loaded
@@ -43,7 +43,7 @@ class Verdict(Struct, frozen=True):
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path), required=False)
+@click.argument("file", type=click.Path(path_type=Path), required=False, shell_complete=completing.config_files)
 @click.option(
     "--path",
     "folder",
