@@ -185,3 +185,43 @@ async def test_an_ollama_of_this_machine(home: Home, tmp_path: Path, monkeypatch
         monkeypatch.setattr(ollama, "ADDRESS", upstream.url)
         told = await said("doctor", str(file), "--offline", "--json", home=home)
     assert found(told.stdout)["Ollama"][0][1].startswith("it runs on this machine with 2 models")
+
+
+LITERAL = """
+version: v0.4.0
+listeners:
+  - {{type: model, name: test, address: 127.0.0.1, port: {port}, client_keys: [{client}]}}
+model_providers:
+  - {{model: openai/gpt-4o, base_url: "{url}", access_key: {key}, headers: {{x-api-key: {key}}}, default: true}}
+  - {{model: mistral/m, base_url: "{url}", access_key: "a-${{REST}}"}}
+  - model: amazon_bedrock/m2
+    base_url: "{url}"
+    aws: {{access_key_id: AKIAIOSFODNN7EXAMPLE, secret_access_key: {key}, session_token: {client}, region: eu-west-1}}
+"""
+
+
+@pytest.mark.parametrize(
+    "words", [("doctor",), ("doctor", "--json"), ("test", "m"), ("test", "gpt-4o", "--json"), ("status",)]
+)
+async def test_keys_that_are_written_in_the_config_are_shown_nowhere(
+    home: Home, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    file = tmp_path / "config.yaml"
+    keys = {"key": KEY["THE_KEY"], "client": SECRETS["TEAM_KEY"]}
+    async with scripted() as upstream:
+        upstream.will(whole({"error": {"message": f"{KEY['THE_KEY']} is wrong"}}, status=401))
+        file.write_text(LITERAL.format(port=written(tmp_path)[1].rpartition(":")[2], url=upstream.url, **keys))
+        environ = {"REST": "sk-of-a-vendor-0123456789"}
+        async with gateway(home, file, environ):
+            told = await said(*words, home=home, environ=environ)  # looks for them
+    assert told.stdout
+
+
+@pytest.mark.parametrize("place", ["version: ", "listeners: ", "model_providers: [{model: ", "workers: ", "nothing: "])
+async def test_a_key_in_a_wrong_place_is_shown_nowhere(home: Home, tmp_path: Path, place: str) -> None:
+    file = tmp_path / "config.yaml"
+    end = "}]" if "{" in place else ""
+    for written_as in (KEY["THE_KEY"], "$THE_KEY"):
+        file.write_text(f"{place}{written_as}{end}\n")
+        for words in (("doctor", str(file), "--offline"), ("test", "m", str(file))):
+            assert (await said(*words, home=home)).exit_code == 1

@@ -1,8 +1,10 @@
 """`planoai status`: running or not, and how."""
 
+import fcntl
 import json
 import os
 import signal
+import struct
 import sys
 from pathlib import Path
 
@@ -86,6 +88,25 @@ async def test_one_that_has_not_said_how_it_is(home: Home, monkeypatch: pytest.M
         assert told.stdout.startswith(f"! Plano runs (pid {os.getpid()}), and has not said how it is")
         home.status.write_text("{")
         assert json.loads((await said("status", "--json", home=home)).stdout)["state"] == "silent"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has locks that tell nobody who holds them")
+async def test_one_that_runs_in_another_container_is_told_as_such(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stopping, "_STARTS_SECONDS", 0.0)
+    home.make()
+    with home.lock.open("w") as lock:
+        fcntl.fcntl(lock, fcntl.F_OFD_SETLK, struct.pack("hhqqi4x", fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0))
+        told = await said("status", home=home)
+        assert told.exit_code == 0
+        assert told.stdout.startswith(
+            "! Plano runs (its process can not be seen from here), and has not said how it is"
+        )
+        assert "another container" in told.stdout
+        status.write(home.status, Status(pid=1, started=1.0, config="/c.yaml", state="serving"))
+        found = json.loads((await said("status", "--json", home=home)).stdout)
+    assert (found["state"], found["pid"], found["elsewhere"]) == ("serving", None, True)
 
 
 async def test_a_reload_that_was_refused_is_told(home: Home) -> None:

@@ -3,53 +3,33 @@
 import asyncio
 import logging
 import sys
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from secrets import token_urlsafe
 from time import perf_counter
 
 import click
 import msgspec
-from msgspec import Struct, structs
+from msgspec import Struct
 
-from planoai.cli import asking, ollama, render, surroundings, talk
+from planoai.cli import asking, completing, surroundings, talk
 from planoai.cli.asking import Outcome, Served
-from planoai.cli.probing import of_our_own, within_reach
-from planoai.cli.survey import dotenv, unwritten
-from planoai.config import defaults
+from planoai.cli.probing import of_our_own
+from planoai.cli.way import Way, open_for, secrets, way_to
 from planoai.config.entry import prefix, provider_of
-from planoai.config.load import Loaded
 from planoai.errors import PlanoError
-from planoai.gateway.build import models_of, running
+from planoai.gateway.build import models_of
 from planoai.gateway.redaction import Redaction
 from planoai.names import ATTEMPTS, MODEL, SERVER_TIMING
 from planoai.net.client import Client, Origin, Timeouts
 from planoai.net.headers import Headers
 from planoai.net.proxy import Proxies
-from planoai.process import status
-from planoai.process.doors import opened, url
 from planoai.process.feeds import fetched
-from planoai.process.home import Home
-from planoai.process.reading import read
-from planoai.process.status import Status
-from planoai.process.told import Refused
-from planoai.process.worker import servers_of, together
 from planoai.providers.registry import Registry, snapshot
 from planoai.routing.models import Models
 
 _CONNECT_SECONDS = 5.0
 _OWN_KEY = b"api-key"  # clients' own credentials go in `authorization`
-
-
-class Way(Struct, frozen=True):
-    """To a gateway. `url` is "" where none runs. `loaded`: what it serves, None where that can not be read here, for the reason in `unread`."""
-
-    url: str
-    loaded: Loaded | None
-    environ: Mapping[str, str]  # with the `.env` beside the config
-    key: str = ""
-    unread: str = ""
 
 
 class Heard(Struct, frozen=True):
@@ -63,8 +43,8 @@ class Heard(Struct, frozen=True):
 
 
 @click.command()
-@click.argument("model")
-@click.argument("file", type=click.Path(path_type=Path), required=False)
+@click.argument("model", shell_complete=completing.models)
+@click.argument("file", type=click.Path(path_type=Path), required=False, shell_complete=completing.config_files)
 @click.option(
     "--path",
     "folder",
@@ -104,7 +84,7 @@ def test(
       planoai test fast config.yaml --stream
     """
     home = surroundings.home()
-    way = _way(home, file, folder)
+    way = way_to(home, file, folder)
     try:
         proxies = Proxies.of(surroundings.variables())
     except ValueError as error:
@@ -125,46 +105,13 @@ def test(
         sys.exit(1)
 
 
-def _way(home: Home, file: Path | None, folder: Path) -> Way:
-    """Raises ClickException where there is no gateway, and no config for one."""
-    environ = surroundings.variables()
-    found = status.read(home)
-    if found is not None and found.listeners and found.state == "serving" and _serves(found, file):
-        return _to(found, environ, home, folder)
-    if file is None and surroundings.found(folder) is None:
-        loaded = unwritten(folder, environ, local=ollama.models(ollama.ADDRESS) is not None)
-        return Way("", loaded, {**dotenv(folder), **environ})
-    file = surroundings.config_file(file, folder)
-    read_now = read(file, environ, fetched(home.root))
-    if isinstance(read_now, Refused):
-        problems = render.problems(read_now.problems, of_config=read_now.of_config, missing=read_now.missing)
-        raise click.ClickException(problems)
-    return Way("", read_now, {**dotenv(file.parent), **environ})
-
-
-def _serves(found: Status, file: Path | None) -> bool:
-    return file is None or str(file.absolute()) == found.config
-
-
-def _to(found: Status, environ: Mapping[str, str], home: Home, folder: Path) -> Way:
-    """The first listener, and a key that it takes. What the config holds may be known to the gateway alone, as a variable of another shell is."""
-    file = Path(found.config)
-    environ = {**dotenv(folder if file == home.root / defaults.NAME else file.parent), **environ}
-    loaded = read(file, environ, fetched(home.root), refuse_unserved=False)
-    if isinstance(loaded, Refused):
-        return Way(within_reach(found.listeners[0]), None, environ, unread=loaded.problems[0])
-    door = loaded.config.door
-    place = url(door) if url(door) in found.listeners else found.listeners[0]
-    return Way(within_reach(place), loaded, environ, next(iter(door.client_keys), ""))
-
-
 async def _outcome(way: Way, registry: Registry, proxies: Proxies, model: str, body: bytes, timeout: float) -> Outcome:
     models = None if way.loaded is None else models_of(way.loaded.config, registry)
     served = _served(way, models, model)
     own = served.own_variable if served else None
     credential = way.environ.get(own or "", "")
     try:
-        async with _gateway(way, registry, proxies) as (place, key):
+        async with open_for(way, registry, proxies) as (place, key):
             heard = await _heard(place, key, credential, body, timeout)
     except PlanoError as error:
         return Outcome(
@@ -172,8 +119,7 @@ async def _outcome(way: Way, registry: Registry, proxies: Proxies, model: str, b
         )
     name = (heard.headers.get(MODEL) or b"").decode("latin-1")
     served = _served(way, models, name) if name else served
-    secrets = [way.key, credential, *([served.entry.access_key or ""] if served else [])]
-    return _of(heard, way, model, name, served, registry, Redaction(secrets))
+    return _of(heard, way, model, name, served, registry, Redaction([key, credential, *secrets(way)]))
 
 
 def _of(
@@ -211,22 +157,6 @@ def _of(
 
 def _served(way: Way, models: Models | None, name: str) -> Served | None:
     return None if way.loaded is None or models is None else Served.by(way.loaded, models, name)
-
-
-@asynccontextmanager
-async def _gateway(way: Way, registry: Registry, proxies: Proxies) -> AsyncIterator[tuple[str, str]]:
-    """Its address and a key for it. One of our own is on the loopback for as long as this lasts, and nobody else has its key."""
-    if way.url or way.loaded is None:
-        yield way.url, way.key
-        return
-    key = token_urlsafe()
-    door = structs.replace(way.loaded.config.door, address="127.0.0.1", tls=None, cors=None, client_keys=(key,))
-    config = structs.replace(way.loaded.config, listeners=(door,))
-    async with running(config, proxies=proxies, registry=registry) as gateway:
-        servers = servers_of(gateway, opened(config, port=0), [None], drain_seconds=0.0, idle_grace_seconds=0.0)
-        async with together(servers):
-            host, port = servers[0].addresses[0]
-            yield f"http://{host}:{port}", key
 
 
 async def _heard(place: str, key: str, credential: str, body: bytes, timeout: float) -> Heard:
