@@ -145,6 +145,15 @@ def test_an_address_that_stands_for_all_is_told_as_one_that_can_be_asked(bound: 
     assert ("on every address of this machine" in summary) is (bound != asked)
 
 
+def test_a_certificate_is_for_a_name_that_the_reader_knows() -> None:
+    secured = told(
+        config("model: openai/gpt-4o, access_key: k", door=", tls: {cert: c.pem, key: k.pem}"), url="https://[::]:1"
+    )
+    assert "  curl https://127.0.0.1:1/v1/chat/completions" in secured
+    assert secured.endswith("\n  with the name that your certificate is for in the place of the address")
+    assert "certificate" not in told(config("model: openai/gpt-4o, access_key: k"))
+
+
 def test_of_many_models_the_first_are_named() -> None:
     found = told(text({}))
     assert "openai/*, anthropic/*, gemini/*, groq/*, deepseek/*, mistral/*, digitalocean/*, vercel/* and " in found

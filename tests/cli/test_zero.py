@@ -10,8 +10,9 @@ import httpx2
 import pytest
 from click.testing import CliRunner, Result
 
-from planoai.cli import main, zero
+from planoai.cli import main, summary, zero
 from planoai.cli.ollama import models
+from planoai.cli.up import Plan
 from planoai.config import defaults
 from planoai.config.load import load
 from planoai.errors import PlanoError
@@ -185,7 +186,11 @@ async def test_an_ollama_is_served_and_tried_first_where_there_is_no_key(tmp_pat
     assert found.local is not None
     assert "  Ollama runs here, with 2 models" in found.said
     assert not any("no key is set" in line for line in found.said)
-    assert load(found.file.read_text(), {}).config.model_providers[0].name == "ollama"
+    plan = Plan(file=found.file, environ={}, loaded=found.loaded(), made=found)
+    assert plan.loaded.config.model_providers[0].name == "ollama"
+    told = "\n".join(summary.lines(plan.loaded, ["http://127.0.0.1:12000"], plan.known(home)))
+    assert "Models without a key: ollama/*\n" in told
+    assert '-d \'{"model": "ollama/qwen3:4b", ' in told
 
 
 # The command.

@@ -112,6 +112,8 @@ def _trial(loaded: Loaded, listeners: Sequence[str], registry: Registry, exporte
     yield f"    -d {shlex.quote(json.dumps(body, ensure_ascii=False))}"
     if model.endswith(f"/{_PLACEHOLDER}"):
         yield f"  with a model of {_name(entry).removesuffix('/*')} in the place of {_PLACEHOLDER}"
+    if loaded.config.listeners[door].tls is not None:
+        yield "  with the name that your certificate is for in the place of the address"
     unset = [name for each in headers for name in _names_in(each) if name not in exported]
     if unset:
         yield f"  once your shell has {' and '.join(unset)}: `export {unset[0]}=...`"
