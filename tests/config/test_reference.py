@@ -6,6 +6,7 @@ import pytest
 import yaml
 from msgspec import Struct, structs
 
+from planoai.config.examples import EXAMPLES
 from planoai.config.later import LATER, LATER_VALUES, served
 from planoai.config.load import load
 from planoai.config.reference import anchor, explanations, page
@@ -27,7 +28,7 @@ def shapes(shape: type[Struct]) -> Iterator[type[Struct]]:
 
 def rows(section: str) -> dict[str, str]:
     """The rows of the table under a heading, by key."""
-    text = page().split(f"# {section}\n")[1].split("\n#")[0]
+    text = page().split(f"# {section}\n")[1].split("\n##")[0]
     found = [line for line in text.splitlines() if line.startswith("| `")]
     return {line.split("`")[1]: line for line in found}
 
@@ -92,6 +93,17 @@ def test_no_row_of_a_table_has_more_cells_than_its_head() -> None:
             continue
         cells = cells or line.count("|")
         assert line.count("|") == cells, line
+
+
+@pytest.mark.parametrize("path", EXAMPLES)
+def test_an_example_stands_in_its_section_and_is_served_without_a_warning(path: str) -> None:
+    section = page().split(f"# `{path}`\n")[1].split("\n## ")[0]
+    assert f"```yaml{EXAMPLES[path]}```" in section
+    providers = "" if "model_providers:" in EXAMPLES[path] else "model_providers: [{model: openai/a, default: true}]\n"
+    listeners = "" if "listeners:" in EXAMPLES[path] else "listeners: [{type: model, name: a, address: 127.0.0.1}]\n"
+    keys = {name: f"{name}-value" for name in re.findall(r"\$([A-Z_]+)", EXAMPLES[path])}
+    loaded = load(f"version: v0.4.0\n{providers}{listeners}{EXAMPLES[path]}", keys)
+    assert (loaded.warnings, loaded.unserved) == ((), ())
 
 
 def test_a_provider_that_is_added_appears(monkeypatch: pytest.MonkeyPatch) -> None:

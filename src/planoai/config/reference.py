@@ -8,6 +8,7 @@ from typing import Literal, get_args, get_origin
 
 from msgspec import NODEFAULT, Struct, structs
 
+from planoai.config.examples import EXAMPLES
 from planoai.config.later import LATER_VALUES, served
 from planoai.config.schema import Config
 from planoai.config.shapes import BY_ANOTHER, default, inner, marker, present, written
@@ -98,6 +99,8 @@ def _sections(shape: type[Struct], path: str, *, is_served: bool = True) -> Iter
     yield f"{level} {f'`{path}`' if path else 'Top level'}\n\n{sentence(opening)}\n"
     if not is_served:
         yield f"{_NOT_YET}\n"
+    if path in EXAMPLES:
+        yield f"```yaml{EXAMPLES[path]}```\n"
     yield "| Key | Value | Default | Meaning |\n|---|---|---|---|"
     fields = structs.fields(shape)
     for field in fields:
