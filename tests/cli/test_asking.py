@@ -110,6 +110,7 @@ def test_a_credential_of_this_shell_is_for_the_vendor_alone() -> None:
         (403, "", "nothing", "the provider does not accept the key"),
         (404, "", "openai/gpt-4o", "does not know 'gpt-4o'; did you mean 'gpt-4.1'?"),
         (404, "", "nothing", "the provider does not know the model"),
+        (404, "", "groq/text-embedding-3-small", "'text-embedding-3-small' is a model of another kind (embedding)"),
         (429, "", "openai/gpt-4o", "its limits and its balance"),
         (500, "", "openai/gpt-4o", "https://api.openai.com has trouble of its own"),
         (400, "", "openai/gpt-4o", ""),

@@ -105,6 +105,10 @@ async def test_the_gateway_that_runs_is_asked_with_one_of_its_keys(home: Home, t
             assert unread.exit_code == 1
             assert "✗ 401: this gateway asks for a key" in unread.stderr
             assert "the variable TEAM_KEY is not set" in unread.stderr
+            other = {**SECRETS, "TEAM_KEY": "sk-of-a-client-that-is-new"}
+            changed = await said("test", "gpt-4o", home=home, environ=other)
+            assert "✗ 401: this is no key of this gateway" in changed.stderr
+            assert "`planoai reload` has it read them" in changed.stderr
         assert CLIENT_KEY not in str([each.headers for each in upstream.asked])
 
 
@@ -266,3 +270,4 @@ async def test_without_a_config_every_provider_can_be_asked(home: Home, tmp_path
     assert told.exit_code == 1
     assert "wants a credential of yours" in told.stderr
     assert "OPENAI_API_KEY" in told.stderr
+    assert "client_keys" not in told.stderr

@@ -14,6 +14,7 @@ from planoai.config.load import Loaded
 from planoai.config.schema import ModelProvider
 from planoai.errors import PlanoError, UpstreamUnreadable
 from planoai.net.origin import Origin
+from planoai.providers.registry import kind_of
 from planoai.routing.models import Models
 from planoai.table import suggestion
 
@@ -217,6 +218,8 @@ def todo(status: int, told: Told, served: Served | None, *, known: Sequence[str]
     where = f" at {served.origin}" if served else ""
     if told.code in _NOT_REACHED:
         return f"look at `base_url`, the network and the proxies: no answer comes from the provider{where}"
+    if served and status in (400, 404) and (kind := kind_of(served.model)) != "chat":
+        return f"{served.model!r} is a model of another kind ({kind}), and a chat is what is asked of it here"
     match status:
         case 401 | 403:
             return f"the provider{where} does not accept {served.key if served else 'the key'}: look whether it is the right one"

@@ -16,7 +16,7 @@ from planoai.cli import asking, completing, surroundings, talk
 from planoai.cli.asking import Outcome, Served
 from planoai.cli.probing import of_our_own
 from planoai.cli.way import Way, open_for, secrets, way_to
-from planoai.config.entry import prefix, provider_of
+from planoai.config.entry import passes_through, prefix, provider_of
 from planoai.errors import PlanoError
 from planoai.gateway.build import models_of
 from planoai.gateway.redaction import Redaction
@@ -132,8 +132,8 @@ def _of(
     if told.error and name:
         known = [each.id for each in registry.of(prefix(served.entry), provider_of(served.entry))] if served else []
         todo = asking.todo(heard.status, told, served, known=known)
-    elif told.error and heard.status == 401 and way.unread:
-        todo = f"the gateway asks for one of its `client_keys`, which this command can not read: {way.unread}"
+    elif told.error and heard.status == 401:
+        todo = _shut_out(way, served)
     return Outcome(
         ok=not told.error,
         asked=model,
@@ -153,6 +153,17 @@ def _of(
         error=redaction.text(told.error),
         todo=todo,
     )
+
+
+def _shut_out(way: Way, served: Served | None) -> str:
+    """What helps where the gateway that runs lets nobody in who has no key of its own."""
+    if way.unread:
+        return f"the gateway asks for one of its `client_keys`, which this command can not read: {way.unread}"
+    if way.key and not (served and passes_through(served.entry)):
+        return (
+            "the `client_keys` of the config are not those that the gateway has read: `planoai reload` has it read them"
+        )
+    return ""
 
 
 def _served(way: Way, models: Models | None, name: str) -> Served | None:

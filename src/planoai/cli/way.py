@@ -36,6 +36,9 @@ class Way(Struct, frozen=True):
     key: str = ""
     unread: str = ""
 
+    def __repr__(self) -> str:
+        return f"Way({self.url!r})"  # the rest holds keys, and a repr ends up in logs
+
 
 def way_to(home: Home, file: Path | None, folder: Path) -> Way:
     """Raises ClickException where there is no gateway, and no config for one."""
