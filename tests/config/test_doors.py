@@ -89,7 +89,7 @@ def test_a_door_for_every_web_page_is_open_even_on_this_machine() -> None:
     )
     assert said(f"cors: {{allow_origins: ['*']}}, client_keys: [{KEY}]") == []
     assert said("address: 127.0.0.1, cors: {allow_origins: ['https://app.example']}") == []
-    assert said("address: 127.0.0.1, cors: {allow_origins: ['*']}", "{model: openai/a}") == []
+    assert said("address: 127.0.0.1, cors: {allow_origins: ['*']}", "{model: openai/a, default: true}") == []
 
 
 @pytest.mark.parametrize(("keys", "column"), [("abc", 42), ("$SHORT", 42), (f"{KEY}, fifteen-letters", 62)])
