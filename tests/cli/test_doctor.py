@@ -128,6 +128,16 @@ async def test_an_address_of_a_proxy_that_is_none(home: Home, tmp_path: Path) ->
     assert problem.startswith("HTTPS_PROXY names a proxy that speaks 'socks5'")
 
 
+async def test_a_home_that_is_no_folder(tmp_path: Path) -> None:
+    file, _ = written(tmp_path)
+    told = await said("doctor", str(file), "--offline", home=Home(file))
+    assert told.exit_code == 1
+    assert f"✗ PLANO_HOME  {file} can not be written to" in told.stdout
+    assert "no Plano runs" in told.stdout
+    told = await said("doctor", str(file), "--offline", home=Home(file / "below"))
+    assert f"✗ PLANO_HOME  {file}/below can not be made" in told.stdout
+
+
 async def test_a_certificate_that_has_ended(home: Home, tmp_path: Path) -> None:
     issued = trustme.CA().issue_cert("gateway.example", not_after=datetime.now(UTC) - timedelta(days=2, hours=1))
     (tmp_path / "cert.pem").write_bytes(issued.cert_chain_pems[0].bytes())

@@ -6,7 +6,7 @@ To have it look at one more thing, add a row to CHECKS.
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from statistics import median_low
-from typing import Literal
+from typing import Literal, assert_never
 from urllib.parse import urlsplit
 
 from msgspec import Struct
@@ -122,10 +122,10 @@ def _config(facts: Facts, name: str) -> Iterator[Finding]:
         more = "" if count == 1 else f" (the first of {count} problems)"
         todo = f"`planoai validate {facts.file}` shows all of them, and what helps" if facts.of_config else ""
         yield Finding(name, "fail", f"{facts.refused[0]}{more}", todo)
-    elif not facts.file:
+    elif facts.loaded is None or not facts.file:
         said = "there is none here: `planoai up` serves every provider, with the keys that are set and those of clients"
         yield Finding(name, "ok", said, "`planoai init` writes one")
-    elif facts.loaded is not None:
+    else:
         count = len(facts.loaded.warnings)
         yield Finding(name, "ok", f"{facts.file} is valid")
         for line in facts.loaded.warnings[:_SHOWN]:
@@ -217,6 +217,8 @@ def _gateway(facts: Facts, name: str) -> Iterator[Finding]:
             yield Finding(name, "ok", f"it is {'starting' if condition.state == 'starting' else 'stopping'} ({who})")
         case "serving":
             yield from _serving(condition, name, who)
+        case _:
+            assert_never(condition.state)
 
 
 def _serving(condition: Condition, name: str, who: str) -> Iterator[Finding]:

@@ -68,7 +68,7 @@ def _gone(home: Home) -> Condition:
     """What one that did not end in order has left behind says who it was."""
     try:
         left = msgspec.json.decode(home.status.read_bytes(), type=Status)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return Condition(state="stopped", home=str(home.root), log=str(home.log))
     except (OSError, msgspec.MsgspecError):
         return Condition(state="crashed", home=str(home.root), log=str(home.log))

@@ -119,7 +119,7 @@ def dotenv(folder: Path) -> dict[str, str]:
 
 def _folder(home: Home) -> Folder:
     root = home.root
-    there = next(each for each in (root, *root.parents) if each.exists())
+    there = next(each for each in (root, *root.parents) if os.path.exists(each))
     writable = there.is_dir() and os.access(there, os.W_OK | os.X_OK)
     free = shutil.disk_usage(there).free
     if there != root:

@@ -63,7 +63,6 @@ class Heard(Struct, frozen=True):
     help="How long to wait for all of the answer.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print what became of it as JSON.")
-@talk.verbose
 def test(
     model: str,
     file: Path | None,
@@ -72,7 +71,6 @@ def test(
     stream: bool,
     timeout: float,
     as_json: bool,
-    verbose: bool,
 ) -> None:
     """Ask a model one question, as the config says, and show who answered, and when. The model is paid for a few tokens.
 
@@ -90,7 +88,7 @@ def test(
     except ValueError as error:
         raise click.ClickException(str(error)) from None
     registry = fetched(home.root) or snapshot()
-    with _quiet(verbose=verbose):
+    with _quiet():
         body = asking.body(model, prompt, stream=stream)
         outcome = asyncio.run(_outcome(way, registry, proxies, model, body, timeout))
     if as_json:
@@ -190,14 +188,11 @@ def _since(began: float) -> float:
 
 
 @contextmanager
-def _quiet(*, verbose: bool) -> Iterator[None]:
+def _quiet() -> Iterator[None]:
     """What a gateway of our own would log is what is told anyway."""
     log = logging.getLogger("planoai.gateway")
     before = log.level
-    if verbose:
-        talk.log_to_stderr(verbose=True)
-    else:
-        log.setLevel(logging.CRITICAL)
+    log.setLevel(logging.CRITICAL)
     try:
         yield
     finally:
