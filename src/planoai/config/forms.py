@@ -51,13 +51,20 @@ def _required(page: Page, key: str) -> Pair:
     return pair
 
 
+def _said(root: Fields, key: str) -> Node:
+    node = root.get(key)
+    if node is None:
+        raise Tangled
+    return node
+
+
 def _whole_listeners(page: Page, pair: Pair, _: Fields, new: Fields) -> list[Splice]:
-    return [page.whole(pair, new.get("listeners") or new)]
+    return [page.whole(pair, _said(new, "listeners"))]
 
 
 def _listener_lines(page: Page, pair: Pair, _: Fields, new: Fields) -> list[Splice]:
     """Each key of the map becomes the first lines of an item; what is in it stays where it is."""
-    if not page.is_plain(pair) or not is_block(pair[1]) or is_short(new.get("listeners") or new):
+    if not page.is_plain(pair) or not is_block(pair[1]) or is_short(_said(new, "listeners")):
         raise Tangled
     splices = []
     for door in pair[1].value:
@@ -138,24 +145,30 @@ def _preference_lines(page: Page, pair: Pair, old: Fields, new: Fields) -> list[
     items = listed.items if isinstance(listed, Items) else ()
     moved = items[len(top.items) if isinstance(top, Items) else 0 :]
     there = page.pair(page.root, PREFERENCES)
-    indent = there[1].start_mark.column if there is not None and there[1].value and top is not None else _INDENT
+    is_list = there is not None and isinstance(there[1], yaml.SequenceNode) and bool(there[1].value)
+    indent = there[1].start_mark.column if there is not None and is_list else _INDENT
     known = {place: lines for cut in inline for place, lines in _written(page, cut, indent)}
     lines = [line for each in moved for line in _moved(each, known.get(each.place), indent)]
     if not lines:
         return splices
     if there is None:
         return [*splices, _appended(page, pair, lines)]
+    if is_list and not is_block(there[1]):
+        return [*splices, page.whole(there, _said(new, PREFERENCES))]
+    return [*splices, *_added(page, there, lines)]
+
+
+def _added(page: Page, there: Pair, lines: list[str]) -> list[Splice]:
+    """To a list in block style, or to one with nothing in it, of which only the key stays."""
     if not page.is_plain(there):
         raise Tangled
-    if isinstance(there[1], yaml.SequenceNode) and there[1].value:
-        if not is_block(there[1]):
-            return [*splices, page.whole(there, listed or new)]
+    written = "".join(f"{line}\n" for line in lines)
+    if is_block(there[1]):
         place = page.after(page.end(there[1]))
-    else:
-        colon = page.colon(there[0])
-        place = page.after(max(colon, there[1].end_mark.index))
-        splices.append(Splice(colon, max(colon, there[1].end_mark.index)))
-    return [*splices, Splice(place, place, "".join(f"{line}\n" for line in lines))]
+        return [Splice(place, place, written)]
+    colon = page.colon(there[0])
+    end = max(colon, there[1].end_mark.index)
+    return [Splice(colon, end), Splice(page.after(end), page.after(end), written)]
 
 
 def _appended(page: Page, providers: Pair, lines: list[str]) -> Splice:
