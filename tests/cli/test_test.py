@@ -212,6 +212,18 @@ async def test_a_config_that_is_wrong_and_one_that_is_not_there(home: Home, tmp_
     assert "HTTP_PROXY names a proxy that speaks 'socks5'" in told.stderr
 
 
+async def test_what_can_not_be_sent_is_wrong_use(home: Home) -> None:
+    for words in (("\udcff",), ("m", "--prompt", "\udcff"), ("m", "--timeout", "0"), ()):
+        assert (await said("test", *words, home=home)).exit_code == 2
+
+
+async def test_a_folder_that_is_not_there_holds_no_config(home: Home, tmp_path: Path) -> None:
+    for command in (("test", "m"), ("doctor", "--offline")):
+        told = await said(*command, "--path", str(tmp_path / "nowhere"), home=home)
+        assert told.exit_code == 1
+        assert "there is no such folder" in told.output
+
+
 async def test_a_provider_behind_a_proxy(home: Home, tmp_path: Path) -> None:
     file = tmp_path / "config.yaml"
     file.write_text(

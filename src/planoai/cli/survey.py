@@ -88,7 +88,7 @@ def survey(home: Home, file: Path | None, folder: Path, *, offline: bool) -> Fac
 def _found(
     file: Path | None, folder: Path, condition: Condition, environ: Mapping[str, str], home: Home, *, local: bool
 ) -> Found:
-    if file is None and surroundings.found(folder) is None:
+    if file is None and folder.is_dir() and surroundings.found(folder) is None:
         made = str(home.root / defaults.NAME)
         if not condition.runs or condition.config in ("", made):
             ports = [port for door in condition.listeners if (port := urlsplit(door.bound).port)]

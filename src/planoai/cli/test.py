@@ -42,8 +42,17 @@ class Heard(Struct, frozen=True):
     whole: float
 
 
+def _told(context: click.Context, option: click.Parameter, value: str) -> str:  # noqa: ARG001
+    """What can be sent to a model: what of the command line is not UTF-8 is in Python's text as surrogates."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise click.BadParameter("it is not UTF-8") from None
+    return value
+
+
 @click.command()
-@click.argument("model", shell_complete=completing.models)
+@click.argument("model", callback=_told, shell_complete=completing.models)
 @click.argument("file", type=click.Path(path_type=Path), required=False, shell_complete=completing.config_files)
 @click.option(
     "--path",
@@ -52,7 +61,7 @@ class Heard(Struct, frozen=True):
     default=".",
     help="Where to look for config.yaml when FILE is not given and no gateway runs.",
 )
-@click.option("--prompt", metavar="TEXT", default=asking.PROMPT, show_default=True, help="What to ask.")
+@click.option("--prompt", metavar="TEXT", callback=_told, default=asking.PROMPT, show_default=True, help="What to ask.")
 @click.option("--stream", is_flag=True, help="Ask for a stream.")
 @click.option(
     "--timeout",

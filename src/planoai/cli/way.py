@@ -46,7 +46,7 @@ def way_to(home: Home, file: Path | None, folder: Path) -> Way:
     found = status.read(home)
     if found is not None and found.listeners and found.state == "serving" and _serves(found, file):
         return _to(found, environ, home, folder)
-    if file is None and surroundings.found(folder) is None:
+    if file is None and folder.is_dir() and surroundings.found(folder) is None:
         loaded = unwritten(folder, environ, local=ollama.models(ollama.ADDRESS) is not None)
         return Way("", loaded, {**dotenv(folder), **environ})
     file = surroundings.config_file(file, folder)
