@@ -5,6 +5,7 @@ from pathlib import Path
 from subprocess import run
 
 import pytest
+import trustme
 import yaml
 from click.testing import CliRunner, Result
 
@@ -26,6 +27,7 @@ llm_providers:
     access_key: $THE_KEY
     default: true
 """
+ANNOTATED = Path(__file__).parents[1] / "data" / "annotated.yaml"
 KEY = "sk-that-nobody-sees"
 
 
@@ -44,6 +46,13 @@ def written(text: str, name: str = "config.yaml") -> Path:
     file = Path(name)
     file.write_text(text)
     return file
+
+
+def authorities() -> str:
+    """A file of authorities, wherever those of this machine are."""
+    file = Path("authorities.pem")
+    trustme.CA().cert_pem.write_to_path(file)
+    return str(file)
 
 
 def validated(*words: str) -> Result:
@@ -102,6 +111,20 @@ def test_what_is_not_served_yet_is_a_warning_and_it_is_told_what_up_does() -> No
     assert "warning: config.yaml:6:10: tracing: `tracing` is not served by this version yet" in result.stderr
     assert result.stdout == "✓ config.yaml is valid\n`planoai up` refuses it all the same, for `tracing`\n"
     assert validated("--strict").exit_code == 1
+
+
+def test_the_config_that_has_every_key_is_valid_and_not_served_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "HOUSE_KEY", "LEDGER_TOKEN", "DB_PASS"):
+        monkeypatch.setenv(name, KEY)
+    written(ANNOTATED.read_text().replace("/etc/ssl/certs/ca-certificates.crt", authorities()))
+    loose, strict = validated(), validated("--strict")
+    assert (loose.exit_code, strict.exit_code) == (0, 1)
+    verdict = json.loads(validated("--json").stdout)
+    paths = [f"`{each['path']}`" for each in verdict["unserved"]]
+    assert len(paths) > 5
+    told = f"{', '.join(paths[:5])} and {len(paths) - 5} more"
+    assert loose.stdout == f"✓ config.yaml is valid\n`planoai up` refuses it all the same, for {told}\n"
+    assert all(f": `{path}" in strict.stderr for path in ("agents`", "tracing`", "routing`"))
 
 
 def test_the_verdict_as_json() -> None:

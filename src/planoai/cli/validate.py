@@ -4,7 +4,6 @@ import os
 import stat
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 from msgspec import UNSET, Struct, UnsetType
@@ -12,11 +11,15 @@ from msgspec.json import encode
 from msgspec.json import format as formatted
 
 from planoai.cli import completing, render, surroundings, talk
-
-if TYPE_CHECKING:
-    from planoai.config.load import Loaded
-    from planoai.config.places import Note
-    from planoai.process.told import Refused
+from planoai.config.load import Loaded
+from planoai.config.migrate import NEWEST
+from planoai.config.places import Note, one_line
+from planoai.config.rendered import plain, rendered
+from planoai.errors import ConfigError
+from planoai.net.proxy import Proxies
+from planoai.process.known import fetched
+from planoai.process.reading import read
+from planoai.process.told import Refused
 
 _SHOWN = 5  # names of many
 
@@ -95,17 +98,11 @@ def validate(
     _tell(_accepted(found), strict=strict, show=show_rendered)
 
 
-def _read(file: Path, environ: Mapping[str, str], home: Path) -> "Loaded | Refused":
+def _read(file: Path, environ: Mapping[str, str], home: Path) -> Loaded | Refused:
     """The same as a gateway reads before it starts, proxies included."""
-    from planoai.process.known import fetched
-    from planoai.process.reading import read
-    from planoai.process.told import Refused
-
     found = read(file, environ, fetched(home), refuse_unserved=False)
     if isinstance(found, Refused):
         return found
-    from planoai.net.proxy import Proxies
-
     try:
         Proxies.of(environ)
     except ValueError as error:
@@ -113,16 +110,14 @@ def _read(file: Path, environ: Mapping[str, str], home: Path) -> "Loaded | Refus
     return found
 
 
-def _accepted(found: "Loaded | Refused") -> "Loaded":
+def _accepted(found: Loaded | Refused) -> Loaded:
     """Raises ClickException with all problems of one that is refused."""
-    from planoai.config.load import Loaded
-
     if isinstance(found, Loaded):
         return found
     raise click.ClickException(render.problems(found.problems, of_config=found.of_config, missing=found.missing))
 
 
-def _tell(loaded: "Loaded", *, strict: bool, show: bool) -> None:
+def _tell(loaded: Loaded, *, strict: bool, show: bool) -> None:
     lines = [note.written(loaded.name) for note in sorted({*loaded.notes, *loaded.later})]
     if strict and lines:
         raise click.ClickException(render.problems(lines, of_config=True))
@@ -137,38 +132,28 @@ def _tell(loaded: "Loaded", *, strict: bool, show: bool) -> None:
     for result in results:
         click.echo(result, err=show)  # stdout has the config
     if show:
-        from planoai.config.rendered import rendered
-
         click.echo(rendered(loaded), nl=False)
 
 
-def _verdict(file: Path, found: "Loaded | Refused", *, strict: bool, show: bool) -> Verdict:
-    from planoai.config.load import Loaded
-
+def _verdict(file: Path, found: Loaded | Refused, *, strict: bool, show: bool) -> Verdict:
     if not isinstance(found, Loaded):
         lines = _lines(found.notes) if found.notes else tuple(Line(None, None, "", said) for said in found.problems)
         return Verdict(str(file), valid=False, problems=lines, missing=found.missing)
-    config: dict[str, object] | UnsetType = UNSET
-    if show:
-        from planoai.config.rendered import plain
-
-        config = plain(found)
+    config = plain(found) if show else UNSET
     valid = not (strict and (found.notes or found.later))
     warnings, unserved = _lines(found.notes), _lines(found.later)
     return Verdict(str(file), valid, warnings=warnings, unserved=unserved, config=config)
 
 
-def _lines(notes: "tuple[Note, ...]") -> tuple[Line, ...]:
-    return tuple(Line(note.place.line, note.place.column, note.path, note.sentence) for note in notes)
+def _lines(notes: tuple[Note, ...]) -> tuple[Line, ...]:
+    return tuple(
+        Line(note.place.line, note.place.column, one_line(note.path), one_line(note.sentence)) for note in notes
+    )
 
 
 def migrated(file: Path, environ: Mapping[str, str], output: Path | None) -> Path | None:
     """The file that now says in the newest form what `file` says; None where that is in it already. Raises ClickException and OSError."""
-    from planoai.config.migrate import NEWEST
-    from planoai.config.rewrite import rewritten
-    from planoai.errors import ConfigError
-    from planoai.process.reading import read
-    from planoai.process.told import Refused
+    from planoai.config.rewrite import rewritten  # that few ask for
 
     found = read(file, environ, refuse_unserved=False)
     if isinstance(found, Refused) and not _lacks_only_variables(found):
@@ -191,17 +176,21 @@ def migrated(file: Path, environ: Mapping[str, str], output: Path | None) -> Pat
     return target
 
 
-def _lacks_only_variables(refused: "Refused") -> bool:
+def _lacks_only_variables(refused: Refused) -> bool:
     """Whether the file itself is right: what its variables are need not be known to write it anew."""
     return bool(refused.missing) and all("is not set" in note.sentence for note in refused.notes)
 
 
 def _write(file: Path, text: str, mode: int) -> None:
-    """A file that was not there. Raises ClickException for one that is, OSError where there can be none."""
+    """A file that was not there. Raises ClickException for one that is, OSError where there can be none, and then there is none."""
     try:
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         raise click.ClickException(f"Refusing to overwrite {file}: name another file with -o") from None
-    with open(descriptor, "w", encoding="utf-8", newline="") as written:
-        os.fchmod(descriptor, stat.S_IMODE(mode))
-        written.write(text)
+    try:
+        with open(descriptor, "w", encoding="utf-8", newline="") as written:
+            os.fchmod(descriptor, stat.S_IMODE(mode))
+            written.write(text)
+    except OSError:
+        file.unlink(missing_ok=True)
+        raise
