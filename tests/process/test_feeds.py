@@ -12,7 +12,8 @@ import pytest
 from planoai.config.load import load
 from planoai.config.schema import Config
 from planoai.net.proxy import Proxies
-from planoai.process.feeds import Told, fetched, file_in, refresh
+from planoai.process.feeds import Told, refresh
+from planoai.process.known import fetched, file_in
 from planoai.providers.registry import Model, snapshot
 from tests.support.upstream import Cut, Upstream, scripted, whole
 

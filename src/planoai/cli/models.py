@@ -11,8 +11,8 @@ from msgspec.json import format as formatted
 
 from planoai.cli import completing, render, surroundings, talk
 from planoai.net.proxy import Proxies
-from planoai.process.feeds import fetched, file_in
 from planoai.process.feeds import refresh as refreshed
+from planoai.process.known import fetched, file_in
 from planoai.process.reading import read
 from planoai.process.told import Refused
 from planoai.providers.catalog import PROVIDERS

@@ -29,8 +29,8 @@ from planoai.config.variables import Variables, read_dotenv
 from planoai.gateway.authorities import authorities
 from planoai.net.client import Client, Origin
 from planoai.net.proxy import Proxies
-from planoai.process.feeds import fetched
 from planoai.process.home import Home
+from planoai.process.known import fetched
 from planoai.process.reading import read
 from planoai.process.told import Refused
 

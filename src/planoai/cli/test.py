@@ -24,7 +24,7 @@ from planoai.names import ATTEMPTS, MODEL, SERVER_TIMING
 from planoai.net.client import Client, Origin, Timeouts
 from planoai.net.headers import Headers
 from planoai.net.proxy import Proxies
-from planoai.process.feeds import fetched
+from planoai.process.known import fetched
 from planoai.providers.registry import Registry, snapshot
 from planoai.routing.models import Models
 

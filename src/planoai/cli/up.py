@@ -14,8 +14,8 @@ from planoai.cli import completing, render, starting, summary, surroundings, tal
 from planoai.config import defaults
 from planoai.config.load import Loaded
 from planoai.net.proxy import Proxies
-from planoai.process.feeds import fetched
 from planoai.process.home import Home
+from planoai.process.known import fetched
 from planoai.process.reading import read
 from planoai.process.settings import Settings
 from planoai.process.told import Refused

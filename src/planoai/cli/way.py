@@ -17,8 +17,8 @@ from planoai.gateway.build import running
 from planoai.net.proxy import Proxies
 from planoai.process import status
 from planoai.process.doors import opened, url
-from planoai.process.feeds import fetched
 from planoai.process.home import Home
+from planoai.process.known import fetched
 from planoai.process.reading import read
 from planoai.process.status import Status
 from planoai.process.told import Refused

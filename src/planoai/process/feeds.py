@@ -17,8 +17,7 @@ from planoai.gateway.headers import Pairs
 from planoai.gateway.leg import Leg, leg_to
 from planoai.net.client import Client
 from planoai.net.proxy import Proxies
-from planoai.process.known import fetched as fetched  # by this name others know it too
-from planoai.process.known import file_in as file_in
+from planoai.process.known import fetched, file_in
 from planoai.providers.listed import listed_at, read_list
 from planoai.providers.provider import upstream_dialect
 from planoai.providers.registry import Model, Registry, encoded, key_of, snapshot

@@ -26,9 +26,9 @@ from planoai.process.certificates import chains
 from planoai.process.child import Place, Role
 from planoai.process.control import Channel, inherited
 from planoai.process.doors import Doors, places_of, url
-from planoai.process.feeds import fetched
 from planoai.process.generation import Generation
 from planoai.process.home import Home
+from planoai.process.known import fetched
 from planoai.process.logbook import log_to_stderr
 from planoai.process.orders import Chain, FeedFollows, FromChild, RecorderOrders
 from planoai.process.reading import read
