@@ -110,7 +110,7 @@ Interface = Annotated[str, Kind("name of a provider", "the name of a provider", 
 Redaction = Annotated[
     str,
     Kind(
-        "name of a shape or regular expression",
+        "word or regular expression",
         "the name of a shape or a regular expression",
         readers.redaction,
         secret=True,

@@ -152,8 +152,8 @@ def _several(kind: object) -> str:
     name = _value(kind, "")
     if name in {"text", "prose"} or "," in name or "`" in name:
         return name
-    first, _, rest = name.partition(" of ")
-    return f"{first}s of {rest}" if rest else f"{name}s"
+    first, of, rest = name.partition(" of ")
+    return " or ".join(f"{each}s" for each in first.split(" or ")) + of + rest
 
 
 def _default(shape: type[Struct], field: structs.FieldInfo) -> str:
