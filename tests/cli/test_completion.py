@@ -98,10 +98,29 @@ def test_files_are_those_of_yaml_and_the_shells_own_where_there_are_none(folder:
     assert offered("gpt-4o", ".h") == [".hidden.yaml"]
 
 
+@pytest.mark.parametrize("command", ["up", "validate", "doctor", "models refresh", "test fast"])
+def test_a_command_that_takes_a_config_is_offered_the_configs_that_there_are(folder: Path, command: str) -> None:
+    (folder / "config.yaml").write_text(CONFIG)
+    assert offered(*command.split(), "con", of=main) == ["config.yaml"]
+
+
+def test_a_command_that_takes_a_model_is_offered_those_of_the_config(folder: Path) -> None:
+    (folder / "config.yaml").write_text(CONFIG)
+    assert offered("test", "fa", of=main) == ["fast"]
+
+
 @pytest.mark.parametrize("start", ["conf", "no/such/", "~nobody-is-called-so/", "\x00"])
 def test_where_no_file_is_found_the_shell_looks_itself(folder: Path, start: str) -> None:
     [item] = ShellComplete(ASK, {}, "x", "_X_COMPLETE").get_completions(["gpt-4o"], start)
     assert (item.type, item.value) == ("file", start)
+
+
+def test_templates_are_the_files_of_their_folder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("team.yaml", "gateway.yaml", "notes.txt"):
+        (folder / name).write_text("")
+    monkeypatch.setattr(completing, "_TEMPLATES", folder)
+    assert offered("--template", "") == ["gateway", "team"]
+    assert offered("--template", "t") == ["team"]
 
 
 @pytest.mark.parametrize("shell", SHELLS)

@@ -3,13 +3,15 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 import pytest
 from click.testing import CliRunner
 
-from planoai.cli import COMMANDS, LATER, SPELLINGS, main
+from planoai.cli import COMMANDS, LATER, SPELLINGS, main, manual
 
+PAGE = Path(__file__).parents[2] / "docs" / "help.md"
 TAGLINE = "The Delivery Infrastructure for Agentic Apps"
 
 
@@ -50,6 +52,11 @@ def test_the_help_of_every_command_has_an_example_that_begins_with_its_name() ->
 def _example(text: str, name: str) -> bool:
     _, _, examples = text.partition("Example")
     return any(f"planoai {name}" in line for line in examples.splitlines())
+
+
+def test_the_page_has_the_help_of_every_command() -> None:
+    assert PAGE.read_text() == manual.page(), "run `python -m planoai.cli.manual > docs/help.md`"
+    assert {name for name, _ in manual.texts()} == {"planoai", *(f"planoai {name}" for name, _ in commands())}
 
 
 def test_alone_it_shows_who_it_is_and_the_help() -> None:
