@@ -12,3 +12,7 @@ def problems(text: str, **environ: str) -> list[str]:
     with pytest.raises(ConfigError) as caught:
         load(text, environ)
     return caught.value.problems
+
+
+def warnings(text: str, **environ: str) -> list[str]:
+    return list(load(text, environ).warnings)

@@ -84,14 +84,15 @@ def parameters_of_paths(config: Config, at: Located) -> None:
         if target.endpoint is None:
             continue
         in_path = {each.name for each in target.parameters if each.in_path}
-        wanted = dict.fromkeys(_PLACEHOLDER.findall(target.endpoint.path))
-        for name in wanted:
+        path = at.shown(target.endpoint, "path")
+        for name in _PLACEHOLDER.findall(target.endpoint.path):
             if name not in in_path:
-                said = f"no parameter with `in_path: true` fills {at.shown(target.endpoint, 'path')}"
-                at.warn(
-                    target.endpoint, "path", f"{said}{offered(name, (each.name for each in target.parameters), at)}"
+                place = f"`{{{name}}}` in {path}" if f"{{{name}}}" in path else path
+                names = [each.name for each in target.parameters]
+                hint = (
+                    "; the one that is called so has no `in_path: true`" if name in names else offered(name, names, at)
                 )
-                break
+                at.warn(target.endpoint, "path", f"no parameter fills {place}{hint}")
 
 
 def endpoint_to_orchestrate(config: Config, at: Located) -> None:

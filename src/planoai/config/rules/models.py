@@ -123,12 +123,9 @@ def something_for_everyone(config: Config, at: Located) -> None:
 
 
 def models_that_choose(config: Config, at: Located) -> None:
-    names, overrides = names_of(config, at), config.overrides
-    if names is None or not at.is_written(overrides):
-        return
+    overrides = config.overrides
     for field in ("llm_routing_model", "agent_orchestration_model"):
         name = str(getattr(overrides, field))
-        if name.lower().startswith(_BY_PLANO):
-            continue
-        if wrong := not_one_model(name, config, names, at):
+        names = None if name.lower().startswith(_BY_PLANO) else names_of(config, at)
+        if names is not None and (wrong := not_one_model(name, config, names, at)):
             at.problem(overrides, field, f"{at.shown(overrides, field)} is no model of Plano's own, and {wrong}")

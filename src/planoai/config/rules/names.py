@@ -7,6 +7,7 @@ from planoai.config.places import shown
 from planoai.config.rules.references import is_ambiguous, models, names_of
 from planoai.config.schema import Config, ModelProvider
 
+_MOST_LISTED = 12
 _OURS = frozenset({"arch-function", "plano-orchestrator", "plano/orchestrator"})
 
 
@@ -62,8 +63,8 @@ def targets_of_aliases(config: Config, at: Located) -> None:
 
 
 def _no_such_target(alias: str, is_alias: bool, target: str, config: Config, at: Located) -> None:
-    shown_models = dict.fromkeys(at.shown(entry, "model") for entry in config.model_providers)
-    available = ", ".join(shown_models) or "none"
+    entries = list(dict.fromkeys(at.shown(entry, "model") for entry in config.model_providers))
+    available = ", ".join([*entries[:_MOST_LISTED], *(["..."] if entries[_MOST_LISTED:] else [])]) or "none"
     hint = "an alias can not stand for another alias; " if is_alias else ""
     said = f"{target}, the target of the alias {shown(alias)}, is not defined as a model; {hint}available models: {available}"
     at.problem(config.model_aliases[alias], "target", said)

@@ -12,6 +12,7 @@ from planoai.config.schema import Config, ModelProvider
 from planoai.table import suggestion
 
 _LONGEST_OFFERED = 80  # characters
+_MOST_HINTS = 50  # problems after which no more names are compared, which takes its time
 
 
 def names_of(config: Config, at: Located) -> Names | None:
@@ -35,7 +36,11 @@ def not_one_model(name: str, config: Config, names: Names, at: Located) -> str |
         return f"is ambiguous: {models(meanings, at)} both have it; write one of them"
     if meanings:
         return None
-    hint = "; an alias can not stand here" if name in config.model_aliases else ""
+    hint = ""
+    if name in config.model_aliases:
+        hint = "; an alias can not stand here"
+    elif name.endswith("/*"):
+        hint = "; `*` is no model that could be asked"
     return f"is not declared in model_providers{hint}{offered(name, names.known(), at)}"
 
 
@@ -50,9 +55,11 @@ def models(meanings: Sequence[Meaning], at: Located) -> str:
 
 def offered(name: str, known: Iterable[str], at: Located) -> str:
     """The end of a sentence about a wrong name: a near one, or what there is, but for what may be a credential."""
+    if len(at.report.problems) >= _MOST_HINTS:
+        return ""
     hidden = {value for value, _ in at.expanded.values()}
     told = (each for each in known if len(each) <= _LONGEST_OFFERED and each not in hidden and not is_secret(each))
-    return suggestion(name, dict.fromkeys(told))
+    return suggestion(name if len(name) <= _LONGEST_OFFERED else "", dict.fromkeys(told))
 
 
 def line(owner: Struct, field: str, at: Located) -> str:

@@ -9,7 +9,7 @@ from planoai.config.schema import Config, Filter, Listener, MetricsSource, Sessi
 from planoai.config.shapes import default
 from planoai.config.variants import VARIANTS, Takes
 
-_CALLED: Mapping[type[Struct], str] = {
+CALLED: Mapping[type[Struct], str] = {
     Filter: "filter",
     Listener: "listener",
     MetricsSource: "source",
@@ -41,7 +41,8 @@ def what_each_type_takes(config: Config, at: Located) -> None:
 def _check_needs(owner: Struct, chooser: str, value: str, takes: Takes, at: Located) -> None:
     for name in takes.needs:
         if not getattr(owner, name) and at.is_read(owner, name):
-            usual = f"`{name}` is missing; a {_CALLED[type(owner)]} of {chooser} `{value}` needs it"
+            lacking = "is empty" if at.stands(owner, name) else "is missing"
+            usual = f"`{name}` {lacking}; a {CALLED[type(owner)]} of {chooser} `{value}` needs it"
             at.problem(owner, name, _MISSING.get((type(owner), name), usual))
 
 
@@ -50,15 +51,15 @@ def _check_only(owner: Struct, chooser: str, value: str, takes: Takes, at: Locat
     fields = {field.name: field for field in structs.fields(owner)}
     for name in takes.only:
         if getattr(owner, name) not in (default(fields[name]), None, ()):
-            at.problem(owner, name, f"`{name}` is only of a {_CALLED[type(owner)]} of {chooser} `{value}`")
+            at.problem(owner, name, f"`{name}` is only of a {CALLED[type(owner)]} of {chooser} `{value}`")
 
 
 def _within(value: object) -> Iterator[Struct]:
     match value:
         case Struct():
             yield value
-            for field in structs.fields(value):
-                yield from _within(getattr(value, field.name))
+            for name in value.__struct_fields__:
+                yield from _within(getattr(value, name))
         case tuple():
             for each in value:
                 yield from _within(each)
