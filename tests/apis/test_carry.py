@@ -53,35 +53,40 @@ def test_verbatim_a_client_reads_what_the_upstream_said(path: Path) -> None:
         assert carried == direct
 
 
+@golden.MANY
 @pytest.mark.parametrize("make", [verbatim, filtered])
 @pytest.mark.parametrize("path", VERBATIM, ids=golden.name)
-def test_where_the_bytes_are_cut_does_not_matter(path: Path, make: Callable[[str], Carrier]) -> None:
+def test_where_the_bytes_are_cut_does_not_matter(path: Path, make: Callable[[str], Carrier], most: int) -> None:
     dialect, stream = path.parent.name, golden.bytes_of(path)
     whole = carry(make(dialect), stream)
     meant = golden.read_stream(dialect, [whole])
 
-    for cut in range(1, len(stream)):
+    for cut in golden.cuts(stream, most):
         carried = carry(make(dialect), stream[:cut], stream[cut:])
         assert carried == whole or golden.read_stream(dialect, [carried]) == meant, cut
 
 
+@golden.MANY
 @pytest.mark.parametrize("make", [verbatim, filtered])
 @pytest.mark.parametrize("path", VERBATIM, ids=golden.name)
-def test_a_stream_that_breaks_off_anywhere_never_looks_whole(path: Path, make: Callable[[str], Carrier]) -> None:
+def test_a_stream_that_breaks_off_anywhere_never_looks_whole(
+    path: Path, make: Callable[[str], Carrier], most: int
+) -> None:
     dialect, stream = path.parent.name, golden.bytes_of(path)
 
-    for cut in range(0, len(stream), 5):
+    for cut in golden.cuts(stream, most // 4, start=0):
         if not ended_well(golden.read_stream(dialect, [stream[:cut]])):
             carried = carry(make(dialect), stream[:cut])
             assert isinstance(golden.read_stream(dialect, [carried])[-1], Failed), cut
 
 
+@golden.MANY
 @pytest.mark.parametrize("path", STREAMS, ids=golden.name)
-def test_translated_streams_break_off_as_the_clients_dialect_says(path: Path) -> None:
+def test_translated_streams_break_off_as_the_clients_dialect_says(path: Path, most: int) -> None:
     upstream, stream = path.parent.name, golden.bytes_of(path)
 
     for client in golden.clients(upstream):
-        for cut in range(0, len(stream), 11):
+        for cut in golden.cuts(stream, most // 10, start=0):
             failed = not ended_well(golden.read_stream(upstream, [stream[:cut]]))
             carried = carry(translated(upstream, client), stream[:cut])
             assert isinstance(golden.read_stream(client, [carried])[-1], Failed if failed else Ended), cut

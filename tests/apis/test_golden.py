@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from tests.apis import golden
 
-MUCH = 2000  # bytes of a stream
 STREAMS = list(golden.streams())
 
 
@@ -50,22 +49,23 @@ def test_a_failure_becomes_this_one(path: Path) -> None:
     golden.matches(path, golden.pretty(golden.run_failure(path, case)))
 
 
+@golden.MANY
 @pytest.mark.parametrize("path", STREAMS, ids=golden.name)
-def test_one_cut_anywhere_does_not_matter(path: Path) -> None:
-    """At every byte; of the few streams that are much longer than others, at every second or third."""
+def test_one_cut_anywhere_does_not_matter(path: Path, most: int) -> None:
     upstream, stream = path.parent.name, golden.bytes_of(path)
     whole = golden.read_stream(upstream, [stream])
 
-    for cut in range(1, len(stream), 1 + len(stream) // MUCH):
+    for cut in golden.cuts(stream, most):
         assert golden.read_stream(upstream, [stream[:cut], stream[cut:]]) == whole, cut
 
 
+@golden.MANY
 @pytest.mark.parametrize("path", STREAMS, ids=golden.name)
-def test_small_chunks_do_not_matter(path: Path) -> None:
+def test_small_chunks_do_not_matter(path: Path, most: int) -> None:
     upstream, stream = path.parent.name, golden.bytes_of(path)
     whole = golden.read_stream(upstream, [stream])
 
-    for size in range(1, 65, 1 + len(stream) // MUCH):
+    for size in (1, 2, 3, 7, 16, 61) if most < len(stream) else range(1, 65):
         chunks = [stream[start : start + size] for start in range(0, len(stream), size)]
         assert golden.read_stream(upstream, chunks) == whole, size
 
