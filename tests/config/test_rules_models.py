@@ -60,14 +60,14 @@ PROBLEMS = {
         preferring("anthropic/*"),
         (
             "8:58: routing_preferences[0].models[0]: 'anthropic/*' is not declared in model_providers; `*` is no model that could be asked; "
-            "there is 'writer', 'groq/qwen', 'together_ai/qwen', 'openai/gpt-4o', 'gpt-4o', 'qwen'"
+            "there is 'writer', 'groq/qwen', 'together_ai/qwen', 'openai/gpt-4o', 'gpt-4o'"
         ),
     ),
     "a preference for an alias": (
         preferring("fast"),
         (
             "8:58: routing_preferences[0].models[0]: 'fast' is not declared in model_providers; an alias can not stand here; "
-            "there is 'writer', 'groq/qwen', 'together_ai/qwen', 'openai/gpt-4o', 'gpt-4o', 'qwen'"
+            "there is 'writer', 'groq/qwen', 'together_ai/qwen', 'openai/gpt-4o', 'gpt-4o'"
         ),
     ),
     "a preference for nothing": (
@@ -275,6 +275,24 @@ def test_limits_of_different_requests_go_together() -> None:
     text = limiting("writer") + limiting("writer", key="x-team").partition("ratelimits:\n")[2]
     assert warnings(text) == [SAME_ID]
     assert len(problems(limiting("writer") + limiting("writer", key="X-User").partition("ratelimits:\n")[2])) == 1
+
+
+def test_an_entry_of_the_list_that_is_left_out_may_be_the_one_that_is_meant() -> None:
+    text = serving("model: openai/a") + "llm_providers: [{model: groq/x}]\nmodel_aliases: {a: {target: x}}\n"
+    assert [each.split(": ")[1] for each in problems(text)] == ["llm_providers"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        preferring("[]", "nowhere/a"),
+        limiting("[]", "writer", "writer"),
+        serving("model: openai/a, endpoints: [3, {weight: 1}]"),
+        serving("model: openai/a, endpoints: [{base_url: nowhere}]"),
+    ],
+)
+def test_in_a_list_with_a_hole_no_item_is_told_in_the_place_of_another(text: str) -> None:
+    assert len(problems(text)) == 1
 
 
 def test_preferences_of_an_older_file_are_judged_where_they_stand() -> None:

@@ -161,12 +161,13 @@ def _only(field: structs.FieldInfo, chooser: str, value: str, *, by_default: boo
     usual = default(field)
     nothing: list[object] = [None, [], {}, *([usual] if isinstance(usual, str | int | float) else [])]
     asks: Schema = {"required": [field.name], "properties": {field.name: {"not": {"enum": nothing}}}}
-    choice: Schema = {"properties": {chooser: {"anyOf": [{"const": value}, _VARIABLE]}}}
+    unsaid = [_NOTHING] if by_default else []
+    choice: Schema = {"properties": {chooser: {"anyOf": [{"const": value}, _VARIABLE, *unsaid]}}}
     return {"if": asks, "then": choice if by_default else {**choice, "required": [chooser]}}
 
 
 def _is(chooser: str, value: str, *, by_default: bool) -> Schema:
-    chosen: Schema = {"properties": {chooser: {"const": value}}}
+    chosen: Schema = {"properties": {chooser: {"enum": [value, *([None] if by_default else [])]}}}
     return chosen if by_default else {**chosen, "required": [chooser]}
 
 

@@ -41,7 +41,8 @@ def not_one_model(name: str, config: Config, names: Names, at: Located) -> str |
         hint = "; an alias can not stand here"
     elif name.endswith("/*"):
         hint = "; `*` is no model that could be asked"
-    return f"is not declared in model_providers{hint}{offered(name, names.known(), at)}"
+    known = (each for each in names.known() if not is_ambiguous(names.meanings(each)))
+    return f"is not declared in model_providers{hint}{offered(name, known, at)}"
 
 
 def is_ambiguous(meanings: Sequence[Meaning]) -> bool:
