@@ -10,7 +10,7 @@ import pytest
 from click.shell_completion import ShellComplete
 from click.testing import CliRunner
 
-from planoai.cli import COMMANDS, completing, main
+from planoai.cli import COMMANDS, completing, main, template
 from planoai.cli.completion import SHELLS
 from planoai.providers import catalog
 from planoai.providers.provider import Provider
@@ -115,12 +115,9 @@ def test_where_no_file_is_found_the_shell_looks_itself(folder: Path, start: str)
     assert (item.type, item.value) == ("file", start)
 
 
-def test_templates_are_the_files_of_their_folder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("team.yaml", "gateway.yaml", "notes.txt"):
-        (folder / name).write_text("")
-    monkeypatch.setattr(completing, "_TEMPLATES", folder)
-    assert offered("--template", "") == ["gateway", "team"]
-    assert offered("--template", "t") == ["team"]
+def test_templates_are_those_that_can_be_written() -> None:
+    assert offered("--template", "") == list(template.offered())
+    assert offered("--template", "te") == ["team"]
 
 
 @pytest.mark.parametrize("shell", SHELLS)

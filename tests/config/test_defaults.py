@@ -154,3 +154,19 @@ def test_whichever_keys_there_are_it_loads_without_a_word_and_holds_none(environ
         names = (row.key_variable or "", *row.other_variables)
         assert entry.access_key == next((environ[name] for name in names if environ.get(name)), None)
     assert text(environ) == written
+
+
+def test_one_to_go_on_with_has_what_can_answer_and_no_more() -> None:
+    environ = {"ANTHROPIC_API_KEY": "sk-of-anthropic", **OPENAI}
+    written = defaults.own(environ, ollama="http://127.0.0.1:11434")
+    assert written is not None
+    assert not defaults.is_ours(written)
+    found = load(written, environ)
+    assert [each.name for each in found.config.model_providers] == ["openai", "anthropic", "ollama"]
+    assert found.warnings == ()
+    assert "sk-of" not in written
+
+
+def test_there_is_none_to_go_on_with_where_nothing_can_answer() -> None:
+    assert defaults.own({"PATH": "/bin"}) is None
+    assert defaults.own({}, ollama="http://127.0.0.1:11434") is not None

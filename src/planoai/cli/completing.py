@@ -13,7 +13,6 @@ from click.shell_completion import CompletionItem
 
 _VARIABLE = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)")
 _UNSET = "http://unset"  # is a credential, an address and text alike
-_TEMPLATES = Path(__file__).parent / "templates"
 _YAML = (".yaml", ".yml")
 
 
@@ -25,7 +24,9 @@ def models(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[
 
 def templates(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG001
     """What `planoai init --template` takes."""
-    return _items(sorted(each.stem for each in _TEMPLATES.glob("*.yaml")), incomplete)
+    from planoai.cli.template import offered
+
+    return _items(offered(), incomplete)
 
 
 def config_files(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG001

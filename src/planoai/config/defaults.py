@@ -53,11 +53,26 @@ def text(
 
     A bare model id means the provider that comes first, so those that can answer at once do.
     """
-    rows = [(row, _set(row, environ)) for row in _rows()]
-    keyed = [_entry(row.name, f"access_key: ${variable}") for row, variable in rows if variable]
-    local = [_entry("ollama", f"base_url: {ollama}")] if ollama else []
-    passing = [_entry(row.name, "passthrough_auth: true") for row, variable in rows if not variable]
-    lines = [
+    passing = [_entry(row.name, "passthrough_auth: true") for row in _rows() if not _set(row, environ)]
+    lines = _lines([*_answering(environ, ollama), *passing], port, address)
+    if tracing:
+        lines += ["tracing:", "  random_sampling: 100", f"  opentracing_grpc_endpoint: {tracing}"]
+    return _HEAD + "\n".join(lines) + "\n"
+
+
+def own(environ: Mapping[str, str], *, ollama: str | None = None) -> str | None:
+    """One to go on with: of `text`, what can answer without a key of the client's. None where nothing can."""
+    entries = list(_answering(environ, ollama))
+    return "\n".join(_lines(entries, PORT, "127.0.0.1")) + "\n" if entries else None
+
+
+def is_ours(config: str) -> bool:
+    """Whether `text` has written it: of what it says nobody wants to be warned who did not."""
+    return config.startswith(_HEAD)
+
+
+def _lines(entries: list[str], port: int, address: str) -> list[str]:
+    return [
         "version: v0.4.0",
         "listeners:",
         "  - name: llm",
@@ -65,18 +80,17 @@ def text(
         f"    port: {port}",
         f"    address: {address}",
         "model_providers:",
-        *keyed,
-        *local,
-        *passing,
+        *entries,
     ]
-    if tracing:
-        lines += ["tracing:", "  random_sampling: 100", f"  opentracing_grpc_endpoint: {tracing}"]
-    return _HEAD + "\n".join(lines) + "\n"
 
 
-def is_ours(config: str) -> bool:
-    """Whether `text` has written it: of what it says nobody wants to be warned who did not."""
-    return config.startswith(_HEAD)
+def _answering(environ: Mapping[str, str], ollama: str | None) -> Iterator[str]:
+    """Entries of those that ask no client for a key."""
+    for row in _rows():
+        if variable := _set(row, environ):
+            yield _entry(row.name, f"access_key: ${variable}")
+    if ollama:
+        yield _entry("ollama", f"base_url: {ollama}")
 
 
 def _entry(name: str, mode: str) -> str:
