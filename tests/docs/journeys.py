@@ -53,11 +53,9 @@ JOURNEYS = (
         said=(
             "there is no config.yaml here",
             "pass-through: openai, anthropic",
-            "`export OPENAI_API_KEY=...`",
             "Plano is running",
             "http://127.0.0.1:12000",
             "curl http://127.0.0.1:12000/v1/chat/completions",
-            '-H "Authorization: Bearer $OPENAI_API_KEY"',
             "Run 'planoai down' to stop.",
         ),
     ),
