@@ -93,7 +93,7 @@ def init(
         named = context.get_parameter_source("output") is not ParameterSource.DEFAULT
         try:
             draft, output, force = _asked(output, named=named, force=force)
-        except click.Abort:
+        except (click.Abort, KeyboardInterrupt):
             talk.say("Cancelled.")
             return
     else:
