@@ -10,9 +10,9 @@ import httpx2
 import pytest
 from click.testing import CliRunner, Result
 
-from planoai.cli import main, summary, zero
+from planoai.cli import main, zero
 from planoai.cli.ollama import models
-from planoai.cli.up import Plan
+from planoai.cli.up import Plan, summary
 from planoai.config import defaults
 from planoai.config.load import load
 from planoai.errors import PlanoError

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from planoai.cli.scenes import CONFIG
+from planoai.cli.demo.scenes import CONFIG
 from planoai.config.load import Loaded, load
 from planoai.config.rewrite import rewritten
 from tests.docs.pages import ROOT, Block, blocks

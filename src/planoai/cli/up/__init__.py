@@ -10,7 +10,8 @@ import click
 from click.core import ParameterSource
 from msgspec import Struct, structs
 
-from planoai.cli import completing, render, starting, summary, surroundings, talk, zero
+from planoai.cli import completing, render, surroundings, talk, zero
+from planoai.cli.up import starting, summary
 from planoai.config import defaults
 from planoai.config.load import Loaded
 from planoai.net.proxy import Proxies

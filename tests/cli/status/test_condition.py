@@ -5,7 +5,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planoai.cli.condition import Answer, Condition, Door, duration, shown
+from planoai.cli.status.condition import Answer, Condition, Door, duration, shown
 from planoai.process.status import Reloads
 
 GOOD = Answer(200, 1.25)

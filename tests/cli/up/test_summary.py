@@ -7,7 +7,7 @@ import shutil
 
 import pytest
 
-from planoai.cli.summary import for_clients, lines
+from planoai.cli.up.summary import for_clients, lines
 from planoai.config.defaults import text
 from planoai.config.load import Loaded, load
 from planoai.net.server import Server, listen

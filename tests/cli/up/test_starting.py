@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from planoai.cli import main
-from planoai.cli.starting import end_of, left_by, not_started
+from planoai.cli.up.starting import end_of, left_by, not_started
 from planoai.process.home import Home
 from tests.cli.command import CONFIG, free_port
 

@@ -12,10 +12,11 @@ import click
 import msgspec
 from msgspec import Struct
 
-from planoai.cli import asking, completing, surroundings, talk
-from planoai.cli.asking import Outcome, Served
-from planoai.cli.probing import of_our_own
-from planoai.cli.way import Way, open_for, secrets, way_to
+from planoai.cli import completing, surroundings, talk
+from planoai.cli.status.probing import of_our_own
+from planoai.cli.test import asking
+from planoai.cli.test.asking import Outcome, Served
+from planoai.cli.test.way import Way, open_for, secrets, way_to
 from planoai.config.entry import passes_through, prefix, provider_of
 from planoai.errors import PlanoError
 from planoai.gateway.build import models_of

@@ -15,13 +15,13 @@ import click
 from msgspec import Struct, structs
 
 from planoai import __version__
-from planoai.cli import ollama, probing, surroundings
-from planoai.cli.certificate import valid_until
-from planoai.cli.checks import addresses
-from planoai.cli.condition import Condition
-from planoai.cli.facts import Certificate, Facts, Folder, Place, Variable
+from planoai.cli import ollama, surroundings
+from planoai.cli.doctor.certificate import valid_until
+from planoai.cli.doctor.checks import addresses
+from planoai.cli.doctor.facts import Certificate, Facts, Folder, Place, Variable
 from planoai.cli.ports import taken
-from planoai.cli.status import look
+from planoai.cli.status import look, probing
+from planoai.cli.status.condition import Condition
 from planoai.config import defaults
 from planoai.config.load import Loaded, load
 from planoai.config.schema import Config

@@ -7,7 +7,7 @@ import trustme
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planoai.cli.certificate import valid_until
+from planoai.cli.doctor.certificate import valid_until
 
 AUTHORITY = trustme.CA()
 

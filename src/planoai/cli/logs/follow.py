@@ -6,7 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
-from planoai.cli.tail import Lines, last_lines
+from planoai.cli.logs.tail import Lines, last_lines
 
 _BLOCK = 1 << 16
 

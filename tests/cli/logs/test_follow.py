@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from planoai.cli.follow import Followed
+from planoai.cli.logs.follow import Followed
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from email.utils import format_datetime, formatdate
 import pytest
 import trustme
 
-from planoai.cli import probing
-from planoai.cli.probing import doors, reached, within_reach
+from planoai.cli.status import probing
+from planoai.cli.status.probing import doors, reached, within_reach
 from planoai.net.client import Client
 from tests.cli.command import free_port
 from tests.support.upstream import Hold, scripted, whole

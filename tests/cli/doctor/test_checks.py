@@ -5,9 +5,9 @@ from collections.abc import Mapping
 import pytest
 from msgspec import structs
 
-from planoai.cli.checks import CHECKS, Finding, addresses, findings, shown, summary
-from planoai.cli.condition import Answer, Condition, Door
-from planoai.cli.facts import Certificate, Facts, Folder, Place, Variable
+from planoai.cli.doctor.checks import CHECKS, Finding, addresses, findings, shown, summary
+from planoai.cli.doctor.facts import Certificate, Facts, Folder, Place, Variable
+from planoai.cli.status.condition import Answer, Condition, Door
 from planoai.config.load import Loaded, load
 from planoai.process.status import Reloads
 

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
-from planoai.cli.condition import Condition, answers, duration
-from planoai.cli.facts import Facts
+from planoai.cli.doctor.facts import Facts
+from planoai.cli.status.condition import Condition, answers, duration
 from planoai.config.entry import base_of, needs_key, prefix, provider_of
 from planoai.config.schema import Config
 

@@ -13,8 +13,8 @@ from msgspec import Struct
 from rich.console import Console
 from rich.text import Text
 
-from planoai.cli import scenes
-from planoai.cli.scenes import PATHS, Body, Scene
+from planoai.cli.demo import scenes
+from planoai.cli.demo.scenes import PATHS, Body, Scene
 from planoai.config.load import load
 from planoai.errors import ConfigError
 from planoai.net.client import Client, Origin

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 from planoai import __version__
-from planoai.cli.condition import Answer, Door
+from planoai.cli.status.condition import Answer, Door
 from planoai.errors import PlanoError, UpstreamTimeout
 from planoai.net.client import Client, Origin, Timeouts
 from planoai.net.headers import Headers

@@ -8,8 +8,9 @@ from pathlib import Path
 import click
 import msgspec
 
-from planoai.cli import probing, stopping, surroundings
-from planoai.cli.condition import Condition, shown
+from planoai.cli import stopping, surroundings
+from planoai.cli.status import probing
+from planoai.cli.status.condition import Condition, shown
 from planoai.process.home import Home
 from planoai.process.status import Status, digest_of
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planoai.cli.asking import Outcome, Served, Told, body, cut, read, shown, todo
+from planoai.cli.test.asking import Outcome, Served, Told, body, cut, read, shown, todo
 from planoai.config.load import load
 from planoai.gateway.build import models_of
 from tests.support.answers import CHAT, CHAT_STREAM, chat_chunk

@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from planoai.cli import surroundings, talk
-from planoai.cli.follow import Followed
-from planoai.cli.tail import Headed
+from planoai.cli.logs.follow import Followed
+from planoai.cli.logs.tail import Headed
 
 _LOOKS_SECONDS = 0.2
 

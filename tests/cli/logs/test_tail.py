@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planoai.cli.tail import Headed, Lines, last_lines
+from planoai.cli.logs.tail import Headed, Lines, last_lines
 
 TEXTS = st.text(alphabet="ab\n", max_size=40).map(str.encode)
 COUNTS = st.integers(min_value=0, max_value=12)

@@ -9,8 +9,8 @@ import click
 from msgspec import Struct, structs
 
 from planoai.cli import ollama, render, surroundings
-from planoai.cli.probing import within_reach
-from planoai.cli.survey import dotenv, unwritten
+from planoai.cli.doctor.survey import dotenv, unwritten
+from planoai.cli.status.probing import within_reach
 from planoai.config import defaults
 from planoai.config.load import Loaded
 from planoai.gateway.build import running

@@ -6,8 +6,9 @@ from pathlib import Path
 import click
 import msgspec
 
-from planoai.cli import checks, completing, surroundings, talk
-from planoai.cli.survey import survey
+from planoai.cli import completing, surroundings, talk
+from planoai.cli.doctor import checks
+from planoai.cli.doctor.survey import survey
 
 
 @click.command()

@@ -4,7 +4,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from planoai.cli.condition import Answer, Condition
+from planoai.cli.status.condition import Answer, Condition
 from planoai.config.load import Loaded
 
 
