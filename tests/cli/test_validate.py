@@ -247,6 +247,11 @@ def test_a_newest_file_is_left_as_it_is() -> None:
     assert [each.name for each in Path().iterdir()] == ["config.yaml"]
 
 
+def test_where_comments_were_that_could_not_be_taken_along_is_said() -> None:
+    written(OLD.replace("v0.1", "&v v0.1  # anchored") + "system_prompt: *v\n")
+    assert "could be taken along; look at lines 1, 2, 4\n" in validated("--migrate").stderr
+
+
 def test_variables_need_not_be_set_to_bring_a_file_up_to_date(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("THE_KEY")
     written(OLD)

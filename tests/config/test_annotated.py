@@ -87,7 +87,7 @@ def test_nothing_of_it_is_lost_on_the_way_to_another_process(loaded: Loaded) -> 
 
 
 def test_it_is_in_the_newest_form() -> None:
-    assert rewritten(TEXT) == Rewritten(TEXT, (), comments_kept=True)
+    assert rewritten(TEXT) == Rewritten(TEXT, ())
 
 
 def test_each_variable_that_is_not_set_is_named_once() -> None:

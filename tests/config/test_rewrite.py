@@ -120,7 +120,6 @@ def test_only_the_older_forms_change_and_comments_go_along() -> None:
             "line 19: the preferences of 'openai/gpt-4o' are now under the top-level `routing_preferences`",
             "line 30: the preferences of 'anthropic/claude' are now under the top-level `routing_preferences`",
         ),
-        comments_kept=True,
     )
 
 
@@ -131,7 +130,7 @@ def test_it_means_the_same() -> None:
 
 def test_a_file_in_the_newest_form_does_not_change() -> None:
     for text in (NEW, NEW.replace("\n", "\r\n"), NEW.rstrip("\n"), "version: v0.4.0"):
-        assert rewritten(text) == Rewritten(text, (), comments_kept=True)
+        assert rewritten(text) == Rewritten(text, ())
 
 
 def test_lines_end_as_they_did() -> None:
@@ -140,10 +139,12 @@ def test_lines_end_as_they_did() -> None:
 
 @pytest.mark.parametrize("case", sorted(CASES.glob("*.txt")), ids=lambda case: case.stem)
 def test_however_the_older_forms_are_written_they_are_written_anew(case: Path) -> None:
-    old, new, comments = case.read_text().split("----\n")
+    """The comments that say so are lost, and no others."""
+    old, new = case.read_text().split("----\n")
+    lost = tuple(number for number, line in enumerate(old.splitlines(), 1) if line.endswith("# lost"))
     written = rewritten(old)
-    assert (written.text, written.comments_kept) == (new, comments == "every comment is kept\n")
-    assert rewritten(new) == Rewritten(new, (), comments_kept=True)
+    assert (written.text, written.lost) == (new, lost)
+    assert rewritten(new) == Rewritten(new, ())
 
 
 def test_what_is_left_out_is_said() -> None:
@@ -170,8 +171,8 @@ def test_a_file_that_can_not_be_written_anew_is_left_alone() -> None:
 def test_whether_comments_are_kept_is_not_claimed_of_what_can_not_be_told() -> None:
     text = "version: v0.1\nllm_providers: [{model: openai/a, name: a\tb}]\n"
     written = rewritten(text)
-    assert written == Rewritten(written.text, written.changes, comments_kept=True)
-    assert not rewritten(text + "# c\n").comments_kept
+    assert written == Rewritten(written.text, written.changes)
+    assert rewritten(text + "# c\n").lost == (3,)
 
 
 BITS = st.sampled_from(
@@ -188,7 +189,7 @@ def test_no_damage_to_a_file_is_more_than_a_config_error(data: st.DataObject) ->
         text = text[:place] + bit + text[place + length :]
     with suppress(ConfigError):
         written = rewritten(text)
-        assert rewritten(written.text) == Rewritten(written.text, (), comments_kept=True)
+        assert rewritten(written.text) == Rewritten(written.text, ())
 
 
 NAMES = ["x", "code review", "a: b", "5", "null", "#z", "- y", "*a", "naïve", "two\nlines", "$NAME", "'", '"']
@@ -265,7 +266,7 @@ def test_whatever_an_older_file_says_its_newer_one_says_too(tree: dict[str, obje
     text = yaml.safe_dump(tree, sort_keys=False, allow_unicode=True, **layout)  # type: ignore[call-overload] # the layout is drawn
     written = rewritten(text)
     assert written.changes
-    assert rewritten(written.text) == Rewritten(written.text, (), comments_kept=True)
+    assert rewritten(written.text) == Rewritten(written.text, ())
     before, after = said(text)[0], said(written.text)
     assert after == (before, [])
 
@@ -290,7 +291,9 @@ def test_every_comment_of_a_file_in_block_style_is_kept(data: st.DataObject) -> 
     commented = "\n".join(lines) + "\n"
     written = rewritten(commented)
     lost = Counter(re.findall("# .*", commented)) - Counter(re.findall("# .*", written.text))
-    assert written.comments_kept is not bool(lost)
+    assert Counter(commented.splitlines()[number - 1].partition("# ")[2] for number in written.lost) == Counter(
+        comment.removeprefix("# ") for comment in lost
+    )
 
 
 ANY_TEXT = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=12) | TEXTS

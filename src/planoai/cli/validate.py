@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Mapping, Sized
 from pathlib import Path
 
 import click
@@ -124,15 +124,18 @@ def _tell(loaded: Loaded, *, strict: bool, show: bool) -> None:
     for line in lines:
         talk.say(f"warning: {line}")
     refused = ", ".join(f"`{note.path}`" for note in loaded.later[:_SHOWN])
-    more = f" and {len(loaded.later) - _SHOWN} more" if len(loaded.later) > _SHOWN else ""
     results = [
         f"✓ {loaded.name} is valid",
-        *([f"`planoai up` refuses it all the same, for {refused}{more}"] if refused else []),
+        *([f"`planoai up` refuses it all the same, for {refused}{_and_more(loaded.later)}"] if refused else []),
     ]
     for result in results:
         click.echo(result, err=show)  # stdout has the config
     if show:
         click.echo(rendered(loaded), nl=False)
+
+
+def _and_more(things: Sized) -> str:
+    return f" and {len(things) - _SHOWN} more" if len(things) > _SHOWN else ""
 
 
 def _verdict(file: Path, found: Loaded | Refused, *, strict: bool, show: bool) -> Verdict:
@@ -171,8 +174,11 @@ def migrated(file: Path, environ: Mapping[str, str], output: Path | None) -> Pat
     _write(target, new.text, file.stat().st_mode)
     for change in new.changes:
         talk.say(f"{file.name}: {change}")
-    if not new.comments_kept:
-        talk.say(f"warning: not every comment of {file.name} could be taken along")
+    if new.lost:
+        lines = f"{', '.join(map(str, new.lost[:_SHOWN]))}{_and_more(new.lost)}"
+        talk.say(
+            f"warning: not every comment of {file.name} could be taken along; look at line{'s' * (len(new.lost) > 1)} {lines}"
+        )
     return target
 
 

@@ -15,6 +15,7 @@ from planoai.config.tree import Fields, Items, Node, Scalar
 
 PREFERENCES = "routing_preferences"
 _INDENT = 2
+_DASH = re.compile(r"^( *)-(?=\s)", re.MULTILINE)
 
 # A way to change one part of a file: its key and value on the page, and the file before and after.
 _Way = Callable[[Page, Pair, Fields, Fields], list[Splice]]
@@ -164,7 +165,7 @@ def _added(page: Page, there: Pair, lines: list[str]) -> list[Splice]:
         raise Tangled
     written = "".join(f"{line}\n" for line in lines)
     if is_block(there[1]):
-        place = page.after(page.end(there[1]))
+        place = page.below(page.end(there[1]))
         return [Splice(place, place, written)]
     colon = page.colon(there[0])
     end = max(colon, there[1].end_mark.index)
@@ -173,7 +174,7 @@ def _added(page: Page, there: Pair, lines: list[str]) -> list[Splice]:
 
 def _appended(page: Page, providers: Pair, lines: list[str]) -> Splice:
     """A list of its own, behind that of the providers."""
-    place = page.after(page.end(providers[1]))
+    place = page.below(page.end(providers[1]))
     before = "" if page.text[:place].endswith("\n\n") else "\n"
     after = "" if page.text[place : place + 1] in {"", "\n"} else "\n"
     return Splice(place, place, f"{before}{PREFERENCES}:\n" + "".join(f"{line}\n" for line in lines) + after)
@@ -207,17 +208,16 @@ def _written(page: Page, inline: Pair, indent: int) -> Iterator[tuple[Place, _Li
         return
     done = page.colon(key)
     for item in value.value:
-        first, end = page.line(item.start_mark.index), page.after(page.end(item))
-        before = [line.strip() for line in page.text[done:first].split("\n")]
-        done = end
-        dash = re.fullmatch(r"( *)-( +)", page.text[first : item.start_mark.index])
+        before, end = page.text[done : item.start_mark.index], page.after(page.end(item))
+        dash = _DASH.search(before)
+        first, done = done + (dash.start() if dash is not None else 0), end
         if dash is None or not is_block(item) or not isinstance(item, yaml.MappingNode):
             continue
         lines = [_shifted(line, indent - len(dash[1])) for line in page.text[first:end].rstrip("\n").split("\n")]
-        comments = [" " * indent + line for line in before if line]
+        comments = [" " * indent + line.strip() for line in before[: dash.start()].split("\n") if line.strip()]
         mark = item.start_mark
         keys = {name.value for name, _ in item.value}
-        column = indent + len("-") + len(dash[2])
+        column = mark.column + indent - len(dash[1])
         yield Place(mark.line + 1, mark.column + 1), _Lines([*comments, *lines], keys, column)
 
 

@@ -17,11 +17,14 @@ from planoai.errors import ConfigError
 
 
 class Rewritten(Struct, frozen=True):
-    """`changes`: a line each; none where the file is in its newest form already. Nothing in `text` is expanded: `$NAME` stays."""
+    """`changes`: a line each; none where the file is in its newest form already. Nothing in `text` is expanded: `$NAME` stays.
+
+    `lost`: the lines of comments that are not in it any more.
+    """
 
     text: str
     changes: tuple[str, ...]
-    comments_kept: bool
+    lost: tuple[int, ...] = ()
 
 
 def rewritten(text: str, name: str = "config.yaml") -> Rewritten:
@@ -32,7 +35,7 @@ def rewritten(text: str, name: str = "config.yaml") -> Rewritten:
     if old is None or new is None or report.problems:
         raise ConfigError([note.written(name) for note in sorted(set(report.problems))])
     if plain(old) == plain(new):
-        return Rewritten(text, (), comments_kept=True)
+        return Rewritten(text, ())
     body = text.replace("\r\n", "\n").removesuffix("\n") + "\n"
     candidates: tuple[Callable[[], str], ...] = (
         lambda: spliced(body, old, new, by_line=True),
@@ -46,7 +49,7 @@ def rewritten(text: str, name: str = "config.yaml") -> Rewritten:
             continue
         if _reads_as(written, new):
             lines = written.replace("\n", "\r\n") if "\r\n" in text else written
-            return Rewritten(lines, tuple(_changes(old, new, report)), _are_kept(body, written))
+            return Rewritten(lines, tuple(_changes(old, new, report)), _lost(body, written))
     raise ConfigError([f"{name}: it holds values with tags of their own (`!...`), which can not be written anew"])
 
 
@@ -56,21 +59,28 @@ def _reads_as(text: str, wanted: Fields) -> bool:
     return root is not None and plain(root) == plain(wanted)
 
 
-def _are_kept(before: str, after: str) -> bool:
+def _lost(before: str, after: str) -> tuple[int, ...]:
     try:
-        return not Counter(_comments(before)) - Counter(_comments(after))
+        comments, left = list(_comments(before)), Counter(comment for _, comment in _comments(after))
     except yaml.YAMLError:  # what libyaml takes and this scanner does not
-        return "#" not in before
+        comments, left = [(found.start(), found[0]) for found in re.finditer("#.*", before)], Counter()
+    lost = []
+    for index, comment in comments:
+        if not left[comment]:
+            lost.append(before.count("\n", 0, index) + 1)
+        left[comment] -= left[comment] > 0
+    return tuple(lost)
 
 
-def _comments(text: str) -> Iterator[str]:
-    """Everything between the tokens that is one."""
+def _comments(text: str) -> Iterator[tuple[int, str]]:
+    """Everything between the tokens that is one, and where it begins."""
     done = 0
     for token in yaml.scan(text, Loader=yaml.SafeLoader):
         start, end = token.start_mark.index, token.end_mark.index
-        yield from re.findall(r"#.*", text[done:start])
+        yield from ((done + found.start(), found[0]) for found in re.finditer(r"#.*", text[done:start]))
         if isinstance(token, yaml.ScalarToken) and token.style in {"|", ">"}:
-            yield from re.findall(r"(?<= )#.*", text[start:end].partition("\n")[0])
+            header = text[start:end].partition("\n")[0]
+            yield from ((start + found.start(), found[0]) for found in re.finditer(r"(?<= )#.*", header))
         done = max(done, end)
 
 

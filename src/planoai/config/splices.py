@@ -10,6 +10,7 @@ from planoai.config.tree import Node
 
 _COLON = re.compile(r"[ \t]*:(?=\s)")
 _ALIAS = re.compile(r"[ \t]*:\s+\*[^\s,\[\]{}]+")
+_BELOW = re.compile(r"(?:(?:[ \t]*\n)*[ \t]+#.*\n)*(?:(?:#.*\n)+(?=[ \t]*\n|\Z))?")
 
 Pair = tuple[yaml.Node, yaml.Node]
 
@@ -78,6 +79,14 @@ class Page:
     def after(self, index: int) -> int:
         """Where the line that follows begins."""
         return index if self.text[:index].endswith("\n") else self.text.index("\n", index) + 1
+
+    def below(self, index: int) -> int:
+        """Where the lines end that belong to what ends here, a list at the top: the comments that are further in, and those that
+        head nothing.
+        """
+        after = self.after(index)
+        found = _BELOW.match(self.text, after)
+        return found.end() if found is not None else after
 
     def colon(self, key: yaml.Node) -> int:
         """After the colon of `key: value`."""
