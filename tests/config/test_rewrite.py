@@ -137,6 +137,11 @@ def test_lines_end_as_they_did() -> None:
     assert rewritten(OLD.replace("\n", "\r\n")).text == NEW.replace("\n", "\r\n")
 
 
+def test_what_is_no_line_break_to_editors_stays_in_its_line() -> None:
+    old, new = (text.replace("the good one", "the\u2028good\x85one") for text in (OLD, NEW))
+    assert rewritten(old).text == new
+
+
 @pytest.mark.parametrize("case", sorted(CASES.glob("*.txt")), ids=lambda case: case.stem)
 def test_however_the_older_forms_are_written_they_are_written_anew(case: Path) -> None:
     """The comments that say so are lost, and no others."""

@@ -6,7 +6,7 @@ import yaml
 from msgspec import Struct
 
 from planoai.config.emit import emitted, is_short
-from planoai.config.tree import Node
+from planoai.config.tree import Node, as_lines
 
 _COLON = re.compile(r"[ \t]*:(?=\s)")
 _ALIAS = re.compile(r"[ \t]*:\s+\*[^\s,\[\]{}]+")
@@ -36,7 +36,7 @@ class Page:
     def __init__(self, text: str) -> None:
         self.text = text
         # Only the loader in Python counts where nodes are from the first character on.
-        self.root = yaml.compose(text, Loader=yaml.SafeLoader)
+        self.root = yaml.compose(as_lines(text), Loader=yaml.SafeLoader)
 
     def applied(self, splices: list[Splice]) -> str:
         text, before = self.text, len(self.text)

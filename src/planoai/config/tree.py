@@ -17,6 +17,12 @@ _Loader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DEEPEST = 50
 _MOST_NODES = 100_000  # after aliases are followed, so that a page of them can not become a billion nodes
 
+# Line breaks of YAML 1.1 that no editor counts as one.
+_NO_BREAKS = dict.fromkeys(map(ord, "\x85\u2028\u2029"), " ")
+_BREAK = re.compile(r"\r\n|\r|\n")
+
+_GLUED = re.compile(r"\s*(?:-\s+)?[A-Za-z_]+(?P<colon>:)(?![\s/])(?!.*:(?:\s|$))")
+
 # What the parser says, its context first, and what we say: where it began, else where it was noticed.
 _SAID = (
     ("a flow sequence", "", False, "`,` or `]` is missing before this; the `[` of line {line} is still open"),
@@ -27,6 +33,13 @@ _SAID = (
     ("a block collection", "", False, "no entry begins here; the entries of a list begin with `-`, all in one column"),
     ("", "mapping values are not allowed", False, "`: ` can not stand here; put a value that holds it in quotes, or look at the indentation"),
     ("", "start any token", False, "no value begins with this character; put the value in quotes"),
+    ("an alias", "", True, "a value that begins with `*` must stand in quotes"),
+    ("an anchor", "", True, "a value that begins with `&` must stand in quotes"),
+    ("", "undefined alias", False, "undefined alias: no `&` with its name is before it; a value that begins with `*` must stand in quotes"),
+    ("a flow node", "node content", False, "a value is missing here; one that begins with `:` or `,` must stand in quotes"),
+    ("a block scalar", "line break", False, "behind `|` and `>` the line must end; the text begins in the next one"),
+    ("", "block sequence entries", False, "`- ` can not stand here; begin a list in a line of its own, or put the value in quotes"),
+    ("", "<document start>", False, "no key can begin here; all keys at the top stand in one column"),
     ("", "unknown escape", False, "this is no escape; write two backslashes, or single quotes around the value"),
 )  # fmt: skip
 
@@ -83,14 +96,15 @@ class _Stop(Exception):
 
 def compose(text: str, report: Report) -> Fields | None:
     """The top-level mapping; None, and a problem in `report`, when there is none to be had."""
+    text = as_lines(text)
     try:
         _survey(text)
         root = yaml.compose(text, Loader=_Loader)
         node = _Reader(report).node(root, "") if root is not None else None
     except yaml.MarkedYAMLError as error:
         report.problem(*_syntax(error, text))
-    except yaml.reader.ReaderError as error:
-        report.problem(_place_at(text, error.position), "", "a character here is not allowed in YAML")
+    except yaml.reader.ReaderError:
+        report.problem(_of_unreadable(text), "", "a character here is not allowed in YAML")
     except UnicodeError:
         report.problem(START, "", "the text is not valid Unicode")
     except _Stop as stop:
@@ -104,6 +118,11 @@ def compose(text: str, report: Report) -> Fields | None:
             what = "a list" if isinstance(node, Items) else "a single value"
             report.problem(node.place, "", f"the file must be a mapping of keys such as `version:`, and is {what}")
     return None
+
+
+def as_lines(text: str) -> str:
+    """`text` in the lines that an editor shows. Every character stays where it is."""
+    return text.translate(_NO_BREAKS)
 
 
 def kind_of(text: str) -> Kind:
@@ -203,9 +222,10 @@ def _syntax(error: yaml.MarkedYAMLError, text: str) -> tuple[Place, str, str]:
     context, problem = error.context or "", error.problem or ""
     noticed = _place(error.problem_mark or error.context_mark)
     began = _place(error.context_mark) if error.context_mark else noticed
-    lines = text.splitlines()
-    line = lines[noticed.line - 1] if noticed.line <= len(lines) else ""
-    if line[noticed.column - 1 : noticed.column] == "\t" or line[: len(line) - len(line.lstrip())].count("\t"):
+    lines = [*_BREAK.split(text), ""]  # it may be noticed behind the end
+    line, before = lines[noticed.line - 1], lines[noticed.line - 2] if noticed.line > 1 else ""
+    there = line[noticed.column - 1 : noticed.column]
+    if there == "\t" or line[: len(line) - len(line.lstrip())].count("\t"):
         return noticed, "", "a tab can not indent YAML; use spaces"
     if "a flow " in context and "${" in line[: noticed.column]:
         return (
@@ -213,6 +233,11 @@ def _syntax(error: yaml.MarkedYAMLError, text: str) -> tuple[Place, str, str]:
             "",
             "this is not valid YAML: between `{ }` and `[ ]`, `${NAME}` must stand in quotes; `$NAME` needs none",
         )
+    if there in {"]", "}"} and ("a block " in context or "<document start>" in problem):
+        return noticed, "", f"this is not valid YAML: this `{there}` closes nothing"
+    if "mapping values" in problem and (glued := _GLUED.match(before)):
+        place = Place(noticed.line - 1, glued.start("colon") + 1)
+        return place, "", "this is not valid YAML: a space is missing behind this `:`"
     for of_context, of_problem, at_start, sentence in _SAID:
         if of_context in context and of_problem in problem:
             said = sentence.format(line=began.line)
@@ -231,6 +256,8 @@ def _place(mark: "yaml.error.Mark | CMark | None") -> Place:
     return Place(mark.line + 1, mark.column + 1)
 
 
-def _place_at(text: str, position: int) -> Place:
-    before = text[:position]
-    return Place(before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1)
+def _of_unreadable(text: str) -> Place:
+    """The first character that YAML does not allow; of it, libyaml tells the byte."""
+    found = yaml.reader.Reader.NON_PRINTABLE.search(text)
+    lines = _BREAK.split(text[: found.start() if found else 0])
+    return Place(len(lines), len(lines[-1]) + 1)
