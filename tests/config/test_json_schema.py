@@ -16,6 +16,7 @@ from planoai.config.schema import Config
 from planoai.providers.catalog import PROVIDERS
 from planoai.providers.provider import Provider
 from tests.config.document import document
+from tests.config.told import problems
 from tests.config.trees import decoded, trees
 from tests.corpus.case import CASES, Case
 
@@ -130,6 +131,20 @@ def test_what_asks_for_nothing_goes_with_every_type(text: str) -> None:
 )
 def test_it_takes_older_forms(text: str) -> None:
     assert refused(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "listeners: [{type: model, name: a, address: 1}]",
+        "listeners: [{type: model, name: a, tls: {cert: 5, key: true}}]",
+        "model_providers: [{model: openai/a, http_host: 5}]",
+        "routing: {session_headers: [1]}",
+    ],
+)
+def test_a_number_in_place_of_text_neither_it_nor_the_reader_takes(text: str) -> None:
+    assert refused(HEAD + text) != []
+    assert all("must be text; put quotes around" in each for each in problems(HEAD + text))
 
 
 def test_failover_can_be_asked_for_after_a_number() -> None:

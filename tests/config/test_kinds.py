@@ -41,7 +41,13 @@ GOOD: dict[str, dict[str, object]] = {
     "ExportUrl": {"http://localhost:4317": "http://localhost:4317", "https://h/v1/traces": "https://h/v1/traces"},
     "RedisUrl": {each: each for each in ("redis://127.0.0.1:6379", "rediss://u:p%40ss@h/0", "redis://:p@[::1]:1")},
     "PostgresUrl": {
-        each: each for each in ("postgresql://u:p%40ss@h:5432/db", "postgres://h", "postgresql://h/db?sslmode=require")
+        each: each
+        for each in (
+            "postgresql://u:p%40ss@h:5432/db",
+            "postgres://h",
+            "postgresql://h/db?sslmode=require",
+            "postgresql://u:p@h/db?user=a@b",
+        )
     },
     "UrlPath": {"/": "/", "/orders/{id}?all=1": "/orders/{id}?all=1"},
     "FilePath": {"a.pem": "a.pem", "/etc/a b.pem": "/etc/a b.pem", "../a": "../a"},
@@ -121,7 +127,18 @@ BAD: dict[str, list[tuple[tuple[str, ...], str]]] = {
     ],
     "Url": [
         (("", "h", "ftp://h", "http://"), URL),
-        (("http://h:x", "http://[::1"), "must be a valid URL; its host or its port can not be read"),
+        (
+            (
+                "http://h:x",
+                "http://[::1",
+                "http://h:0",
+                "http://h:",
+                "http://a..b",
+                "http://h\\v1",
+                "http://[fe80::1%25e]",
+            ),
+            "must be a valid URL; its host or its port can not be read",
+        ),
         (("http://u:p@h",), "must not hold a user name or password; write the credential as `access_key`"),
         (("http://h?a", "http://h#a"), "must end before `?` and `#`"),
         (
@@ -150,6 +167,9 @@ BAD: dict[str, list[tuple[tuple[str, ...], str]]] = {
                 "postgresql://",
                 "postgres://u:p/w@h",
                 "postgres://u:p#w@h",
+                "postgres://u:1/w@h:5432/db",
+                "postgres://u:1#w@h",
+                "postgres://u:1?w@h",
                 "postgres://u:p w@h",
             ),
             POSTGRES,
@@ -163,7 +183,8 @@ BAD: dict[str, list[tuple[tuple[str, ...], str]]] = {
         )
     ],
     "FilePath": [
-        (("", "a\nb", "-----BEGIN CERTIFICATE-----"), "must be the path of a file, not what is in it"),
+        (("",), "is empty; write the path of a file, or leave it out"),
+        (("a\nb", "-----BEGIN CERTIFICATE-----"), "must be the path of a file, not what is in it"),
         (("~/a.pem",), "must not begin with `~`; write `$HOME`"),
     ],
     "WebOrigin": [

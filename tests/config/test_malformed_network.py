@@ -88,7 +88,18 @@ CASES = {
         door("tls: {cert: a, key: b, ca: c}"),
         "3:51: listeners[0].tls.ca: unknown key; there is 'cert', 'key'",
     ),
-    "a path that is empty": (door("tls: {cert: '', key: b}"), f"3:40: listeners[0].tls.cert: {PATH}"),
+    "a path that is empty": (
+        door("tls: {cert: '', key: b}"),
+        "3:40: listeners[0].tls.cert: is empty; write the path of a file, or leave it out",
+    ),
+    "a path that is a number": (
+        door("tls: {cert: 4711, key: b}"),
+        "3:40: listeners[0].tls.cert: must be text; put quotes around it",
+    ),
+    "an address that is a number": (
+        door("address: 1"),
+        "3:37: listeners[0].address: must be text; put quotes around '1'",
+    ),
     "a certificate in place of its path": (
         door('tls: {cert: "-----BEGIN CERTIFICATE-----\\nMIIB", key: b}'),
         f"3:40: listeners[0].tls.cert: {PATH}",

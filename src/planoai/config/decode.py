@@ -169,7 +169,8 @@ class Decoder:
     def _kind(self, kind: Kind, node: Node, path: str) -> object:
         text = self._expanded(node, path, f"must be {kind.wanted}", secret=kind.secret, lenient=kind.free)
         if kind.quoted and isinstance(node, Scalar) and node.kind in {"int", "float", "bool"}:
-            raise self._bad(node, path, f"must be text; put quotes around {shown(node.text)}")
+            told = "it" if kind.secret else shown(node.text)
+            raise self._bad(node, path, f"must be text; put quotes around {told}")
         written = node.text if isinstance(node, Scalar) else ""
         return self._read(kind, text, node.place, path, written)
 
@@ -177,7 +178,9 @@ class Decoder:
         try:
             return kind.read(text)
         except ValueError as wrong:
-            tail = "" if kind.secret or kind.quoted or ";" in str(wrong) else f", not {shown(written or text)}"
+            tail = (
+                "" if kind.secret or kind.wanted == "text" or ";" in str(wrong) else f", not {shown(written or text)}"
+            )
             if written and not text.strip() and written.strip():  # then references are all there is in it
                 tail = f"; {written.strip()} is set, but empty"
             raise self._bad_at(place, path, f"{wrong}{tail}") from None

@@ -22,6 +22,7 @@ Schema = dict[str, object]
 
 _VARIABLE: Schema = {"type": "string", "pattern": r"\$"}
 _NUMBER_IN_QUOTES: Schema = {"type": "string", "pattern": r"^-?[0-9.]+$|\$"}
+_IN_CAPITALS: Schema = {"type": "string", "pattern": "[A-Z]"}  # which of them it is, is not for a schema to tell
 _NOTHING: Schema = {"type": "null"}
 _WIDEST = 140
 _NOT_SERVED = "This version does not serve it yet."
@@ -132,7 +133,7 @@ def _value(kind: object) -> list[Schema]:
 def _marked(kind: object, found: Kind) -> list[Schema]:
     if kind == Interface:
         names = [name for row in PROVIDERS.values() for name in (row.name, *row.aliases)]
-        return [{"enum": names}, _VARIABLE]
+        return [{"enum": names}, _IN_CAPITALS, _VARIABLE]
     made = dict(found.json)
     if get_args(kind)[0] is not str:
         return [made, _VARIABLE if made.get("type") == "string" else _NUMBER_IN_QUOTES]

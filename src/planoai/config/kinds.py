@@ -31,13 +31,19 @@ def _text(pattern: str = "", **more: object) -> dict[str, object]:
     return {"type": "string", **({"pattern": pattern} if pattern else {}), **more}
 
 
+def _addresses(*schemes: str, then: str = "") -> dict[str, object]:
+    """URLs that begin with one of `schemes`, in any case of letters: no flag says so to every reader of a schema."""
+    any_case = ("".join(f"[{each.upper()}{each}]" for each in scheme) for scheme in schemes)
+    return _text(f"^({'|'.join(any_case)})://{then}")
+
+
 def _whole(least: int, most: int) -> dict[str, object]:
     return {"type": "integer", "minimum": least, "maximum": most}
 
 
 _SECONDS = _text(r"^[0-9]{1,12}(\.[0-9]{1,6})?(ms|s|m|h|d)$")
 _SIZE = _text(r"^[0-9]{1,6}(\.[0-9]{1,3})?(B|KB|MB|GB|TB)$")
-_URL = _text(r"^https?://[^/?#@]+(/[^?#]*)?$")
+_URL = _addresses("http", "https", then=r"[^/?#@]+(/[^?#]*)?$")
 _KEY = _text(minLength=1)
 _HEADER = _text(r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
 _COUNT = _whole(1, readers.MOST_COUNTED)
@@ -72,13 +78,23 @@ Percent = Annotated[float, Kind("number, 0 to 100", "a number from 0 to 100", re
 Share = Annotated[float, Kind("number, 0 to 1", "a number from 0 to 1", readers.share, json=_number(1))]
 Dollars = Annotated[float, Kind("US dollars", "an amount in US dollars", readers.dollars, json=_number())]
 Port = Annotated[int, Kind("port", "a port", readers.port, json=_whole(1, 65535))]
-Address = Annotated[str, Kind("address", "an address", readers.address, json=_text(r"^[0-9A-Za-z.:_%-]+$"))]
+Address = Annotated[
+    str, Kind("address", "an address", readers.address, quoted=True, json=_text(r"^[0-9A-Za-z.:_%-]+$"))
+]
 Bind = Annotated[str, Kind("address and port", "an address and a port", readers.bind, json=_text(r":[0-9]{1,5}$"))]
-Host = Annotated[str, Kind("host", "a host", readers.host, secret=True, json=_text(r"^[^/@?# ]+$"))]
+Host = Annotated[str, Kind("host", "a host", readers.host, secret=True, quoted=True, json=_text(r"^[^/@?# ]+$"))]
 Url = Annotated[str, Kind("URL", "a URL", readers.url, secret=True, json=_URL)]
 ExportUrl = Annotated[str, Kind("URL", "a URL", readers.export_url, secret=True, json=_URL)]
 RedisUrl = Annotated[
-    str, Kind("URL of Redis", "a URL of Redis", readers.redis_url, secret=True, masked=True, json=_text(r"^rediss?://"))
+    str,
+    Kind(
+        "URL of Redis",
+        "a URL of Redis",
+        readers.redis_url,
+        secret=True,
+        masked=True,
+        json=_addresses("redis", "rediss"),
+    ),
 ]
 PostgresUrl = Annotated[
     str,
@@ -88,12 +104,12 @@ PostgresUrl = Annotated[
         readers.postgres_url,
         secret=True,
         masked=True,
-        json=_text(r"^postgres(ql)?://"),
+        json=_addresses("postgres", "postgresql"),
     ),
 ]
 UrlPath = Annotated[str, Kind("path of a URL", "the path of a URL", readers.url_path, json=_text("^/"))]
 FilePath = Annotated[
-    str, Kind("path", "a path", readers.path, secret=True, json=_text(r"^[^~]"))
+    str, Kind("path", "a path", readers.path, secret=True, quoted=True, json=_text(r"^[^~]"))
 ]  # where the key of a certificate may have been pasted
 WebOrigin = Annotated[str, Kind("origin", "an origin", readers.web_origin, json=_text(r"^(\*|[A-Za-z][^/]*://[^/]+)$"))]
 EndpointName = Annotated[
@@ -101,7 +117,9 @@ EndpointName = Annotated[
 ]
 Credential = Annotated[str, Kind("credential", "a credential", readers.credential, secret=True, masked=True, json=_KEY)]
 ClientKey = Annotated[str, Kind("credential", "a credential", readers.client_key, secret=True, masked=True, json=_KEY)]
-HeaderName = Annotated[str, Kind("header name", "the name of a header", readers.header_name, secret=True, json=_HEADER)]
+HeaderName = Annotated[
+    str, Kind("header name", "the name of a header", readers.header_name, secret=True, quoted=True, json=_HEADER)
+]
 HeaderValue = Annotated[str, Kind("text", "text", readers.header_value, secret=True, masked=True, json=_text())]
 Region = Annotated[
     str, Kind("region", "a region", readers.region, secret=True, json=_text(r"^[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}$"))

@@ -111,7 +111,9 @@ def size(written: str) -> int:
 
 
 def path(written: str) -> str:
-    if not written or not written.isprintable() or "-----BEGIN" in written:
+    if not written:
+        raise ValueError("is empty; write the path of a file, or leave it out")
+    if not written.isprintable() or "-----BEGIN" in written:
         raise ValueError("must be the path of a file, not what is in it")
     if written.startswith("~"):
         raise ValueError("must not begin with `~`; write `$HOME`")
@@ -155,6 +157,8 @@ def url(written: str) -> str:
         raise ValueError("must be a valid URL; spaces and characters beyond ASCII are written as %20 and the like")
     if "@" in parts.netloc:
         raise ValueError("must not hold a user name or password; write the credential as `access_key`")
+    if not _is_host(parts.netloc):
+        raise ValueError("must be a valid URL; its host or its port can not be read")
     if "?" in written or "#" in written:
         raise ValueError("must end before `?` and `#`")
     return written
@@ -285,6 +289,10 @@ def _store_url(written: str, schemes: tuple[str, ...], wanted: str) -> str:
         raise ValueError(wanted)
     if re.search(r"%(?![0-9A-Fa-f]{2})", credential):
         raise ValueError(wanted)
+    if "@" in parts.path + parts.fragment or (not credential and "@" in parts.query):
+        raise ValueError(
+            wanted
+        )  # of a password that is not encoded: the rest of it was taken for what comes behind the host
     return written
 
 
