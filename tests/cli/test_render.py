@@ -96,3 +96,10 @@ def test_variables_that_are_not_set_come_after_the_problems_with_lines_to_paste(
 
 def test_a_problem_of_the_machine_names_no_missing_variables() -> None:
     assert render.problems(["no room"], of_config=False, missing=["A_KEY"]) == "no room"
+
+
+def test_a_listener_on_every_address_is_found_on_the_loopback() -> None:
+    assert render.within_reach("http://0.0.0.0:12000") == "http://127.0.0.1:12000"
+    assert render.within_reach("https://[::]:12000") == "https://[::1]:12000"
+    for there in ("http://127.0.0.1:1", "https://10.0.0.7:1", "http://[::1]:1", "http://localhost:1"):
+        assert render.within_reach(there) == there

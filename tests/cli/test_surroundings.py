@@ -117,5 +117,18 @@ def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
     assert refused(tmp_path / "nowhere" / "config.yaml", tmp_path).startswith("there is no file ")
 
 
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+@pytest.mark.parametrize("command", ["up", "validate", "doctor"])
+async def test_a_file_that_may_not_be_read_is_no_wrong_use(tmp_path: Path, home: Home, command: str) -> None:
+    file, _ = written(tmp_path)
+    file.chmod(0)
+    told = await done(command, str(file), home=home)
+    assert told.code == 1
+    assert f"{file} can not be read: permission denied" in told.out + told.err
+
+
 def test_a_folder_in_the_place_of_a_file_is_told_with_the_option_that_takes_it(tmp_path: Path) -> None:
     assert refused(tmp_path, Path()) == f"{tmp_path} is a folder; `--path {tmp_path}` looks for config.yaml in it"
+    folder = tmp_path / "my configs"
+    folder.mkdir()
+    assert f"; `--path '{folder}'` looks" in refused(folder, Path())

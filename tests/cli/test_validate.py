@@ -206,6 +206,24 @@ def test_a_file_that_is_not_there(words: tuple[str, ...]) -> None:
     assert "there is no" in result.stderr
 
 
+def test_the_verdict_of_no_file_is_told_as_json_too() -> None:
+    written(GOOD, "good.yaml")
+    for words, file, said in (
+        (("good.yml",), "good.yml", "did you mean 'good.yaml'?"),
+        ((), "", "did you mean 'good.yaml'?"),
+        (("\udcff.yaml",), "?.yaml", "its name is not UTF-8"),
+        ((".",), ".", "is a folder"),
+        ((300 * "x",), 300 * "x", "can not be used: file name too long"),
+        (("--path", 300 * "x"), "", "can not be used: file name too long"),
+    ):
+        result = validated(*words, "--json")
+        verdict = json.loads(result.stdout)
+        assert (result.exit_code, verdict["valid"], verdict["file"]) == (1, False, file)
+        [problem] = verdict["problems"]
+        assert (problem["line"], problem["path"]) == (None, "")
+        assert said in problem["message"]
+
+
 def test_another_folder_is_looked_in() -> None:
     Path("other").mkdir()
     written(GOOD, "other/plano_config.yaml")

@@ -48,10 +48,10 @@ def _configured(file: object, folder: object) -> list[str] | None:
     """None where there is no config, or one that is wrong."""
     from planoai.cli.surroundings import found
 
-    path = file if isinstance(file, Path) else found(folder if isinstance(folder, Path) else Path())
     try:
+        path = file if isinstance(file, Path) else found(folder if isinstance(folder, Path) else Path())
         text = path.read_text(encoding="utf-8") if path is not None and path.is_file() else None
-    except (OSError, ValueError):
+    except (OSError, ValueError, click.ClickException):
         return None
     return None if text is None else _names_in(text, os.environ)
 

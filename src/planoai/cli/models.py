@@ -9,7 +9,7 @@ import click
 from msgspec.json import encode
 from msgspec.json import format as formatted
 
-from planoai.cli import completing, render, surroundings, talk
+from planoai.cli import render, surroundings, talk
 from planoai.net.proxy import Proxies
 from planoai.process.feeds import refresh as refreshed
 from planoai.process.known import fetched, file_in
@@ -45,8 +45,7 @@ def models(context: click.Context, kind: str | None, as_json: bool) -> None:
 
 
 @models.command()
-@click.argument("file", type=click.Path(path_type=Path), required=False, shell_complete=completing.config_files)
-@click.option("--path", "folder", type=click.Path(path_type=Path), default=".", help="Where to look for config.yaml.")
+@surroundings.names_config
 @talk.verbose
 def refresh(file: Path | None, folder: Path, verbose: bool) -> None:
     """Ask the providers in FILE for their models, with its keys. One that does not answer keeps the list it had.
@@ -60,7 +59,7 @@ def refresh(file: Path | None, folder: Path, verbose: bool) -> None:
     file = surroundings.config_file(file, folder)
     loaded = read(file, environ, refuse_unserved=False)
     if isinstance(loaded, Refused):
-        raise click.ClickException(render.problems(loaded.problems, of_config=loaded.of_config))
+        raise click.ClickException(render.refused(loaded))
     try:
         proxies = Proxies.of(environ)
     except ValueError as error:

@@ -6,6 +6,7 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from planoai.cli.holders import FAMILIES, holder
+from planoai.config.load import Loaded
 from planoai.config.schema import Config, Listener
 from planoai.net.server import listen
 from planoai.process.doors import url_host
@@ -14,6 +15,18 @@ _TODO = {
     errno.EADDRNOTAVAIL: "; it is no address of this machine: `127.0.0.1` is one, `0.0.0.0` stands for all it has",
     errno.EACCES: "; ports under 1024 are not for everybody: a higher one is",
 }
+
+
+_NEIGHBOURS = 20  # ports that are tried for one that is free
+
+
+def told(loaded: Loaded, ours: Collection[str], pid: int | None = None, *, written: bool = True) -> Iterator[str]:
+    """What `taken` finds, for somebody who has `written` the config, and can change it there, or has not."""
+    if written:
+        yield from map(loaded.located, taken(loaded.config, ours, pid))
+        return
+    for problem in taken(loaded.config, ours, pid, otherwise=_other_port(loaded.config)):
+        yield problem.partition(": ")[2]
 
 
 def taken(
@@ -38,7 +51,15 @@ def taken(
             yield f"listeners[{number}]: {where} can not be bound: {reason}{_more(error, listener, pid, otherwise)}"
 
 
-def is_free(address: str, port: int) -> bool:
+def _other_port(config: Config) -> str:
+    """The words that take the nearest port that is free."""
+    [listener] = config.listeners
+    near = range(listener.port + 1, min(listener.port + _NEIGHBOURS, 65536))
+    free = next((port for port in near if _is_free(listener.address, port)), "PORT")
+    return f"take another port: `planoai up --listener-port {free}`"
+
+
+def _is_free(address: str, port: int) -> bool:
     try:
         listen(address, port).close()
     except OSError:

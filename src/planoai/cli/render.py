@@ -1,7 +1,9 @@
 """What a gateway tells -> the words of the commands. Pure: values in, text out."""
 
 from collections.abc import Sequence
+from ipaddress import ip_address
 from typing import assert_never
+from urllib.parse import urlsplit
 
 from planoai.process.told import (
     Died,
@@ -39,7 +41,7 @@ def foreground(told: Told) -> str | None:
         case Warned() | Died():
             return sentence(told)
         case Refused():
-            return problems(told.problems, of_config=told.of_config, missing=told.missing)
+            return refused(told)
         case Serving():
             lines = [f"serves {models(told.models)} on {url} (Ctrl-C stops it)" for url in told.listeners]
             return "\n".join([RUNNING, *lines])
@@ -58,6 +60,23 @@ def foreground(told: Told) -> str | None:
 def waiting(running: int, way_out: str) -> str | None:
     """None where there is nothing to wait for."""
     return f"waiting for {requests(running)}; {way_out}" if running else None
+
+
+def within_reach(url: str) -> str:
+    """Where a client on this machine finds a listener: one that is bound to every address is on the loopback too."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return url
+    if not address.is_unspecified:
+        return url
+    return f"{parts.scheme}://{'[::1]' if address.version == 6 else '127.0.0.1'}:{parts.port}"
+
+
+def refused(told: Refused) -> str:
+    return problems(told.problems, of_config=told.of_config, missing=told.missing)
 
 
 def problems(lines: Sequence[str], *, of_config: bool, missing: Sequence[str] = ()) -> str:

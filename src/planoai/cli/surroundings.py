@@ -4,16 +4,25 @@ What is not UTF-8 is in Python's text as surrogates, which neither messages betw
 """
 
 import os
+import shlex
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
+from planoai.cli import completing
+from planoai.config.variables import read_dotenv
 from planoai.process.home import Home
 from planoai.table import suggestion
+
+Command = TypeVar("Command", bound=Callable[..., Any])
 
 NAMES = ("config.yaml", "plano_config.yaml")
 _ENDINGS = (".yaml", ".yml")
 _OTHERWISE = "; `planoai init` writes one to begin with"
+_PLACE = click.Path(path_type=Path, readable=False)  # whoever reads it says why it can not
 
 
 def home() -> Home:
@@ -27,6 +36,13 @@ def home() -> Home:
     return Home(told(found.root))
 
 
+def names_config(command: Command) -> Command:
+    """FILE and --path, of a command that reads a config: `file` and `folder` for `config_file`."""
+    file = click.argument("file", type=_PLACE, required=False, shell_complete=completing.config_files)
+    said = "Where to look for config.yaml when FILE is not given."
+    return file(click.option("--path", "folder", type=_PLACE, default=".", help=said)(command))
+
+
 def config_file(file: Path | None, folder: Path) -> Path:
     """`file`, else the config in `folder`; absolute. Raises ClickException where there is none, with the names that may have been meant."""
     if file is None and (file := found(folder)) is None:
@@ -34,16 +50,34 @@ def config_file(file: Path | None, folder: Path) -> Path:
         why = near_to(NAMES[0], folder) or _OTHERWISE if folder.is_dir() else "; there is no such folder"
         raise click.ClickException(f"there is no {' or '.join(NAMES)} in {folder}{why}")
     file = told(file.absolute())
-    if file.is_dir():
-        raise click.ClickException(f"{file} is a folder; `--path {file}` looks for {NAMES[0]} in it")
-    if not file.exists():
-        raise click.ClickException(f"there is no file {file}{near_to(file.name, file.parent) or _OTHERWISE}")
+    with _seen(file):
+        if file.is_dir():
+            raise click.ClickException(
+                f"{file} is a folder; `--path {shlex.quote(str(file))}` looks for {NAMES[0]} in it"
+            )
+        if not file.exists():
+            raise click.ClickException(f"there is no file {file}{near_to(file.name, file.parent) or _OTHERWISE}")
     return file
 
 
 def found(folder: Path) -> Path | None:
-    """The config in `folder`."""
-    return next((folder / name for name in NAMES if (folder / name).is_file()), None)
+    """The config in `folder`. Raises ClickException where that can not be seen."""
+    with _seen(folder):
+        return next((folder / name for name in NAMES if (folder / name).is_file()), None)
+
+
+def has_none(folder: Path) -> bool:
+    """Whether `folder` is one, and has no config. Raises ClickException where that can not be seen."""
+    with _seen(folder):
+        return folder.is_dir() and found(folder) is None
+
+
+@contextmanager
+def _seen(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:  # may not be looked at, or has a name that is too long
+        raise click.ClickException(f"{shown(path)} can not be used: {(error.strerror or str(error)).lower()}") from None
 
 
 def near_to(name: str, folder: Path) -> str:
@@ -63,8 +97,21 @@ def configs_in(folder: Path) -> list[str]:
 def told(path: Path) -> Path:
     """`path`, which can be told to others. Raises ClickException where it can not."""
     if not _is_text(str(path)):
-        raise click.ClickException(f"{path} can not be used: its name is not UTF-8")
+        raise click.ClickException(f"{shown(path)} can not be used: its name is not UTF-8")
     return path
+
+
+def shown(path: Path) -> str:
+    """`path` as text that any reader takes, whatever its name is."""
+    return str(path).encode(errors="replace").decode()
+
+
+def dotenv(folder: Path) -> dict[str, str]:
+    """The variables in the `.env` of `folder`. One that can not be read is told of where the config is read."""
+    try:
+        return read_dotenv((folder / ".env").read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError):
+        return {}
 
 
 def variables() -> dict[str, str]:

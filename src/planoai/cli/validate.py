@@ -10,7 +10,7 @@ from msgspec import UNSET, Struct, UnsetType
 from msgspec.json import encode
 from msgspec.json import format as formatted
 
-from planoai.cli import completing, render, surroundings, talk
+from planoai.cli import render, surroundings, talk
 from planoai.config.load import Loaded
 from planoai.config.migrate import NEWEST
 from planoai.config.places import Note, one_line
@@ -46,20 +46,17 @@ class Verdict(Struct, frozen=True):
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path), required=False, shell_complete=completing.config_files)
-@click.option(
-    "--path",
-    "folder",
-    type=click.Path(path_type=Path),
-    default=".",
-    help="Where to look for config.yaml when FILE is not given.",
-)
+@surroundings.names_config
 @click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON.")
 @click.option("--strict", is_flag=True, help="Take a warning for a problem, and what is not served yet.")
 @click.option("--show-rendered", is_flag=True, help="Print the config with defaults filled in and credentials hidden.")
 @click.option("--migrate", is_flag=True, help="Write an older file in the newest form, beside it; FILE stays as it is.")
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path), metavar="OUT", help="Where --migrate writes the new file."
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, readable=False),
+    metavar="OUT",
+    help="Where --migrate writes the new file.",
 )
 def validate(
     file: Path | None,
@@ -84,18 +81,28 @@ def validate(
     if migrate and (as_json or strict or show_rendered):
         raise click.UsageError("--migrate goes with none of --json, --strict and --show-rendered")
     home, environ = surroundings.home(), surroundings.variables()
+    if as_json:
+        verdict = _verdict(*_found(file, folder, environ, home.root), strict=strict, show=show_rendered)
+        click.echo(formatted(encode(verdict), indent=2))
+        raise SystemExit(0 if verdict.valid else 1)
     file = surroundings.config_file(file, folder)
     if migrate:
         written = migrated(file, environ, output)
         if written is not None:
             click.echo(f"✓ Wrote {written}")
         return
-    found = _read(file, environ, home.root)
-    if as_json:
-        verdict = _verdict(file, found, strict=strict, show=show_rendered)
-        click.echo(formatted(encode(verdict), indent=2))
-        raise SystemExit(0 if verdict.valid else 1)
-    _tell(_accepted(found), strict=strict, show=show_rendered)
+    _tell(_accepted(_read(file, environ, home.root)), strict=strict, show=show_rendered)
+
+
+def _found(
+    file: Path | None, folder: Path, environ: Mapping[str, str], home: Path
+) -> tuple[Path | None, Loaded | Refused]:
+    """A program that asks gets a verdict of whatever was given, also of no file."""
+    try:
+        there = surroundings.config_file(file, folder)
+    except click.ClickException as error:
+        return file, Refused((error.message,), of_config=False)
+    return there, _read(there, environ, home)
 
 
 def _read(file: Path, environ: Mapping[str, str], home: Path) -> Loaded | Refused:
@@ -114,7 +121,7 @@ def _accepted(found: Loaded | Refused) -> Loaded:
     """Raises ClickException with all problems of one that is refused."""
     if isinstance(found, Loaded):
         return found
-    raise click.ClickException(render.problems(found.problems, of_config=found.of_config, missing=found.missing))
+    raise click.ClickException(render.refused(found))
 
 
 def _tell(loaded: Loaded, *, strict: bool, show: bool) -> None:
@@ -138,14 +145,15 @@ def _and_more(things: Sized) -> str:
     return f" and {len(things) - _SHOWN} more" if len(things) > _SHOWN else ""
 
 
-def _verdict(file: Path, found: Loaded | Refused, *, strict: bool, show: bool) -> Verdict:
+def _verdict(file: Path | None, found: Loaded | Refused, *, strict: bool, show: bool) -> Verdict:
+    name = "" if file is None else surroundings.shown(file)
     if not isinstance(found, Loaded):
         lines = _lines(found.notes) if found.notes else tuple(Line(None, None, "", said) for said in found.problems)
-        return Verdict(str(file), valid=False, problems=lines, missing=found.missing)
+        return Verdict(name, valid=False, problems=lines, missing=found.missing)
     config = plain(found) if show else UNSET
     valid = not (strict and (found.notes or found.later))
     warnings, unserved = _lines(found.notes), _lines(found.later)
-    return Verdict(str(file), valid, warnings=warnings, unserved=unserved, config=config)
+    return Verdict(name, valid, warnings=warnings, unserved=unserved, config=config)
 
 
 def _lines(notes: tuple[Note, ...]) -> tuple[Line, ...]:

@@ -52,7 +52,7 @@ class Made(Struct, frozen=True, kw_only=True):
 
 
 def made(
-    home: Home, environ: Mapping[str, str], folder: Path, *, port: int | None, local: str = ollama.ADDRESS
+    home: Home, environ: Mapping[str, str], folder: Path, *, port: int | None = None, local: str = ollama.ADDRESS
 ) -> Made:
     """What is to be served; nothing is written yet. `folder` is where its `.env` would be, `local` the address of an Ollama.
 

@@ -93,6 +93,12 @@ async def test_a_file_that_is_not_there_is_no_usage_error(home: Home, tmp_path: 
     told = await said("doctor", str(tmp_path / "no.yaml"), "--offline", home=home)
     assert told.exit_code == 1
     assert f"there is no file {tmp_path / 'no.yaml'}" in told.stdout
+    told = await said("doctor", str(tmp_path / "\udcff.yaml"), "--offline", "--json", home=home)
+    assert told.exit_code == 1
+    assert found(told.stdout)["config"] == [("fail", f"{tmp_path}/?.yaml can not be used: its name is not UTF-8")]
+    told = await said("doctor", "--path", str(tmp_path / (300 * "x")), "--offline", "--json", home=home)
+    assert told.exit_code == 1
+    assert "can not be used: file name too long" in told.stdout
 
 
 async def test_without_a_config_those_providers_are_asked_whose_key_is_set(
@@ -235,3 +241,37 @@ async def test_a_key_in_a_wrong_place_is_shown_nowhere(home: Home, tmp_path: Pat
         file.write_text(f"{place}{written_as}{end}\n")
         for words in (("doctor", str(file), "--offline"), ("test", "m", str(file))):
             assert (await said(*words, home=home)).exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("environ", "beside", "said_of_it"),
+    [
+        (f"{SECRETS['OPENAI_API_KEY']}\nx", b"", "OPENAI_API_KEY holds a line break or another character"),
+        (None, b"OPENAI_API_KEY=\xff", ".env can not be read: byte 16 is not UTF-8"),
+    ],
+    ids=["a key that can not be sent", "an .env that can not be read"],
+)
+async def test_what_keeps_up_from_making_a_config_is_a_finding(
+    home: Home, tmp_path: Path, environ: str | None, beside: bytes, said_of_it: str
+) -> None:
+    (tmp_path / ".env").write_bytes(beside)
+    nothing: dict[str, str | None] = dict.fromkeys(defaults.variables())
+    words = ("doctor", "--path", str(tmp_path), "--offline", "--json")
+    told = await said(*words, home=home, environ={**nothing, "OPENAI_API_KEY": environ})
+    assert told.exit_code == 1
+    [(level, problem)] = found(told.stdout)["config"]
+    assert level == "fail"
+    assert said_of_it in problem
+
+
+async def test_without_a_config_and_with_its_port_taken_another_one_is_named(home: Home, tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(defaults, "PORT", taken.getsockname()[1])
+            told = await said("doctor", "--path", str(tmp_path), "--offline", "--json", home=home)
+    [(level, problem)] = found(told.stdout)["ports"]
+    assert level == "fail"
+    assert problem.startswith("127.0.0.1:")
+    assert "`planoai up --listener-port " in problem

@@ -281,5 +281,5 @@ async def test_without_a_config_every_provider_can_be_asked(home: Home, tmp_path
     told = await said("test", "openai/gpt-4o", "--path", str(tmp_path), home=home, environ=nothing)
     assert told.exit_code == 1
     assert "wants a credential of yours" in told.stderr
-    assert "OPENAI_API_KEY" in told.stderr
+    assert "→ `export OPENAI_API_KEY=...`: a request of this command carries it" in told.stderr
     assert "client_keys" not in told.stderr

@@ -7,7 +7,7 @@ import shutil
 
 import pytest
 
-from planoai.cli.up.summary import for_clients, lines
+from planoai.cli.up.summary import lines
 from planoai.config.defaults import text
 from planoai.config.load import Loaded, load
 from planoai.net.server import Server, listen
@@ -133,13 +133,12 @@ def test_a_clients_own_key_goes_beside_the_one_of_the_gateway() -> None:
     ("bound", "asked"),
     [
         ("http://0.0.0.0:12000", "http://127.0.0.1:12000"),
-        ("https://[::]:12000", "https://127.0.0.1:12000"),
+        ("https://[::]:12000", "https://[::1]:12000"),
         ("http://[::1]:12000", "http://[::1]:12000"),
         ("http://10.0.0.1:80", "http://10.0.0.1:80"),
     ],
 )
 def test_an_address_that_stands_for_all_is_told_as_one_that_can_be_asked(bound: str, asked: str) -> None:
-    assert for_clients(bound) == asked
     summary = told(config("model: openai/gpt-4o, access_key: k"), url=bound)
     assert f"  curl {asked}/v1/chat/completions" in summary
     assert ("on every address of this machine" in summary) is (bound != asked)
@@ -149,7 +148,7 @@ def test_a_certificate_is_for_a_name_that_the_reader_knows() -> None:
     secured = told(
         config("model: openai/gpt-4o, access_key: k", door=", tls: {cert: c.pem, key: k.pem}"), url="https://[::]:1"
     )
-    assert "  curl https://127.0.0.1:1/v1/chat/completions" in secured
+    assert "  curl https://[::1]:1/v1/chat/completions" in secured
     assert secured.endswith("\n  with the name that your certificate is for in the place of the address")
     assert "certificate" not in told(config("model: openai/gpt-4o, access_key: k"))
 

@@ -6,20 +6,13 @@ from pathlib import Path
 import click
 import msgspec
 
-from planoai.cli import completing, surroundings, talk
+from planoai.cli import surroundings, talk
 from planoai.cli.doctor import checks
 from planoai.cli.doctor.survey import survey
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path), required=False, shell_complete=completing.config_files)
-@click.option(
-    "--path",
-    "folder",
-    type=click.Path(path_type=Path),
-    default=".",
-    help="Where to look for config.yaml when FILE is not given.",
-)
+@surroundings.names_config
 @click.option("--offline", is_flag=True, help="Ask no provider whether it can be reached.")
 @click.option("--json", "as_json", is_flag=True, help="Print what is found as JSON.")
 def doctor(file: Path | None, folder: Path, offline: bool, as_json: bool) -> None:

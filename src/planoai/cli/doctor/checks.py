@@ -3,6 +3,7 @@
 To have it look at one more thing, add a row to CHECKS.
 """
 
+import shlex
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from statistics import median_low
@@ -13,7 +14,7 @@ from msgspec import Struct
 
 from planoai.cli.doctor.facts import Facts
 from planoai.cli.status.condition import Condition, answers, duration
-from planoai.config.entry import base_of, needs_key, prefix, provider_of
+from planoai.config.entry import base_of, needs_key, passes_through, prefix, provider_of
 from planoai.config.schema import Config
 
 Level = Literal["ok", "warn", "fail"]
@@ -120,7 +121,7 @@ def _config(facts: Facts, name: str) -> Iterator[Finding]:
     if facts.refused:
         count = len(facts.refused)
         more = "" if count == 1 else f" (the first of {count} problems)"
-        todo = f"`planoai validate {facts.file}` shows all of them, and what helps" if facts.of_config else ""
+        todo = f"`{_validate(facts)}` shows all of them, and what helps" if facts.of_config and count > 1 else ""
         yield Finding(name, "fail", f"{facts.refused[0]}{more}", todo)
     elif facts.loaded is None or not facts.file:
         said = "there is none here: `planoai up` serves every provider, with the keys that are set and those of clients"
@@ -135,8 +136,12 @@ def _config(facts: Facts, name: str) -> Iterator[Finding]:
                 name,
                 "warn",
                 f"and {count - _SHOWN} more warnings",
-                f"`planoai validate {facts.file}` shows all of them",
+                f"`{_validate(facts)}` shows all of them",
             )
+
+
+def _validate(facts: Facts) -> str:
+    return f"planoai validate {shlex.quote(facts.file)}"
 
 
 def _unserved(facts: Facts, name: str) -> Iterator[Finding]:
@@ -169,8 +174,11 @@ def _keys(facts: Facts, name: str) -> Iterator[Finding]:
         ]
         said = f"{entry.name} has no key: every request for it gets a 500"
         yield Finding(name, "fail", said, f"write {' or '.join(ways)} into its entry")
-    if facts.loaded.config.model_providers and not lacking:
-        yield Finding(name, "ok", "every provider that asks for a key has one")
+    entries = facts.loaded.config.model_providers
+    if entries and not lacking:
+        none = all(passes_through(each) for each in entries)
+        said = "each client has to send its own" if none else "every provider that asks for a key has one"
+        yield Finding(name, "ok", said)
 
 
 def _certificates(facts: Facts, name: str) -> Iterator[Finding]:
@@ -189,9 +197,8 @@ def _certificates(facts: Facts, name: str) -> Iterator[Finding]:
 def _ports(facts: Facts, name: str) -> Iterator[Finding]:
     if facts.loaded is None:
         return
-    other = "change `port` there" if facts.file else "take another: `planoai up --listener-port N`"
     for problem in facts.taken:
-        yield Finding(name, "fail", problem, f"stop what has it, or {other}")
+        yield Finding(name, "fail", problem)  # which says what helps
     if not facts.taken:
         served = {urlsplit(door.bound).port for door in facts.condition.listeners}
         for each in facts.loaded.config.listeners:

@@ -15,17 +15,18 @@ import click
 from msgspec import Struct, structs
 
 from planoai import __version__
-from planoai.cli import ollama, surroundings
+from planoai.cli import ollama, surroundings, zero
 from planoai.cli.doctor.certificate import valid_until
 from planoai.cli.doctor.checks import addresses
 from planoai.cli.doctor.facts import Certificate, Facts, Folder, Place, Variable
-from planoai.cli.ports import taken
+from planoai.cli.ports import told
 from planoai.cli.status import look, probing
 from planoai.cli.status.condition import Condition
 from planoai.config import defaults
-from planoai.config.load import Loaded, load
+from planoai.config.load import Loaded
 from planoai.config.schema import Config
-from planoai.config.variables import Variables, read_dotenv
+from planoai.config.variables import Variables
+from planoai.errors import PlanoError
 from planoai.gateway.authorities import authorities
 from planoai.net.client import Client, Origin
 from planoai.net.proxy import Proxies
@@ -36,20 +37,24 @@ from planoai.process.told import Refused
 
 
 class Found(Struct, frozen=True):
-    """A config, or why there is none that can be served. `file` is "" where nobody has written one."""
+    """A config, or why there is none that can be served. `file` is "" where nobody has written one: then it was `made`, if that could be."""
 
     file: str
     loaded: Loaded | None
     refused: Refused | None = None
+    made: zero.Made | None = None
+
+    def __repr__(self) -> str:
+        return f"Found({self.file!r})"
 
 
 def survey(home: Home, file: Path | None, folder: Path, *, offline: bool) -> Facts:
     """`file`: the config, else the one in `folder`, else that of the gateway that runs."""
     environ = surroundings.variables()
     condition = look(home)
-    local = ollama.models(ollama.ADDRESS)
-    found = _found(file, folder, condition, environ, home, local=local is not None)
-    beside = dotenv(Path(found.file).parent if found.file else folder)
+    found = _found(file, folder, condition, environ, home)
+    local = found.made.local if found.made else ollama.models(ollama.ADDRESS)
+    beside = surroundings.dotenv(Path(found.file).parent if found.file else folder)
     facts = Facts(
         program=f"planoai {__version__} on Python {platform.python_version()}, {platform.system()} {platform.machine()}",
         home=_folder(home),
@@ -73,7 +78,7 @@ def survey(home: Home, file: Path | None, folder: Path, *, offline: bool) -> Fac
             facts,
             variables=tuple(_variables(found.loaded, environ, beside)),
             certificates=tuple(_certificates(config)),
-            taken=tuple(map(found.loaded.located, taken(config, ours, condition.pid if condition.runs else None))),
+            taken=tuple(told(found.loaded, ours, condition.pid if condition.runs else None, written=bool(found.file))),
         )
     try:
         proxies = Proxies.of(environ)
@@ -85,36 +90,20 @@ def survey(home: Home, file: Path | None, folder: Path, *, offline: bool) -> Fac
     return structs.replace(facts, places=places)
 
 
-def _found(
-    file: Path | None, folder: Path, condition: Condition, environ: Mapping[str, str], home: Home, *, local: bool
-) -> Found:
-    if file is None and folder.is_dir() and surroundings.found(folder) is None:
-        made = str(home.root / defaults.NAME)
-        if not condition.runs or condition.config in ("", made):
-            ports = [port for door in condition.listeners if (port := urlsplit(door.bound).port)]
-            return Found("", unwritten(folder, environ, *ports[:1], local=local))
-        file = Path(condition.config)
+def _found(file: Path | None, folder: Path, condition: Condition, environ: Mapping[str, str], home: Home) -> Found:
+    ours = str(home.root / defaults.NAME)
     try:
+        if file is None and surroundings.has_none(folder):
+            if not condition.runs or condition.config in ("", ours):
+                ports = [port for door in condition.listeners if (port := urlsplit(door.bound).port)]
+                made = zero.made(home, environ, folder, port=next(iter(ports), None), local=ollama.ADDRESS)
+                return Found("", made.loaded(), made=made)
+            file = Path(condition.config)
         file = surroundings.config_file(file, folder)
-    except click.ClickException as error:
+    except (click.ClickException, PlanoError) as error:
         return Found("", None, Refused((error.message,), of_config=False))
     loaded = read(file, environ, fetched(home.root), refuse_unserved=False)
     return Found(str(file), None, loaded) if isinstance(loaded, Refused) else Found(str(file), loaded)
-
-
-def unwritten(folder: Path, environ: Mapping[str, str], port: int = defaults.PORT, *, local: bool) -> Loaded:
-    """What `planoai up` serves where nobody has written a config. `local`: an Ollama runs here."""
-    known = {**dotenv(folder), **environ}
-    text = defaults.text(known, port=port, ollama=ollama.ADDRESS if local else None)
-    return load(text, known, name=defaults.NAME)
-
-
-def dotenv(folder: Path) -> dict[str, str]:
-    """The variables in the `.env` of `folder`. One that can not be read is told of where the config is read."""
-    try:
-        return read_dotenv((folder / ".env").read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError):
-        return {}
 
 
 def _folder(home: Home) -> Folder:

@@ -5,13 +5,12 @@ import ssl
 from collections.abc import Sequence
 from datetime import UTC
 from email.utils import parsedate_to_datetime
-from ipaddress import ip_address
 from time import perf_counter, time
-from urllib.parse import urlsplit
 
 from msgspec import Struct
 
 from planoai import __version__
+from planoai.cli.render import within_reach
 from planoai.cli.status.condition import Answer, Door
 from planoai.errors import PlanoError, UpstreamTimeout
 from planoai.net.client import Client, Origin, Timeouts
@@ -28,19 +27,6 @@ class Reached(Struct, frozen=True):
     origin: str
     answer: Answer
     ahead: float | None = None
-
-
-def within_reach(url: str) -> str:
-    """Where a client on this machine finds a listener: one that is bound to every address is on the loopback too."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    try:
-        address = ip_address(host)
-    except ValueError:
-        return url
-    if not address.is_unspecified:
-        return url
-    return f"{parts.scheme}://{'[::1]' if address.version == 6 else '127.0.0.1'}:{parts.port}"
 
 
 def of_our_own() -> ssl.SSLContext:

@@ -54,14 +54,7 @@ def _told(context: click.Context, option: click.Parameter, value: str) -> str:  
 
 @click.command()
 @click.argument("model", callback=_told, shell_complete=completing.models)
-@click.argument("file", type=click.Path(path_type=Path), required=False, shell_complete=completing.config_files)
-@click.option(
-    "--path",
-    "folder",
-    type=click.Path(path_type=Path),
-    default=".",
-    help="Where to look for config.yaml when FILE is not given and no gateway runs.",
-)
+@surroundings.names_config
 @click.option("--prompt", metavar="TEXT", callback=_told, default=asking.PROMPT, show_default=True, help="What to ask.")
 @click.option("--stream", is_flag=True, help="Ask for a stream.")
 @click.option(
@@ -127,11 +120,18 @@ async def _outcome(way: Way, registry: Registry, proxies: Proxies, model: str, b
         )
     name = (heard.headers.get(MODEL) or b"").decode("latin-1")
     served = _served(way, models, name) if name else served
-    return _of(heard, way, model, name, served, registry, Redaction([key, credential, *secrets(way)]))
+    return _of(heard, way, model, name, served, registry, credential, Redaction([key, credential, *secrets(way)]))
 
 
 def _of(
-    heard: Heard, way: Way, model: str, name: str, served: Served | None, registry: Registry, redaction: Redaction
+    heard: Heard,
+    way: Way,
+    model: str,
+    name: str,
+    served: Served | None,
+    registry: Registry,
+    credential: str,
+    redaction: Redaction,
 ) -> Outcome:
     streamed = (heard.headers.get(b"content-type") or b"").startswith(b"text/event-stream")
     told = asking.read(heard.status, heard.body, streamed=streamed)
@@ -141,7 +141,7 @@ def _of(
         known = [each.id for each in registry.of(prefix(served.entry), provider_of(served.entry))] if served else []
         todo = asking.todo(heard.status, told, served, known=known)
     elif told.error and heard.status == 401:
-        todo = _shut_out(way, served)
+        todo = _shut_out(way, served, credential)
     return Outcome(
         ok=not told.error,
         asked=model,
@@ -163,8 +163,11 @@ def _of(
     )
 
 
-def _shut_out(way: Way, served: Served | None) -> str:
-    """What helps where the gateway that runs lets nobody in who has no key of its own."""
+def _shut_out(way: Way, served: Served | None, credential: str) -> str:
+    """What helps where the gateway lets nobody in who has no key: one of its own, or one for a provider that is asked with that of the client."""
+    own = served.own_variable if served else None
+    if own and not credential:
+        return f"`export {own}=...`: a request of this command carries it"
     if way.unread:
         return f"the gateway asks for one of its `client_keys`, which this command can not read: {way.unread}"
     if way.key and not (served and passes_through(served.entry)):

@@ -8,9 +8,8 @@ from secrets import token_urlsafe
 import click
 from msgspec import Struct, structs
 
-from planoai.cli import ollama, render, surroundings
-from planoai.cli.doctor.survey import dotenv, unwritten
-from planoai.cli.status.probing import within_reach
+from planoai.cli import ollama, render, surroundings, zero
+from planoai.cli.render import within_reach
 from planoai.config import defaults
 from planoai.config.load import Loaded
 from planoai.gateway.build import running
@@ -41,20 +40,19 @@ class Way(Struct, frozen=True):
 
 
 def way_to(home: Home, file: Path | None, folder: Path) -> Way:
-    """Raises ClickException where there is no gateway, and no config for one."""
+    """Raises ClickException where there is no gateway, and no config for one; PlanoError where one can not be made."""
     environ = surroundings.variables()
     found = status.read(home)
     if found is not None and found.listeners and found.state == "serving" and _serves(found, file):
         return _to(found, environ, home, folder)
-    if file is None and folder.is_dir() and surroundings.found(folder) is None:
-        loaded = unwritten(folder, environ, local=ollama.models(ollama.ADDRESS) is not None)
-        return Way("", loaded, {**dotenv(folder), **environ})
+    if file is None and surroundings.has_none(folder):
+        made = zero.made(home, environ, folder, local=ollama.ADDRESS)
+        return Way("", made.loaded(), made.environ)
     file = surroundings.config_file(file, folder)
     read_now = read(file, environ, fetched(home.root))
     if isinstance(read_now, Refused):
-        problems = render.problems(read_now.problems, of_config=read_now.of_config, missing=read_now.missing)
-        raise click.ClickException(problems)
-    return Way("", read_now, {**dotenv(file.parent), **environ})
+        raise click.ClickException(render.refused(read_now))
+    return Way("", read_now, {**surroundings.dotenv(file.parent), **environ})
 
 
 def _serves(found: Status, file: Path | None) -> bool:
@@ -64,7 +62,7 @@ def _serves(found: Status, file: Path | None) -> bool:
 def _to(found: Status, environ: Mapping[str, str], home: Home, folder: Path) -> Way:
     """The first listener, and a key that it takes. What the config holds may be known to the gateway alone, as a variable of another shell is."""
     file = Path(found.config)
-    environ = {**dotenv(folder if file == home.root / defaults.NAME else file.parent), **environ}
+    environ = {**surroundings.dotenv(folder if file == home.root / defaults.NAME else file.parent), **environ}
     loaded = read(file, environ, fetched(home.root), refuse_unserved=False)
     if isinstance(loaded, Refused):
         return Way(within_reach(found.listeners[0]), None, environ, unread=loaded.problems[0])

@@ -10,7 +10,7 @@ import click
 from click.core import ParameterSource
 from msgspec import Struct, structs
 
-from planoai.cli import completing, render, surroundings, talk, zero
+from planoai.cli import render, surroundings, talk, zero
 from planoai.cli.up import starting, summary
 from planoai.config import defaults
 from planoai.config.load import Loaded
@@ -38,14 +38,7 @@ def workers_given(context: click.Context, option: click.Parameter, value: str | 
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path), required=False, shell_complete=completing.config_files)
-@click.option(
-    "--path",
-    "folder",
-    type=click.Path(path_type=Path),
-    default=".",
-    help="Where to look for config.yaml when FILE is not given.",
-)
+@surroundings.names_config
 @click.option("--foreground", is_flag=True, help="Stay attached, with a line for each request on stdout.")
 @click.option(
     "--workers",
@@ -158,7 +151,7 @@ def checked(file: Path, environ: Mapping[str, str], home: Home) -> Loaded:
     log.info("reading %s", file)
     loaded = read(file, environ, fetched(home.root), refuse_unserved=False)
     if isinstance(loaded, Refused):
-        raise click.ClickException(render.problems(loaded.problems, of_config=loaded.of_config, missing=loaded.missing))
+        raise click.ClickException(render.refused(loaded))
     if loaded.unserved:
         said = f"{loaded.name} is valid, and asks for what this version does not serve yet; leave that out to start"
         raise click.ClickException("\n".join([said, *loaded.unserved]))

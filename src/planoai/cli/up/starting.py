@@ -10,7 +10,7 @@ import click
 import msgspec
 
 from planoai.cli import render, stopping, talk
-from planoai.cli.ports import is_free, taken
+from planoai.cli.ports import told
 from planoai.config.load import Loaded
 from planoai.process.aside import Aside
 from planoai.process.home import Home
@@ -25,7 +25,6 @@ Summary = Callable[[Sequence[str]], Sequence[str]]  # of URLs of listeners
 _PORT_SECONDS = 2.0  # for the children of a supervisor that was killed, to notice
 _LOOKS_SECONDS = 0.05
 _LAST_WORDS_SECONDS = 1.0
-_NEIGHBOURS = 20  # ports that are tried for one that is free
 _REFUSED = sentence(Refused((), of_config=False))
 _LOG_LINES = 10
 _LOG_BYTES = 16 * 1024
@@ -56,16 +55,14 @@ def make_way(home: Home, loaded: Loaded, file: Path, *, written: bool) -> None:
 def await_ports(loaded: Loaded, replaced: Status | None, patience: float, *, written: bool = True) -> None:
     """Raises ClickException where others than `replaced` keep an address for more than `patience` seconds."""
     ours, pid = (replaced.listeners, replaced.pid) if replaced else ((), None)
-    otherwise = "write another `port`" if written else _other_port(loaded)
     deadline = time.monotonic() + patience
-    told = False
-    while problems := list(taken(loaded.config, ours, pid, otherwise=otherwise)):
+    waits = False
+    while problems := list(told(loaded, ours, pid, written=written)):
         if time.monotonic() >= deadline:
-            lines = map(loaded.located, problems) if written else (each.partition(": ")[2] for each in problems)
-            raise click.ClickException("\n".join(lines))
-        if not told:
+            raise click.ClickException("\n".join(problems))
+        if not waits:
             talk.say("waiting for what is left of a Plano that was killed")
-            told = True
+            waits = True
         time.sleep(_LOOKS_SECONDS)
 
 
@@ -101,7 +98,7 @@ def stay(settings: Settings, summary: Summary) -> None:
     if not telling.wait(_LAST_WORDS_SECONDS):
         os._exit(code)  # nobody reads what we say, and so we would wait for ever to say how it ended
     if refused:
-        raise click.ClickException(render.problems(refused[-1].problems, of_config=refused[-1].of_config))
+        raise click.ClickException(render.refused(refused[-1]))
     raise SystemExit(code)
 
 
@@ -118,14 +115,6 @@ def left_by(home: Home) -> str:
         return f" (pid {msgspec.json.decode(home.status.read_bytes(), type=Status).pid})"
     except (OSError, msgspec.MsgspecError):
         return ""
-
-
-def _other_port(loaded: Loaded) -> str:
-    """The words that take the nearest port that is free."""
-    [listener] = loaded.config.listeners
-    near = range(listener.port + 1, min(listener.port + _NEIGHBOURS, 65536))
-    free = next((port for port in near if is_free(listener.address, port)), "PORT")
-    return f"take another port: `planoai up --listener-port {free}`"
 
 
 def end_of(log: Path) -> list[str]:

@@ -5,8 +5,8 @@ import re
 import shlex
 from collections.abc import Collection, Iterator, Sequence
 from typing import Literal
-from urllib.parse import urlsplit, urlunsplit
 
+from planoai.cli.render import within_reach
 from planoai.config import defaults
 from planoai.config.entry import has_credential, is_wildcard, model_id, needs_key, passes_through, prefix, provider_of
 from planoai.config.load import Loaded
@@ -27,7 +27,6 @@ _PLACEHOLDER = "MODEL"
 _REFERENCE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
 _SMALL = re.compile(r"mini|haiku|flash|lite|small|nano|8b")  # what answers soon and costs little
 _UNUSUAL = re.compile(r"preview|exp\b|audio|search|vision|deep-research|codex|\d{4}")
-_ANY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 - to be told by another name
 
 
 def lines(loaded: Loaded, listeners: Sequence[str], registry: Registry, exported: Collection[str] = ()) -> list[str]:
@@ -57,17 +56,11 @@ def mode(entry: ModelProvider) -> Mode:
     return "key" if has_credential(entry) else "open"
 
 
-def for_clients(url: str) -> str:
-    """An address that a client of this machine can ask: the one that stands for all of them is none."""
-    parts = urlsplit(url)
-    return urlunsplit(parts._replace(netloc=f"127.0.0.1:{parts.port}")) if parts.hostname in _ANY_ADDRESS else url
-
-
 def _doors(config: Config, listeners: Sequence[str]) -> Iterator[str]:
     for url, listener in zip(listeners, config.listeners, strict=False):
         named = f"  {listener.name}" if len(listeners) > 1 else ""
-        everywhere = "  on every address of this machine" if for_clients(url) != url else ""
-        yield f"  {for_clients(url)}{named}{everywhere}"
+        everywhere = "  on every address of this machine" if within_reach(url) != url else ""
+        yield f"  {within_reach(url)}{named}{everywhere}"
 
 
 def _providers(entries: Sequence[ModelProvider]) -> Iterator[str]:
@@ -106,7 +99,7 @@ def _trial(loaded: Loaded, listeners: Sequence[str], registry: Registry, exporte
     headers = list(_credentials(loaded, door, entry))
     body = {"model": model, "messages": [{"role": "user", "content": "Hello"}]}
     yield "Try it:"
-    yield f"  curl {for_clients(listeners[door])}/v1/chat/completions \\"
+    yield f"  curl {within_reach(listeners[door])}/v1/chat/completions \\"
     yield from (f'    -H "{each}" \\' for each in headers)
     yield "    -H 'Content-Type: application/json' \\"
     yield f"    -d {shlex.quote(json.dumps(body, ensure_ascii=False))}"
