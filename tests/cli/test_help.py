@@ -9,7 +9,8 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from planoai.cli import COMMANDS, LATER, SPELLINGS, main, manual
+from planoai.cli import COMMANDS, LATER, MEANT, SPELLINGS, main, manual
+from planoai.cli.version import SKIP
 
 PAGE = Path(__file__).parents[2] / "docs" / "help.md"
 TAGLINE = "The Delivery Infrastructure for Agentic Apps"
@@ -94,6 +95,15 @@ def test_a_command_of_plano_that_is_to_come_is_known(name: str) -> None:
 def test_no_command_is_both_here_and_to_come() -> None:
     assert COMMANDS.keys().isdisjoint(LATER)
     assert set(SPELLINGS.values()) <= {*COMMANDS, *LATER}
+
+
+@pytest.mark.parametrize(("name", "meant"), MEANT.items())
+def test_a_command_that_is_called_otherwise_elsewhere_is_named(name: str, meant: str) -> None:
+    told = CliRunner().invoke(main, [name])
+    assert told.exit_code == 2
+    assert told.stderr.endswith(f"there is no command {name!r}; did you mean {meant!r}?\n")
+    assert name not in COMMANDS
+    assert meant in COMMANDS or CliRunner(env={SKIP: "1"}).invoke(main, [meant]).exit_code == 0
 
 
 def test_what_is_no_command_is_wrong_use_and_the_nearest_is_named() -> None:

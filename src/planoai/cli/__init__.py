@@ -4,7 +4,6 @@ import errno
 import os
 import sys
 from importlib import import_module
-from io import TextIOWrapper
 from typing import NamedTuple, cast
 
 import click
@@ -51,6 +50,18 @@ LATER = ("chatgpt", "cli-agent", "console", "generate-prompt-targets", "obs", "r
 # What else a command is called, here and there.
 SPELLINGS = {"prompt-targets": "generate-prompt-targets"}
 
+# What others call it, who have not seen the list yet.
+MEANT = {
+    "start": "up",
+    "run": "up",
+    "serve": "up",
+    "stop": "down",
+    "restart": "reload",
+    "check": "validate",
+    "version": "--version",
+    "help": "--help",
+}
+
 _LOGO = r"""
     ____  __
    / __ \/ /___ _____  ____
@@ -96,9 +107,7 @@ class Commands(click.Group):
     ) -> click.Context:
         """Before anything is said, `--help` and `--version` included: the streams are such that it can be."""
         streams.fill()
-        for stream in (sys.stdout, sys.stderr):
-            if isinstance(stream, TextIOWrapper):
-                stream.reconfigure(errors="replace")  # not every terminal has a check mark
+        streams.take_anything()
         if os.environ.get("NO_COLOR"):
             extra["color"] = False
         return super().make_context(info_name, args, parent, **extra)
@@ -137,7 +146,8 @@ def _unknown(name: str) -> str:
 
     if name in LATER:
         return f"`planoai {name}` is not in this version yet"
-    return f"there is no command {name!r}{suggestion(name, COMMANDS)}"
+    near = f"; did you mean {MEANT[name]!r}?" if name in MEANT else suggestion(name, COMMANDS)
+    return f"there is no command {name!r}{near}"
 
 
 def _forget_unwritten() -> None:
