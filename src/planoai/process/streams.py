@@ -1,7 +1,12 @@
 """The three standard streams, one of which a caller may have closed."""
 
+import codecs
 import os
 import sys
+from io import TextIOWrapper
+
+# What is said with a sign that not every terminal has: a reader who gets `?` for each can not tell a success from a failure.
+_PLAIN = {"✓": "+", "✗": "x", "⚠": "!", "→": "->", "…": "...", "•": "*", "│": "|"}
 
 
 def fill() -> None:
@@ -16,3 +21,21 @@ def fill() -> None:
         sys.stdout = os.fdopen(1, "w", encoding="utf-8", closefd=False)
     if sys.stderr is None:
         sys.stderr = os.fdopen(2, "w", encoding="utf-8", closefd=False)
+
+
+def take_anything() -> None:
+    """Has stdout and stderr take text that their encoding has no signs for."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors=_HANDLER)
+
+
+def _plain(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    signs = error.object[error.start : error.end]
+    return "".join(_PLAIN.get(sign, "?") for sign in signs), error.end
+
+
+_HANDLER = "planoai.plain"
+codecs.register_error(_HANDLER, _plain)
