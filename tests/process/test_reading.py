@@ -114,6 +114,12 @@ def test_a_pipe_is_no_file_and_nobody_waits_for_it(file: Path) -> None:
     assert "is no file that can be read again" in refused(file)
 
 
+def test_what_is_too_long_to_be_a_config_is_not_read(file: Path) -> None:
+    with file.open("wb") as opened:
+        opened.truncate(20 * 1024 * 1024)
+    assert refused(file) == f"{file} has 20 MiB, and more than 16 are not read"
+
+
 def test_a_link_to_a_file_is_one(file: Path) -> None:
     file.with_name("other.yaml").write_text(CONFIG.replace("$THE_KEY", "sk-1"))
     file.symlink_to("other.yaml")

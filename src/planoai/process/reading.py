@@ -16,6 +16,7 @@ from planoai.process.told import Refused
 from planoai.providers.registry import Registry, snapshot
 
 _SHOWN = 3  # names of many
+_LONGEST = 16 * 1024 * 1024  # bytes, many times what the config of a large house has
 _DIGITS = 12  # of a digest, to tell one text of a file from another
 
 
@@ -111,6 +112,8 @@ def text_of(file: Path) -> str | None:
             return None
         if not file.is_file() or file.is_relative_to("/dev") or file.is_relative_to("/proc"):
             raise ValueError(f"{file} is no file that can be read again, as each reload does: write the config to one")
+        if (size := file.stat().st_size) > _LONGEST:
+            raise ValueError(f"{file} has {size // 1024**2} MiB, and more than {_LONGEST // 1024**2} are not read")
         return file.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
         raise NotUtf8(file, error.object[: error.start]) from None
