@@ -81,6 +81,11 @@ def test_a_variable_is_shown_as_it_is_written() -> None:
     assert listeners[0]["port"] == "$PORT"
 
 
+def test_an_entry_without_a_name_is_called_as_its_model_is_written() -> None:
+    entries = shown("model_providers: [{model: openai/$MODEL}, {model: groq/b, name: $NAME}]", MODEL="o", NAME="groq/b")
+    assert [each["name"] for each in entries["model_providers"]] == ["openai/$MODEL", "$NAME"]  # type: ignore[attr-defined]
+
+
 def test_a_credential_that_is_written_out_is_not_shown() -> None:
     found = entry(
         "access_key: hunter2, headers: {x-team: hunter2, authorization: Bearer hunter2, x-a: $A}", A="hunter2"

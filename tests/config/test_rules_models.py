@@ -161,6 +161,13 @@ PROBLEMS = {
 INLINE = "routing_preferences: [{name: a, description: b}]"
 
 WARNINGS = {
+    "two wildcards of a provider": (
+        serving("model: gemini/*", "model: google/*"),
+        (
+            "4:13: model_providers[1].model: 'google/*' stands for nothing: one before it is asked for every model of the provider; "
+            "give it a `name`, and its models are asked for by `<name>/<model id>`"
+        ),
+    ),
     "no default": (
         serving("model: openai/a", "model: groq/*"),
         "3:3: model_providers: no model is the default: requests that name none get a 400; write `default: true` in the entry of one",
@@ -172,6 +179,13 @@ WARNINGS = {
             "`routing_preferences` at the top level, each with its `models`"
         ),
     ),
+    "a budget without prices": (
+        serving("model: openai/*") + "routing: {routing_budget: {max_switch_spend_pct: 5}}\n",
+        (
+            "4:27: routing.routing_budget: without prices nothing is counted; write `- {type: cost, provider: models.dev}` "
+            "under `model_metrics_sources`"
+        ),
+    ),
     "a model for routing where old files have it": (
         serving("model: openai/a, default: true") + "routing: {llm_provider: openai, model: a}\n",
         "4:25: routing.llm_provider: this has no effect; leave it out",
@@ -180,6 +194,9 @@ WARNINGS = {
 }
 
 NOTHING = {
+    "two wildcards of two names": serving("model: openai/*", "model: openai/*, name: second"),
+    "a budget with prices": serving("model: openai/*")
+    + f"routing: {{routing_budget: {{max_switch_spend_pct: 5}}}}\nmodel_metrics_sources: [{COST}]\n",
     "no default, but preferences": serving("model: openai/a")
     + "routing_preferences: [{name: a, description: b, models: [a]}]\n",
     "wildcards alone": serving("model: openai/*", "model: groq/*"),

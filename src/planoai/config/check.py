@@ -52,6 +52,7 @@ RULES: tuple[Rule, ...] = (
     preferences.models_of_preferences,
     preferences.preferences_out_of_place,
     preferences.something_to_rank_by,
+    preferences.something_to_count_by,
     preferences.routing_of_older_files,
     sources.one_source_of_each,
     sources.sources_that_have_it,

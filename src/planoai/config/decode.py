@@ -157,8 +157,7 @@ class Decoder:
                 key = self._read(reader, entry.key, entry.place, at) if reader is not None else entry.key
                 if key in values:
                     raise self._bad_at(entry.place, at, "this is here a second time, in other letters")
-                if at != path:
-                    self.located.places[at] = entry.value.place
+                self.located.places[f"{path}.{key}" if at == path else at] = entry.value.place
                 values[key] = self._value(kind, entry.value, at)
                 if at == path and at in self.located.expanded:
                     self.located.expanded[f"{path}.{key}"] = self.located.expanded.pop(at)

@@ -12,6 +12,7 @@ from planoai.config.later import served
 from planoai.config.load import Loaded
 from planoai.config.places import is_secret, join
 from planoai.config.readers import postgres_url, redis_url
+from planoai.config.schema import ModelProvider
 from planoai.config.shapes import BY_ANOTHER, default, marker, present, written
 from planoai.config.variants import VARIANTS
 
@@ -48,10 +49,17 @@ class _Showing:
             is_default = value == default(field)
             if is_default and (field.name in others or self._is_nothing(type(made), field.name)):
                 continue
-            found = self._shown(field.type, value, join(path, field.name))
+            found = self._shown(field.type, value, self._origin(made, field.name, path))
             if not (is_default and found in (None, "", [], {})):
                 shown[field.name] = found
         return shown
+
+    def _origin(self, made: Struct, name: str, path: str) -> str:
+        """The path of what is written for the field: an entry without a name is called as its model is."""
+        own = join(path, name)
+        if name == "name" and isinstance(made, ModelProvider) and made.name == made.model and own not in self._written:
+            return join(path, "model")
+        return own
 
     def _is_nothing(self, shape: type[Struct], name: str) -> bool:
         """Of a field that has its default: it does nothing, or its default is no value."""

@@ -26,10 +26,18 @@ def distinct_models(config: Config, at: Located) -> None:
     seen: set[str] = set()
     for entry in config.model_providers:
         full = canonical(entry.model)
-        if full in seen:
-            hint = "one wildcard of a provider is enough" if is_wildcard(entry) else "it is in the list already"
-            at.problem(entry, "model", f"Duplicate model name {at.shown(entry, 'model')}; {hint}")
+        if full in seen and is_wildcard(entry):
+            _check_asked_for(entry, at)
+        elif full in seen:
+            at.problem(entry, "model", f"Duplicate model name {at.shown(entry, 'model')}; it is in the list already")
         seen.add(full)
+
+
+def _check_asked_for(entry: ModelProvider, at: Located) -> None:
+    """Of a wildcard before which one of the same provider stands, which has the names that begin with the provider's."""
+    if canonical(entry.name) == canonical(entry.model):
+        said = f"{at.shown(entry, 'model')} stands for nothing: one before it is asked for every model of the provider"
+        at.warn(entry, "model", f"{said}; give it a `name`, and its models are asked for by `<name>/<model id>`")
 
 
 def one_default(config: Config, at: Located) -> None:
@@ -103,7 +111,7 @@ def no_headers_of_ours(config: Config, at: Located) -> None:
     for entry in config.model_providers:
         for name in sorted(_HEADERS_OF_OURS & {str(each) for each in entry.headers}):
             hint = "write it as `http_host`" if name == "host" else "the gateway writes it itself"
-            at.problem(entry, "headers", f"must not hold {name}; {hint}")
+            at.problem(entry, f"headers.{name}", f"must not stand here; {hint}")
 
 
 def something_to_serve(config: Config, at: Located) -> None:

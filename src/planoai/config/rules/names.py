@@ -19,7 +19,7 @@ def names_to_ask_for(config: Config, at: Located) -> None:
         elif wrong := fault(entry.name):
             at.problem(entry, "name", f"Invalid model_provider name {at.shown(entry, 'name')}; {wrong}")
     for alias in config.model_aliases:
-        if wrong := fault(alias):
+        if wrong := fault(alias) if alias else "it is empty":
             at.problem(config, "model_aliases", f"Invalid alias {shown(alias)}; {wrong}")
 
 

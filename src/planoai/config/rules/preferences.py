@@ -46,6 +46,15 @@ def something_to_rank_by(config: Config, at: Located) -> None:
             at.problem(each.selection_policy, "prefer", f"{said}; {hint}")
 
 
+def something_to_count_by(config: Config, at: Located) -> None:
+    budget = config.routing.routing_budget
+    if budget is None or not at.is_read(config, "model_metrics_sources"):
+        return
+    if not any(source.type == "cost" for source in config.model_metrics_sources):
+        said = f"without prices nothing is counted; write `- {_EXAMPLES['cost']}` under `model_metrics_sources`"
+        at.warn(config.routing, "routing_budget", said)
+
+
 def preferences_out_of_place(config: Config, at: Located) -> None:
     """Those of older files are at the top level by now."""
     for entry in config.model_providers:
