@@ -44,7 +44,9 @@ def stop(home: Home, found: Status, *, now: bool, way_out: str) -> None:
     """
     if found.state != "draining":  # to one that drains, one more signal means to cut
         send(home, found, signal.SIGTERM)
-    if now:
+    if not now:
+        send(home, found, signal.SIGCONT)  # one that was halted, as by Ctrl-Z, has heard nothing yet
+    else:
         _until_it_drains(home, found)
         send(home, found, signal.SIGTERM)
     deadline = time.monotonic() + (_NOW_SECONDS if now else found.shutdown_timeout + _MORE_SECONDS)

@@ -273,6 +273,15 @@ async def test_now_cuts_what_a_gentle_down_waits_for(tmp_path: Path, home: Home)
         assert await running.whole() is None
 
 
+async def test_one_that_was_halted_goes_on_and_ends_in_order(tmp_path: Path, home: Home) -> None:
+    file, _ = written(tmp_path)
+    assert (await done("up", str(file), home=home)).code == 0
+    os.kill(lives(home).pid, signal.SIGSTOP)
+    down = await done("down", home=home)
+    assert (down.code, down.out) == (0, "✓ Plano stopped!\n")
+    assert "killing" not in down.err
+
+
 async def test_one_that_does_not_react_is_killed_in_the_end(tmp_path: Path, home: Home) -> None:
     file, _ = written(tmp_path)
     assert (await done("up", str(file), home=home)).code == 0
