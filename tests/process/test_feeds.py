@@ -155,3 +155,13 @@ def test_a_file_that_can_not_be_read_is_left_out(tmp_path: Path, data: bytes, ca
     with caplog.at_level(logging.WARNING):
         assert fetched(tmp_path) is None
     assert "planoai models refresh" in caplog.text
+
+
+def test_a_list_that_can_not_be_read_is_left_out_and_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    file = tmp_path / "home"
+    file.touch()
+    assert fetched(file) is None  # what is no folder has no lists
+    assert not caplog.messages
+    file_in(tmp_path).mkdir()
+    assert fetched(tmp_path) is None
+    assert caplog.messages == [f"{file_in(tmp_path)} is left out: is a directory"]

@@ -17,8 +17,10 @@ def fetched(home: Path) -> Registry | None:
     file = file_in(home)
     try:
         return merged(snapshot(), decoded(file.read_bytes()))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        log.warning("%s is left out: %s", file, (error.strerror or str(error)).lower())
+    except ValueError as error:
         log.warning("%s is left out: %s; `planoai models refresh` writes it anew", file, error)
-        return None
+    return None
