@@ -37,6 +37,14 @@ YAML = {
         HEAD + "ratelimits:\n  - selector: {value: *}\n",
         "3:23: this is not valid YAML: a value that begins with `*` must stand in quotes",
     ),
+    "an exclamation mark": (
+        HEAD + "a: !x!y!\n",
+        "2:4: this is not valid YAML: a value that begins with `!` must stand in quotes",
+    ),
+    "an anchor twice": (
+        HEAD + "a: &a b\nc: &a d\n",
+        "3:4: this is not valid YAML: this anchor is here a second time; the first is in line 2",
+    ),
     "an ampersand": (
         HEAD + "a: &\n",
         "2:4: this is not valid YAML: a value that begins with `&` must stand in quotes",
@@ -52,6 +60,30 @@ YAML = {
     "text beside its bar": (
         HEAD + "system_prompt: | Be brief.\n",
         "2:18: this is not valid YAML: behind `|` and `>` the line must end; the text begins in the next one",
+    ),
+    "a value that begins with a bracket": (
+        HEAD + "name: ]\n",
+        "2:7: this is not valid YAML: this `]` closes nothing",
+    ),
+    "a value that begins with a comma": (
+        HEAD + "name: ,\n",
+        "2:7: this is not valid YAML: no value begins with this character; put the value in quotes",
+    ),
+    "half an escape": (
+        HEAD + 'name: "C:\\users"\n',
+        r"2:7: this is not valid YAML: this has a `\x` or `\u` that is no escape; write two backslashes, or use single quotes",
+    ),
+    "a bracket that stays open": (
+        HEAD + "listeners: [{type: model}\n\n",
+        "2:12: this is not valid YAML: this bracket is never closed",
+    ),
+    "a bracket behind whose comma nothing stands": (
+        HEAD + "listeners: [a,\n",
+        "2:15: this is not valid YAML: a bracket is still open where the file ends",
+    ),
+    "a brace that stays open": (
+        HEAD + "tracing: {\n  a: 1",
+        "2:10: this is not valid YAML: this bracket is never closed",
     ),
     "a bracket too many": (HEAD + "agents: []]\n", "2:11: this is not valid YAML: this `]` closes nothing"),
     "a brace too many": (HEAD + "tracing: {}\n}\n", "3:1: this is not valid YAML: this `}` closes nothing"),

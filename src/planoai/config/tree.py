@@ -33,13 +33,20 @@ _SAID = (
     ("a block collection", "", False, "no entry begins here; the entries of a list begin with `-`, all in one column"),
     ("", "mapping values are not allowed", False, "`: ` can not stand here; put a value that holds it in quotes, or look at the indentation"),
     ("", "start any token", False, "no value begins with this character; put the value in quotes"),
+    ("a block node", "node content", False, "no value begins with this character; put the value in quotes"),
+    ("a plain scalar", "unexpected ':'", False, "`:` can not stand here; put a value that holds it in quotes"),
     ("an alias", "", True, "a value that begins with `*` must stand in quotes"),
     ("an anchor", "", True, "a value that begins with `&` must stand in quotes"),
+    ("a tag", "", True, "a value that begins with `!` must stand in quotes"),
+    ("", "undefined tag", False, "a value that begins with `!` must stand in quotes"),
+    ("duplicate anchor", "", False, "this anchor is here a second time; the first is in line {line}"),
+    ("", "a tab character", False, "a tab can not indent YAML; use spaces"),
     ("", "undefined alias", False, "undefined alias: no `&` with its name is before it; a value that begins with `*` must stand in quotes"),
     ("a flow node", "node content", False, "a value is missing here; one that begins with `:` or `,` must stand in quotes"),
     ("a block scalar", "line break", False, "behind `|` and `>` the line must end; the text begins in the next one"),
     ("", "block sequence entries", False, "`- ` can not stand here; begin a list in a line of its own, or put the value in quotes"),
     ("", "<document start>", False, "no key can begin here; all keys at the top stand in one column"),
+    ("a quoted scalar", "hexdecimal", True, "this has a `\\x` or `\\u` that is no escape; write two backslashes, or use single quotes"),
     ("", "unknown escape", False, "this is no escape; write two backslashes, or single quotes around the value"),
 )  # fmt: skip
 
@@ -222,8 +229,13 @@ def _syntax(error: yaml.MarkedYAMLError, text: str) -> tuple[Place, str, str]:
     context, problem = error.context or "", error.problem or ""
     noticed = _place(error.problem_mark or error.context_mark)
     began = _place(error.context_mark) if error.context_mark else noticed
-    lines = [*_BREAK.split(text), ""]  # it may be noticed behind the end
-    line, before = lines[noticed.line - 1], lines[noticed.line - 2] if noticed.line > 1 else ""
+    lines = _BREAK.split(text.rstrip())
+    if noticed.line > len(lines) and "a flow " in context:
+        end = Place(len(lines), len(lines[-1]) + 1)
+        if began < end:
+            return began, "", "this is not valid YAML: this bracket is never closed"
+        return end, "", "this is not valid YAML: a bracket is still open where the file ends"
+    line, before = (lines[at] if 0 <= at < len(lines) else "" for at in (noticed.line - 1, noticed.line - 2))
     there = line[noticed.column - 1 : noticed.column]
     if there == "\t" or line[: len(line) - len(line.lstrip())].count("\t"):
         return noticed, "", "a tab can not indent YAML; use spaces"
