@@ -16,7 +16,7 @@ from planoai.config import defaults
 from planoai.config.entry import model_id, prefix, provider_of
 from planoai.config.json_schema import schema
 from planoai.config.load import Loaded, load
-from planoai.config.rewrite import rewritten
+from planoai.config.older.rewrite import rewritten
 from planoai.errors import PlanoError
 from planoai.net.server import Reply, Request, Server, listen
 from planoai.process.reading import read

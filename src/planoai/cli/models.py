@@ -45,7 +45,7 @@ def models(context: click.Context, kind: str | None, as_json: bool) -> None:
 
 
 @models.command()
-@surroundings.names_config
+@talk.names_config
 @talk.verbose
 def refresh(file: Path | None, folder: Path, verbose: bool) -> None:
     """Ask the providers in FILE for their models, with its keys. One that does not answer keeps the list it had.

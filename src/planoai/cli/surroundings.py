@@ -5,24 +5,19 @@ What is not UTF-8 is in Python's text as surrogates, which neither messages betw
 
 import os
 import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
 
 import click
 
-from planoai.cli import completing
 from planoai.config.variables import read_dotenv
 from planoai.process.home import Home
 from planoai.table import suggestion
 
-Command = TypeVar("Command", bound=Callable[..., Any])
-
 NAMES = ("config.yaml", "plano_config.yaml")
 _ENDINGS = (".yaml", ".yml")
 _OTHERWISE = "; `planoai init` writes one to begin with"
-_PLACE = click.Path(path_type=Path, readable=False)  # whoever reads it says why it can not
 
 
 def home() -> Home:
@@ -34,13 +29,6 @@ def home() -> Home:
         where = f"PLANO_HOME, {named}" if named else "~/.plano"
         raise click.ClickException(f"{where}: there is no such user, or one without a home; set PLANO_HOME") from None
     return Home(told(found.root))
-
-
-def names_config(command: Command) -> Command:
-    """FILE and --path, of a command that reads a config: `file` and `folder` for `config_file`."""
-    file = click.argument("file", type=_PLACE, required=False, shell_complete=completing.config_files)
-    said = "Where to look for config.yaml when FILE is not given."
-    return file(click.option("--path", "folder", type=_PLACE, default=".", help=said)(command))
 
 
 def config_file(file: Path | None, folder: Path) -> Path:

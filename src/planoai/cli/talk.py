@@ -2,13 +2,20 @@
 
 import logging
 import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
 import planoai
+from planoai.cli import completing
 from planoai.process import logbook
 
+Command = TypeVar("Command", bound=Callable[..., Any])
+
 LEVELS = ("debug", "info", "warn", "warning", "error")
+_PLACE = click.Path(path_type=Path, readable=False)  # whoever reads it says why it can not
 
 
 def say(text: str | None) -> None:
@@ -33,6 +40,13 @@ def log_to_stderr(*, verbose: bool) -> str:
     if not verbose:
         logging.getLogger("planoai.cli").setLevel(logging.WARNING)
     return level
+
+
+def names_config(command: Command) -> Command:
+    """FILE and --path, of a command that reads a config: what `surroundings.config_file` takes."""
+    file = click.argument("file", type=_PLACE, required=False, shell_complete=completing.config_files)
+    said = "Where to look for config.yaml when FILE is not given."
+    return file(click.option("--path", "folder", type=_PLACE, default=".", help=said)(command))
 
 
 def _docker(context: click.Context, option: click.Parameter, wanted: bool) -> None:  # noqa: ARG001

@@ -12,7 +12,7 @@ from msgspec.json import format as formatted
 
 from planoai.cli import render, surroundings, talk
 from planoai.config.load import Loaded
-from planoai.config.migrate import NEWEST
+from planoai.config.older.migrate import NEWEST
 from planoai.config.places import Note, one_line
 from planoai.config.rendered import plain, rendered
 from planoai.errors import ConfigError
@@ -46,7 +46,7 @@ class Verdict(Struct, frozen=True):
 
 
 @click.command()
-@surroundings.names_config
+@talk.names_config
 @click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON.")
 @click.option("--strict", is_flag=True, help="Take a warning for a problem, and what is not served yet.")
 @click.option("--show-rendered", is_flag=True, help="Print the config with defaults filled in and credentials hidden.")
@@ -164,7 +164,7 @@ def _lines(notes: tuple[Note, ...]) -> tuple[Line, ...]:
 
 def migrated(file: Path, environ: Mapping[str, str], output: Path | None) -> Path | None:
     """The file that now says in the newest form what `file` says; None where that is in it already. Raises ClickException and OSError."""
-    from planoai.config.rewrite import rewritten  # that few ask for
+    from planoai.config.older.rewrite import rewritten  # that few ask for
 
     found = read(file, environ, refuse_unserved=False)
     if isinstance(found, Refused) and not _lacks_only_variables(found):

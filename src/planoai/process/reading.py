@@ -1,7 +1,6 @@
 """A config file, the `.env` beside it and the environment -> a config that can be served, or why not."""
 
 from collections.abc import Callable, Mapping
-from hashlib import sha256
 from pathlib import Path
 
 from msgspec import structs
@@ -12,12 +11,12 @@ from planoai.config.lookup import Hidden, Names
 from planoai.config.places import Note, Place
 from planoai.config.schema import Config
 from planoai.errors import ConfigError
+from planoai.process.status import digest
 from planoai.process.told import Refused
 from planoai.providers.registry import Registry, snapshot
 
 _SHOWN = 3  # names of many
 _LONGEST = 16 * 1024 * 1024  # bytes, many times what the config of a large house has
-_DIGITS = 12  # of a digest, to tell one text of a file from another
 
 
 def read(
@@ -59,7 +58,7 @@ def read(
         loaded,
         warnings=(*loaded.warnings, *(note.written(loaded.name) for note in notes)),
         notes=(*loaded.notes, *notes),
-        digest=sha256(text.encode()).hexdigest()[:_DIGITS],
+        digest=digest(text),
     )
 
 

@@ -10,6 +10,8 @@ from msgspec import Struct
 
 from planoai.process.home import Home
 
+_DIGITS = 12  # of a digest, to tell one text of a file from another
+
 State = Literal["starting", "serving", "draining"]
 
 
@@ -65,9 +67,13 @@ def read(home: Home) -> Status | None:
     return found if holder in (found.pid, 0) else None
 
 
+def digest(text: str) -> str:
+    return sha256(text.encode()).hexdigest()[:_DIGITS]
+
+
 def digest_of(file: Path) -> str | None:
-    """What `digest` would be if the config were served as it is now; None where it can not be read."""
+    """What `digest` would be if the config were served as it is now; None where it can not be read, and nobody waits for a pipe."""
     try:
-        return sha256(file.read_text(encoding="utf-8").encode()).hexdigest()[:12]
+        return digest(file.read_text(encoding="utf-8")) if file.is_file() else None
     except (OSError, UnicodeDecodeError):
         return None

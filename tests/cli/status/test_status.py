@@ -143,3 +143,9 @@ async def test_one_that_is_halted_and_then_killed(home: Home, tmp_path: Path) ->
     told = await done("status", home=home)
     assert told.code == 1
     assert f"the last one (pid {found.pid}) ended without stopping" in told.out
+
+
+def test_nobody_waits_for_a_pipe_where_the_config_was(tmp_path: Path) -> None:
+    pipe = tmp_path / "config.yaml"
+    os.mkfifo(pipe)
+    assert digest_of(pipe) is None

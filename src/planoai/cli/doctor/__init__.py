@@ -12,7 +12,7 @@ from planoai.cli.doctor.survey import survey
 
 
 @click.command()
-@surroundings.names_config
+@talk.names_config
 @click.option("--offline", is_flag=True, help="Ask no provider whether it can be reached.")
 @click.option("--json", "as_json", is_flag=True, help="Print what is found as JSON.")
 def doctor(file: Path | None, folder: Path, offline: bool, as_json: bool) -> None:

@@ -54,7 +54,7 @@ def _told(context: click.Context, option: click.Parameter, value: str) -> str:  
 
 @click.command()
 @click.argument("model", callback=_told, shell_complete=completing.models)
-@surroundings.names_config
+@talk.names_config
 @click.option("--prompt", metavar="TEXT", callback=_told, default=asking.PROMPT, show_default=True, help="What to ask.")
 @click.option("--stream", is_flag=True, help="Ask for a stream.")
 @click.option(

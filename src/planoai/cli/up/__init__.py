@@ -38,7 +38,7 @@ def workers_given(context: click.Context, option: click.Parameter, value: str | 
 
 
 @click.command()
-@surroundings.names_config
+@talk.names_config
 @click.option("--foreground", is_flag=True, help="Stay attached, with a line for each request on stdout.")
 @click.option(
     "--workers",
