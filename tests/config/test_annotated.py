@@ -7,7 +7,7 @@ from msgspec import Struct, msgpack
 
 from planoai.config.later import LATER_VALUES, served
 from planoai.config.load import Loaded, load
-from planoai.config.rewrite import Rewritten, rewritten
+from planoai.config.older.rewrite import Rewritten, rewritten
 from planoai.config.schema import Config, Listener, Overrides
 from planoai.errors import ConfigError
 

@@ -8,7 +8,7 @@ from click.testing import CliRunner, Result
 
 from planoai.cli import main
 from planoai.config.load import Loaded, load
-from planoai.config.migrate import NEWEST
+from planoai.config.older.migrate import NEWEST
 
 OLDER = sorted((Path(__file__).parent / "older").glob("*.yaml"))
 LISTENERS = {

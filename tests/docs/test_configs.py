@@ -7,7 +7,7 @@ import pytest
 
 from planoai.cli.demo.scenes import CONFIG
 from planoai.config.load import Loaded, load
-from planoai.config.rewrite import rewritten
+from planoai.config.older.rewrite import rewritten
 from tests.docs.pages import ROOT, Block, blocks
 
 HEAD = "version: v0.4.0\n"

@@ -10,7 +10,7 @@ from planoai.config.entry import has_credential, is_vendors, provider_of, signin
 from planoai.config.filled import filled
 from planoai.config.later import unserved
 from planoai.config.located import Located
-from planoai.config.migrate import NEWEST, updated
+from planoai.config.older.migrate import NEWEST, updated
 from planoai.config.placed import placed
 from planoai.config.places import START, Note, Place, Report
 from planoai.config.rules.doors import open_doors

@@ -7,10 +7,10 @@ from contextlib import suppress
 import yaml
 from msgspec import Struct
 
-from planoai.config.emit import emitted, is_short
-from planoai.config.migrate import NEWEST, OLD_DOORS
+from planoai.config.older.emit import emitted, is_short
+from planoai.config.older.migrate import NEWEST, OLD_DOORS
+from planoai.config.older.splices import Page, Pair, Splice, Tangled, is_block
 from planoai.config.places import Place
-from planoai.config.splices import Page, Pair, Splice, Tangled, is_block
 from planoai.config.tree import Fields, Items, Node, Scalar
 
 PREFERENCES = "routing_preferences"

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 import yaml
 from msgspec import Struct
 
-from planoai.config.emit import emitted
-from planoai.config.forms import PREFERENCES, emptied, is_changed, plain, spliced
-from planoai.config.migrate import NEWEST, updated
+from planoai.config.older.emit import emitted
+from planoai.config.older.forms import PREFERENCES, emptied, is_changed, plain, spliced
+from planoai.config.older.migrate import NEWEST, updated
+from planoai.config.older.splices import Tangled
 from planoai.config.places import Place, Report, shown
-from planoai.config.splices import Tangled
 from planoai.config.tree import Fields, Scalar, compose
 from planoai.errors import ConfigError
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planoai.config.hoist import version_of
-from planoai.config.migrate import updated
+from planoai.config.older.hoist import version_of
+from planoai.config.older.migrate import updated
 from planoai.config.places import Report
 from planoai.config.tree import Fields, Items, Node, Scalar, compose
 

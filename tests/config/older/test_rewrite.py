@@ -10,11 +10,11 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planoai.config.emit import emitted
-from planoai.config.forms import plain
 from planoai.config.load import load
+from planoai.config.older.emit import emitted
+from planoai.config.older.forms import plain
+from planoai.config.older.rewrite import Rewritten, rewritten
 from planoai.config.places import START, Report
-from planoai.config.rewrite import Rewritten, rewritten
 from planoai.config.tree import Entry, Fields, Items, Node, Scalar, compose
 from planoai.errors import ConfigError
 

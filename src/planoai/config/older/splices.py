@@ -5,7 +5,7 @@ import re
 import yaml
 from msgspec import Struct
 
-from planoai.config.emit import emitted, is_short
+from planoai.config.older.emit import emitted, is_short
 from planoai.config.tree import Node, as_lines
 
 _COLON = re.compile(r"[ \t]*:(?=\s)")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from msgspec import structs
 
-from planoai.config.hoist import hoisted
+from planoai.config.older.hoist import hoisted
 from planoai.config.places import Report
 from planoai.config.tree import Entry, Fields, Items, Node, Scalar
 from planoai.table import suggestion
