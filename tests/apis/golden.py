@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import pytest
 
 from planoai.apis import DIALECTS
 from planoai.apis.dialect import Accepts, ClientSide, Dialect, Envelope
@@ -40,18 +39,6 @@ def envelope() -> Envelope:
     return Envelope(
         seed="0123456789abcdef0123456789abcdef", created=1700000000, model="configured-model", input_estimate=11
     )
-
-
-MANY = pytest.mark.parametrize(
-    "most",
-    [pytest.param(300, marks=pytest.mark.no_cover, id="some"), pytest.param(10**9, marks=pytest.mark.long, id="all")],
-)
-"""How many of the places are tried where a stream may be cut: some, spread over all of it, or every one there is."""
-
-
-def cuts(stream: bytes, most: int, start: int = 1) -> range:
-    """Where `stream` is cut: at every byte, or at `most` that are equally far apart."""
-    return range(start, len(stream), 1 + len(stream) // most)
 
 
 ENVELOPE = envelope()  # where nobody asks what was lost

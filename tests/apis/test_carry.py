@@ -1,6 +1,5 @@
 """Carriers keep one promise: a stream that did not end well never looks as if it had."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,37 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planoai.apis import DIALECTS
-from planoai.apis.carry import Carrier, Translated, Verbatim
+from planoai.apis.carry import Carrier, Verbatim
 from planoai.apis.dialect import Frames
-from planoai.conversation.event import Ended, Event, Failed, UsageTold
+from planoai.conversation.event import Failed, UsageTold
 from planoai.conversation.failure import CUT_SHORT, Failure
 from tests.apis import golden
+from tests.apis.carriers import carry, ended_well, filtered, translated, verbatim
 
-STREAMS = list(golden.streams())
 VERBATIM = list(golden.verbatim_streams())
 TIMEOUT = Failure(504, "the upstream was silent for too long", "upstream_timeout")
-
-
-def verbatim(dialect: str) -> Carrier:
-    return Verbatim(golden.client_side(dialect).frames)
-
-
-def filtered(dialect: str) -> Carrier:
-    return Verbatim(golden.client_side(dialect).frames, hide_usage=True)
-
-
-def translated(upstream: str, client: str) -> Carrier:
-    side = golden.client_side(client)
-    reader = DIALECTS[upstream].upstream.stream_reader(golden.envelope())
-    return Translated(reader, side.stream_writer(golden.envelope()), side.frames.ping)
-
-
-def carry(carrier: Carrier, *chunks: bytes) -> bytes:
-    return b"".join([*(carrier.feed(chunk) for chunk in chunks), carrier.close()])
-
-
-def ended_well(events: list[Event]) -> bool:
-    return isinstance(events[-1], Ended)
 
 
 @pytest.mark.parametrize("path", VERBATIM, ids=golden.name)
@@ -51,45 +28,6 @@ def test_verbatim_a_client_reads_what_the_upstream_said(path: Path) -> None:
     assert ended_well(carried) == ended_well(direct)
     if ended_well(direct):
         assert carried == direct
-
-
-@golden.MANY
-@pytest.mark.parametrize("make", [verbatim, filtered])
-@pytest.mark.parametrize("path", VERBATIM, ids=golden.name)
-def test_where_the_bytes_are_cut_does_not_matter(path: Path, make: Callable[[str], Carrier], most: int) -> None:
-    dialect, stream = path.parent.name, golden.bytes_of(path)
-    whole = carry(make(dialect), stream)
-    meant = golden.read_stream(dialect, [whole])
-
-    for cut in golden.cuts(stream, most):
-        carried = carry(make(dialect), stream[:cut], stream[cut:])
-        assert carried == whole or golden.read_stream(dialect, [carried]) == meant, cut
-
-
-@golden.MANY
-@pytest.mark.parametrize("make", [verbatim, filtered])
-@pytest.mark.parametrize("path", VERBATIM, ids=golden.name)
-def test_a_stream_that_breaks_off_anywhere_never_looks_whole(
-    path: Path, make: Callable[[str], Carrier], most: int
-) -> None:
-    dialect, stream = path.parent.name, golden.bytes_of(path)
-
-    for cut in golden.cuts(stream, most // 4, start=0):
-        if not ended_well(golden.read_stream(dialect, [stream[:cut]])):
-            carried = carry(make(dialect), stream[:cut])
-            assert isinstance(golden.read_stream(dialect, [carried])[-1], Failed), cut
-
-
-@golden.MANY
-@pytest.mark.parametrize("path", STREAMS, ids=golden.name)
-def test_translated_streams_break_off_as_the_clients_dialect_says(path: Path, most: int) -> None:
-    upstream, stream = path.parent.name, golden.bytes_of(path)
-
-    for client in golden.clients(upstream):
-        for cut in golden.cuts(stream, most // 10, start=0):
-            failed = not ended_well(golden.read_stream(upstream, [stream[:cut]]))
-            carried = carry(translated(upstream, client), stream[:cut])
-            assert isinstance(golden.read_stream(client, [carried])[-1], Failed if failed else Ended), cut
 
 
 @given(st.data())

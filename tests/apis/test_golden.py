@@ -49,27 +49,6 @@ def test_a_failure_becomes_this_one(path: Path) -> None:
     golden.matches(path, golden.pretty(golden.run_failure(path, case)))
 
 
-@golden.MANY
-@pytest.mark.parametrize("path", STREAMS, ids=golden.name)
-def test_one_cut_anywhere_does_not_matter(path: Path, most: int) -> None:
-    upstream, stream = path.parent.name, golden.bytes_of(path)
-    whole = golden.read_stream(upstream, [stream])
-
-    for cut in golden.cuts(stream, most):
-        assert golden.read_stream(upstream, [stream[:cut], stream[cut:]]) == whole, cut
-
-
-@golden.MANY
-@pytest.mark.parametrize("path", STREAMS, ids=golden.name)
-def test_small_chunks_do_not_matter(path: Path, most: int) -> None:
-    upstream, stream = path.parent.name, golden.bytes_of(path)
-    whole = golden.read_stream(upstream, [stream])
-
-    for size in (1, 2, 3, 7, 16, 61) if most < len(stream) else range(1, 65):
-        chunks = [stream[start : start + size] for start in range(0, len(stream), size)]
-        assert golden.read_stream(upstream, chunks) == whole, size
-
-
 @given(st.data())
 @settings(max_examples=200, deadline=None)
 def test_cuts_anywhere_do_not_matter(data: st.DataObject) -> None:

@@ -10,10 +10,8 @@ from tests.hostile.target import Target, attacked
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def gateway(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Target]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)  # see the list in tests/conftest.py
-        async with attacked(tmp_path_factory.mktemp("hostile")) as target:
-            yield target
+    async with attacked(tmp_path_factory.mktemp("hostile")) as target:
+        yield target
 
 
 @pytest_asyncio.fixture(loop_scope="module")

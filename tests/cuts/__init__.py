@@ -1,0 +1,1 @@
+"""Streams cut at very many places. They run what other tests run, some hundred thousand times: nobody measures their coverage."""
