@@ -61,6 +61,11 @@ def test_a_key_of_the_shell_is_used_and_written_nowhere(tmp_path: Path, home: Ho
     assert KEY not in found.file.read_text() + "".join(found.said) + repr(found)
 
 
+def test_a_virtual_environment_with_the_name_of_the_variables_is_passed_over(tmp_path: Path, home: Home) -> None:
+    (tmp_path / ".env").mkdir()
+    assert mode_of(made(home, tmp_path, {"OPENAI_API_KEY": KEY}), "openai") == KEY
+
+
 def test_the_file_is_its_owners_alone_and_new_each_time(tmp_path: Path, home: Home) -> None:
     first = made(home, tmp_path)
     first.file.chmod(0o644)

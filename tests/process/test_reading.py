@@ -104,9 +104,17 @@ def test_the_variables_beside_it_are_blamed_for_what_is_wrong_in_them(file: Path
     assert refused(file) == f"{beside} can not be read: byte 12 is not UTF-8"
 
 
+def test_a_virtual_environment_with_the_name_of_the_variables_is_none_of_them(file: Path) -> None:
+    file.write_text(CONFIG)
+    (file.parent / ".env").mkdir()
+    found = read(file, {"THE_KEY": "sk-1"})
+    assert isinstance(found, Loaded)
+    assert found.config.model_providers[0].access_key == "sk-1"
+
+
 def test_a_folder_is_no_file(file: Path) -> None:
     file.mkdir()
-    assert refused(file) == f"{file} is no file that can be read again, as each reload does: write the config to one"
+    assert refused(file) == f"{file} is no file that can be read again, as each reload does: write what it says to one"
 
 
 def test_a_pipe_is_no_file_and_nobody_waits_for_it(file: Path) -> None:

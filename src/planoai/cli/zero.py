@@ -17,7 +17,7 @@ from planoai.config.schema import Config
 from planoai.config.variables import read_dotenv
 from planoai.errors import PlanoError
 from planoai.process.home import Home
-from planoai.process.reading import text_of
+from planoai.process.reading import beside
 from planoai.providers.catalog import PROVIDERS
 from planoai.providers.registry import Model
 
@@ -75,7 +75,7 @@ def made(
 def _keys(folder: Path, environ: Mapping[str, str]) -> dict[str, str]:
     """What `.env` has of those that are looked for: a folder is not to say which programs and libraries are used."""
     try:
-        text = text_of(folder / ".env") or ""
+        text = beside(folder)
     except ValueError as error:
         raise PlanoError(str(error)) from None
     wanted = defaults.variables() - environ.keys()

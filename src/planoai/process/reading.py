@@ -1,5 +1,6 @@
 """A config file, the `.env` beside it and the environment -> a config that can be served, or why not."""
 
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -37,7 +38,7 @@ def read(
     if text is None:
         return Refused((f"there is no file {file}",), of_config=False)
     try:
-        dotenv = text_of(file.parent / ".env") or ""
+        dotenv = beside(file.parent)
     except ValueError as error:
         return Refused((str(error),), of_config=False)
     try:
@@ -104,13 +105,21 @@ class NotUtf8(ValueError):
         super().__init__(f"{file} can not be read: byte {self.number} is not UTF-8")
 
 
+def beside(folder: Path) -> str:
+    """The text of its `.env`; "" where there is none, as where a virtual environment has the name. Raises ValueError as `text_of` does."""
+    file = folder / ".env"
+    return "" if os.path.isdir(file) else text_of(file) or ""
+
+
 def text_of(file: Path) -> str | None:
     """None where there is no such file. Raises ValueError with a sentence where it can not be read, again and by any process: a pipe can not."""
     try:
         if not file.exists():
             return None
         if not file.is_file() or file.is_relative_to("/dev") or file.is_relative_to("/proc"):
-            raise ValueError(f"{file} is no file that can be read again, as each reload does: write the config to one")
+            raise ValueError(
+                f"{file} is no file that can be read again, as each reload does: write what it says to one"
+            )
         if (size := file.stat().st_size) > _LONGEST:
             raise ValueError(f"{file} has {size // 1024**2} MiB, and more than {_LONGEST // 1024**2} are not read")
         return file.read_text(encoding="utf-8")

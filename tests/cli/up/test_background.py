@@ -180,7 +180,7 @@ async def test_leaving_up_before_it_serves_leaves_nothing_behind(tmp_path: Path,
 async def test_a_config_that_can_be_read_but_once_is_refused(home: Home, mode: list[str]) -> None:
     refused = await done("up", "/dev/stdin", *mode, home=home)
     assert refused.code == 1
-    assert "/dev/stdin is no file that can be read again, as each reload does: write the config to one" in refused.err
+    assert "/dev/stdin is no file that can be read again, as each reload does: write what it says to one" in refused.err
     assert "is valid" not in refused.err
 
 
