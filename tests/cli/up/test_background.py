@@ -46,8 +46,8 @@ async def test_it_serves_when_up_returns_until_down_says_so(tmp_path: Path, home
 async def test_a_terminal_without_a_check_mark_is_told_all_the_same(tmp_path: Path, home: Home) -> None:
     file, _ = written(tmp_path)
     up = await done("up", str(file), home=home, environ={**KEY, "PYTHONIOENCODING": "latin-1"})
-    assert (up.code, up.out.splitlines()[0]) == (0, "? Plano is running!")
-    assert "? config.yaml is valid" in up.err
+    assert (up.code, up.out.splitlines()[0]) == (0, "+ Plano is running!")
+    assert "+ config.yaml is valid" in up.err
 
 
 async def test_a_second_up_takes_the_place_of_the_first(tmp_path: Path, home: Home) -> None:
