@@ -270,6 +270,13 @@ def test_where_comments_were_that_could_not_be_taken_along_is_said() -> None:
     assert "could be taken along; look at lines 1, 2, 4\n" in validated("--migrate").stderr
 
 
+def test_a_new_file_in_another_folder_is_told_to_have_its_paths_there() -> None:
+    written(OLD)
+    Path("other").mkdir()
+    assert "`.env`" in validated("--migrate", "-o", "other/config.yaml").stderr
+    assert "`.env`" not in validated("--migrate", "-o", "./new.yaml").stderr
+
+
 def test_variables_need_not_be_set_to_bring_a_file_up_to_date(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("THE_KEY")
     written(OLD)

@@ -187,6 +187,8 @@ def migrated(file: Path, environ: Mapping[str, str], output: Path | None) -> Pat
         talk.say(
             f"warning: not every comment of {file.name} could be taken along; look at line{'s' * (len(new.lost) > 1)} {lines}"
         )
+    if target.parent.resolve() != file.parent.resolve():
+        talk.say(f"{target.name} is in another folder: paths in it, and its `.env`, are looked for there")
     return target
 
 
