@@ -1,7 +1,7 @@
 """How each older form of the file is changed in its text: line by line where it is written as most are, else by writing a whole value anew."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import suppress
 
 import yaml
@@ -21,27 +21,30 @@ _DASH = re.compile(r"^( *)-(?=\s)", re.MULTILINE)
 _Way = Callable[[Page, Pair, Fields, Fields], list[Splice]]
 
 
-def spliced(text: str, old: Fields, new: Fields, *, by_line: bool) -> str:
-    """Raises Tangled where `text` is not written in a way that is known here. Whether what comes out means `new` is left to check."""
+def spliced(text: str, old: Fields, new: Fields, *, whole: Container[str] = ()) -> str:
+    """Raises Tangled where `text` is not written in a way that is known here. Whether what comes out means `new` is left to check.
+
+    `whole`: what is written anew even where it could be changed line by line: `listeners`, `routing_preferences`.
+    """
     page = Page(text)
     splices: list[Splice] = []
 
-    def change(pair: Pair, lines: _Way, whole: _Way) -> list[Splice]:
-        if by_line:
+    def change(form: str, pair: Pair, by_line: _Way, anew: _Way) -> list[Splice]:
+        if form not in whole:
             with suppress(Tangled):
-                return lines(page, pair, old, new)
-        return whole(page, pair, old, new)
+                return by_line(page, pair, old, new)
+        return anew(page, pair, old, new)
 
     version = page.pair(page.root, "version")
     if version is not None and is_changed(old, new, "version"):
         splices.append(page.renamed(version[1], NEWEST))
     if isinstance(old.get("listeners"), Fields):
-        splices += change(_required(page, "listeners"), _listener_lines, _whole_listeners)
+        splices += change("listeners", _required(page, "listeners"), _listener_lines, _whole_listeners)
     key = "model_providers" if old.get("llm_providers") is None else "llm_providers"
     if key == "llm_providers":
         splices.append(page.renamed(_required(page, key)[0], "model_providers"))
     if any(True for _ in emptied(old, new)):
-        splices += change(_required(page, key), _preference_lines, _whole_preferences)
+        splices += change(PREFERENCES, _required(page, key), _preference_lines, _whole_preferences)
     return page.applied(splices)
 
 

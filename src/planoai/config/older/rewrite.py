@@ -38,8 +38,10 @@ def rewritten(text: str, name: str = "config.yaml") -> Rewritten:
         return Rewritten(text, ())
     body = text.replace("\r\n", "\n").removesuffix("\n") + "\n"
     candidates: tuple[Callable[[], str], ...] = (
-        lambda: spliced(body, old, new, by_line=True),
-        lambda: spliced(body, old, new, by_line=False),
+        lambda: spliced(body, old, new),
+        lambda: spliced(body, old, new, whole={PREFERENCES}),
+        lambda: spliced(body, old, new, whole={"listeners"}),
+        lambda: spliced(body, old, new, whole={PREFERENCES, "listeners"}),
         lambda: "".join(f"{line}\n" for line in emitted(new)),
     )
     for candidate in candidates:
