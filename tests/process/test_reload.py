@@ -21,7 +21,7 @@ from tests.support.upstream import Hold, scripted, stream
     [
         ("version: v0.4.0\nlistners: []\n", "config.yaml:2:1: listners"),
         ("version: v0.4.0\nmodel_providers: [{model: openai/x, access_key: $NOT_SET}]", "NOT_SET is not set"),
-        ("version: [", "config.yaml:2:1: this is not valid YAML"),
+        ("version: [", "config.yaml:1:11: this is not valid YAML"),
     ],
     ids=["an unknown key", "a variable that is not set", "no YAML"],
 )
