@@ -61,6 +61,11 @@ def test_half_a_reference_is_an_error(text: str) -> None:
         VARIABLES.expand(text)
 
 
+def test_of_a_great_many_open_braces_each_is_looked_at_once() -> None:
+    text = "${" * 40_000
+    assert Variables({}).expand(text, lenient=True) == text
+
+
 @pytest.mark.parametrize("text", ["costs $NOPE a month", "${NOPE}", "${", "${A:-b}", "$"])
 def test_in_prose_what_names_no_variable_stays_as_it_was_typed(text: str) -> None:
     variables = Variables(ENVIRON)

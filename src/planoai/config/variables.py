@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 
-_REFERENCE = re.compile(r"\$(?:(?P<dollar>\$)|\{(?P<braced>[^}]*)\}|(?P<plain>[A-Za-z_][A-Za-z0-9_]*)|(?P<open>\{))")
+_REFERENCE = re.compile(r"\$(?:(?P<dollar>\$)|\{(?P<braced>[^${}]*)\}|(?P<plain>[A-Za-z_][A-Za-z0-9_]*)|(?P<open>\{))")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _USUAL_NAME = re.compile(r"[A-Z][A-Z0-9_]+")
 _DELIMITERS = frozenset(":/@?&=")  # of the parts of a URL

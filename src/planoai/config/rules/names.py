@@ -53,21 +53,21 @@ def targets_of_aliases(config: Config, at: Located) -> None:
     names = names_of(config, at)
     if names is None:
         return
+    available = _listed(config, at)
     for alias, row in config.model_aliases.items():
         meanings = names.meanings(row.target)
         if not meanings:
-            _no_such_target(alias, row.target in config.model_aliases, at.shown(row, "target"), config, at)
+            hint = "an alias can not stand for another alias; " if row.target in config.model_aliases else ""
+            said = f"{at.shown(row, 'target')}, the target of the alias {shown(alias)}, is not defined as a model"
+            at.problem(row, "target", f"{said}; {hint}available models: {available}")
         elif is_ambiguous(meanings):
             said = f"{at.shown(row, 'target')} is ambiguous: {models(meanings, at)} both have it; write one of them"
             at.problem(row, "target", said)
 
 
-def _no_such_target(alias: str, is_alias: bool, target: str, config: Config, at: Located) -> None:
+def _listed(config: Config, at: Located) -> str:
     entries = list(dict.fromkeys(at.shown(entry, "model") for entry in config.model_providers))
-    available = ", ".join([*entries[:_MOST_LISTED], *(["..."] if entries[_MOST_LISTED:] else [])]) or "none"
-    hint = "an alias can not stand for another alias; " if is_alias else ""
-    said = f"{target}, the target of the alias {shown(alias)}, is not defined as a model; {hint}available models: {available}"
-    at.problem(config.model_aliases[alias], "target", said)
+    return ", ".join([*entries[:_MOST_LISTED], *(["..."] if entries[_MOST_LISTED:] else [])]) or "none"
 
 
 def bare_ids_of_two(config: Config, at: Located) -> None:

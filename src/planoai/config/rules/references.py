@@ -1,6 +1,6 @@
 """What a name in one place of the file refers to in another, and how a message says what there is. Shared by the rules."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
@@ -41,8 +41,13 @@ def not_one_model(name: str, config: Config, names: Names, at: Located) -> str |
         hint = "; an alias can not stand here"
     elif name.endswith("/*"):
         hint = "; `*` is no model that could be asked"
-    known = (each for each in names.known() if not is_ambiguous(names.meanings(each)))
-    return f"is not declared in model_providers{hint}{offered(name, known, at)}"
+    return f"is not declared in model_providers{hint}{offered(name, _of_one(names), at)}"
+
+
+def _of_one(names: Names) -> Iterator[str]:
+    for name in names.known():
+        if not is_ambiguous(names.meanings(name)):
+            yield name
 
 
 def is_ambiguous(meanings: Sequence[Meaning]) -> bool:
