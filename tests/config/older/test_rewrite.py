@@ -180,6 +180,15 @@ def test_whether_comments_are_kept_is_not_claimed_of_what_can_not_be_told() -> N
     assert rewritten(text + "# c\n").lost == (3,)
 
 
+def test_what_two_scanners_see_in_different_places_is_not_there_twice() -> None:
+    written = rewritten(
+        "version: v0.3.0\nmodel_providers:\n- model: openai/b\n  routing_preferences:\n  - name: d\n\ufeff   description: e\n"
+    )
+    report = Report()
+    assert compose(written.text, report) is not None
+    assert report.problems == []
+
+
 BITS = st.sampled_from(
     [*" \t\n#:-{}[]|>'\"?~0", "- ", ": ", "&a ", "*a", "<<: *a", "!x ", "---\n", "\r", "\u2028", "\ufeff"]
 )

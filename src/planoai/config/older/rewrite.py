@@ -57,8 +57,9 @@ def rewritten(text: str, name: str = "config.yaml") -> Rewritten:
 
 def _reads_as(text: str, wanted: Fields) -> bool:
     """Whether `text` holds just the values that are wanted, so that it means the same whatever the variables in it are."""
-    root = compose(text, Report())
-    return root is not None and plain(root) == plain(wanted)
+    report = Report()
+    root = compose(text, report)
+    return root is not None and not report.problems and plain(root) == plain(wanted)
 
 
 def _lost(before: str, after: str) -> tuple[int, ...]:
