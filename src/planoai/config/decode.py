@@ -14,7 +14,7 @@ from planoai.config.located import Located
 from planoai.config.places import Place, join, shown
 from planoai.config.schema import ModelProvider
 from planoai.config.tree import Entry, Fields, Items, Node, Scalar, kind_of
-from planoai.config.variables import Variables, mentions
+from planoai.config.variables import Variables, is_reference, mentions
 from planoai.table import suggestion
 
 Shape = TypeVar("Shape", bound=Struct)
@@ -180,6 +180,8 @@ class Decoder:
             tail = (
                 "" if kind.secret or kind.wanted == "text" or ";" in str(wrong) else f", not {shown(written or text)}"
             )
+            if kind.secret and text != written and is_reference(written):
+                tail = f"; it comes from {written.strip()}"
             if written and not text.strip() and written.strip():  # then references are all there is in it
                 tail = f"; {written.strip()} is set, but empty"
             raise self._bad_at(place, path, f"{wrong}{tail}") from None

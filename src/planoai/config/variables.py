@@ -60,6 +60,12 @@ def mentions(text: str) -> bool:
     return _REFERENCE.search(text) is not None
 
 
+def is_reference(text: str) -> bool:
+    """Whether `text` is one reference and nothing else."""
+    found = _REFERENCE.fullmatch(text.strip())
+    return found is not None and bool(found["braced"] or found["plain"])
+
+
 def read_dotenv(text: str) -> dict[str, str]:
     """`NAME=value` lines; `export ` before a name, quotes around a value, comments and empty lines are as in a shell.
 
