@@ -109,4 +109,4 @@ def _said(
     elif not detected.with_keys:
         usual = PROVIDERS[detected.passthrough[0]].key_variable
         yield "  no key is set in the shell or in .env: each client has to send its own"
-        yield f"  to have the gateway send yours, `export {usual}=...` and `planoai up` again; `planoai demo` shows it without one"
+        yield f"  to have the gateway send yours, `export {usual}=...` and `planoai up` again; `planoai demo --once` shows it without one"
