@@ -114,3 +114,22 @@ def test_keys_that_are_written_must_lead_to_a_region() -> None:
     )
     assert load(text, {"AWS_REGION": "eu-west-1"}).warnings
     assert signing("amazon_bedrock/*, base_url: 'http://localhost'", AWS_ACCESS_KEY_ID="a", AWS_SECRET_ACCESS_KEY="b")
+
+
+@pytest.mark.parametrize(
+    ("more", "name", "value"),
+    [
+        ("base_url: $WHERE", "$WHERE", "ftp://h"),
+        ("base_url: ' ${WHERE}'", "${WHERE}", "planted-1f0a"),
+        ("access_key: $WHERE", "$WHERE", "two\nlines"),
+    ],
+)
+def test_of_a_value_that_is_not_told_it_is_told_where_it_comes_from(more: str, name: str, value: str) -> None:
+    (problem,) = problems(f"{HEAD}model_providers:\n  - model: openai/a\n    {more}\n", WHERE=value)
+    assert problem.endswith(f"; it comes from {name}")
+    assert value not in problem
+
+
+def test_a_collector_of_the_environment_that_is_none_is_told_to_be_from_there() -> None:
+    (problem,) = problems(f"{HEAD}tracing: {{random_sampling: 5}}\n", OTEL_TRACING_GRPC_ENDPOINT="nowhere")
+    assert problem.endswith("; it comes from $OTEL_TRACING_GRPC_ENDPOINT")

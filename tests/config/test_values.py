@@ -57,25 +57,6 @@ def test_braces_within_braces_are_told_to_need_quotes(text: str) -> None:
     assert "`${NAME}` must stand in quotes" in problem
 
 
-@pytest.mark.parametrize(
-    ("more", "name", "value"),
-    [
-        ("base_url: $WHERE", "$WHERE", "ftp://h"),
-        ("base_url: ' ${WHERE}'", "${WHERE}", "planted-1f0a"),
-        ("access_key: $WHERE", "$WHERE", "two\nlines"),
-    ],
-)
-def test_of_a_value_that_is_not_told_it_is_told_where_it_comes_from(more: str, name: str, value: str) -> None:
-    (problem,) = refused(provider(more), WHERE=value).problems
-    assert problem.endswith(f"; it comes from {name}")
-    assert value not in problem
-
-
-def test_a_collector_of_the_environment_that_is_none_is_told_to_be_from_there() -> None:
-    (problem,) = refused("tracing: {random_sampling: 5}\n", OTEL_TRACING_GRPC_ENDPOINT="nowhere").problems
-    assert problem.endswith("; it comes from $OTEL_TRACING_GRPC_ENDPOINT")
-
-
 def test_a_key_that_is_written_as_it_is_is_taken_and_never_told() -> None:
     loaded = read(provider(f"access_key: {LITERAL}"))
     assert key_of(loaded) == LITERAL

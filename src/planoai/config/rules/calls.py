@@ -6,19 +6,16 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from planoai.config.located import Located
-from planoai.config.rules.references import line, offered
+from planoai.config.rules.references import line, offered, repeated
 from planoai.config.schema import Agent, Config, Filter, Listener, ListenerAgent, PromptTarget
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
 def distinct_ids(config: Config, at: Located) -> None:
-    first: dict[str, Agent | Filter] = {}
-    for each in _callable(config):
-        other = first.setdefault(each.id, each)
-        if other is not each:
-            said = f"Duplicate agent id {at.shown(each, 'id')}; the first is in {line(other, 'id', at)}"
-            at.problem(each, "id", said)
+    for each, first in repeated(_callable(config), "id"):
+        said = f"Duplicate agent id {at.shown(each, 'id')}; the first is in {line(first, 'id', at)}"
+        at.problem(each, "id", said)
 
 
 def endpoints_of_targets(config: Config, at: Located) -> None:
@@ -71,12 +68,9 @@ def _one_default(among: tuple[ListenerAgent | PromptTarget, ...], name: str, wha
 
 
 def distinct_targets(config: Config, at: Located) -> None:
-    first: dict[str, PromptTarget] = {}
-    for target in config.prompt_targets:
-        other = first.setdefault(target.name, target)
-        if other is not target:
-            said = f"Duplicate prompt target name {at.shown(target, 'name')}; the first is in {line(other, 'name', at)}"
-            at.problem(target, "name", said)
+    for target, first in repeated(config.prompt_targets, "name"):
+        said = f"Duplicate prompt target name {at.shown(target, 'name')}; the first is in {line(first, 'name', at)}"
+        at.problem(target, "name", said)
 
 
 def parameters_of_paths(config: Config, at: Located) -> None:

@@ -1,22 +1,17 @@
 """What the whole file shows of its preferences: the models they name, and what these are ranked by. One function a rule."""
 
 from planoai.config.located import Located
-from planoai.config.rules.references import line, names_of, not_one_model
-from planoai.config.schema import Config, Preference
+from planoai.config.rules.references import line, names_of, not_one_model, repeated
+from planoai.config.schema import Config
 
 _RANKED_BY = {"cheapest": "cost", "fastest": "latency"}
 _EXAMPLES = {"cost": "{type: cost, provider: models.dev}", "latency": "{type: latency, provider: internal}"}
 
 
 def distinct_preferences(config: Config, at: Located) -> None:
-    first: dict[str, Preference] = {}
-    for each in config.routing_preferences:
-        other = first.setdefault(each.name, each)
-        if other is not each:
-            said = (
-                f"Duplicate routing preference name {at.shown(each, 'name')}; the first is in {line(other, 'name', at)}"
-            )
-            at.problem(each, "name", said)
+    for each, first in repeated(config.routing_preferences, "name"):
+        said = f"Duplicate routing preference name {at.shown(each, 'name')}; the first is in {line(first, 'name', at)}"
+        at.problem(each, "name", said)
 
 
 def models_of_preferences(config: Config, at: Located) -> None:

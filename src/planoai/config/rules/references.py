@@ -1,6 +1,7 @@
 """What a name in one place of the file refers to in another, and how a message says what there is. Shared by the rules."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeVar
 
 from msgspec import Struct
 
@@ -10,6 +11,8 @@ from planoai.config.lookup import Meaning, Names, canonical
 from planoai.config.places import is_secret
 from planoai.config.schema import Config, ModelProvider
 from planoai.table import suggestion
+
+Owner = TypeVar("Owner", bound=Struct)
 
 _LONGEST_OFFERED = 80  # characters
 _MOST_HINTS = 50  # problems after which no more names are compared, which takes its time
@@ -66,6 +69,15 @@ def offered(name: str, known: Iterable[str], at: Located) -> str:
     hidden = {value for value, _ in at.expanded.values()}
     told = (each for each in known if len(each) <= _LONGEST_OFFERED and each not in hidden and not is_secret(each))
     return suggestion(name if len(name) <= _LONGEST_OFFERED else "", dict.fromkeys(told))
+
+
+def repeated(items: Iterable[Owner], field: str) -> Iterator[tuple[Owner, Owner]]:
+    """Each item whose `field` says what that of an earlier one says, and the first of these."""
+    first: dict[object, Owner] = {}
+    for each in items:
+        other = first.setdefault(getattr(each, field), each)
+        if other is not each:
+            yield each, other
 
 
 def line(owner: Struct, field: str, at: Located) -> str:

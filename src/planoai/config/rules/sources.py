@@ -1,20 +1,17 @@
 """What the whole file shows of its sources of prices and latencies. One function a rule."""
 
 from planoai.config.located import Located
-from planoai.config.rules.references import line
-from planoai.config.schema import Config, MetricsSource
+from planoai.config.rules.references import line, repeated
+from planoai.config.schema import Config
 
 _OF_LATENCY = frozenset({"prometheus", "internal"})
 _WITHOUT_URL = frozenset({"file", "internal"})
 
 
 def one_source_of_each(config: Config, at: Located) -> None:
-    first: dict[str, MetricsSource] = {}
-    for source in config.model_metrics_sources:
-        other = first.setdefault(source.type, source)
-        if other is not source:
-            said = f"only one {source.type} metrics source can be there; the first is in {line(other, 'type', at)}"
-            at.problem(source, "type", said)
+    for source, first in repeated(config.model_metrics_sources, "type"):
+        said = f"only one {source.type} metrics source can be there; the first is in {line(first, 'type', at)}"
+        at.problem(source, "type", said)
 
 
 def sources_that_have_it(config: Config, at: Located) -> None:
