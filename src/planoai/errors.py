@@ -3,6 +3,7 @@
 PlanoError             500   something of ours went wrong
   ConfigError                the operator's mistake; the program does not start
   NotInTable                 a name that no table of ours has
+  BadOption                  an option of the analyzer of conversations that is not known or out of its range
   ClientError          400   the caller's mistake; nothing was sent upstream
     BadRequest         400   the body or the head is not what the API takes
       Unsupported      400   what was asked for can not be said in the API of the model that was chosen
@@ -65,6 +66,10 @@ class ConfigError(PlanoError):
 
 class NotInTable(PlanoError):
     """A name that no table has; see `planoai.table.pick`."""
+
+
+class BadOption(PlanoError):
+    """An option of the analyzer of conversations; see `planoai.signals.options.checked`."""
 
 
 class ClientError(PlanoError):
