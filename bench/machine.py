@@ -46,7 +46,7 @@ def facts(cores: processes.Cores, versions: Mapping[str, str], neighbours: Neigh
     others = neighbours.share()
     return "\n".join(
         [
-            f"- {day}, {platform.system()} {platform.release()}, {_processor()}, {cores.usable} cores; {pinned}",
+            f"- {day}, {platform.system()} {platform.release()}, {processor()}, {cores.usable} cores; {pinned}",
             f"- {python}; {proxies}",
             *([] if others is None else [f"- other processes took {others:.0%} of the machine meanwhile"]),
             *([] if usage.HAS_PROC else ["- CPU and memory are not measured on this system: it has no /proc"]),
@@ -54,7 +54,7 @@ def facts(cores: processes.Cores, versions: Mapping[str, str], neighbours: Neigh
     )
 
 
-def _processor() -> str:
+def processor() -> str:
     info = Path("/proc/cpuinfo")
     lines = info.read_text().splitlines() if info.exists() else []
     named = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]

@@ -19,8 +19,6 @@ from bench.measured import (
 from bench.rows import DIRECT, LIMIT, OURS, PACE_MS, Group
 from bench.usage import ROLES
 
-START, END = "<!-- results -->", "<!-- /results -->"
-
 Cell = Callable[[Measured, Sequence[Measured]], str]
 """A row, and all rows of its group -> what stands in one column."""
 
@@ -50,13 +48,14 @@ def table(head: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in (head, ["---"] * len(head), *lines))
 
 
-def written(page: str, results: str) -> str:
-    """The page with what stands between its markers replaced. Raises ValueError when the markers are not there."""
-    before, start, rest = page.partition(START)
-    _, end, after = rest.partition(END)
+def written(page: str, results: str, name: str = "results") -> str:
+    """The page with what stands between its markers of this name replaced. Raises ValueError when the markers are not there."""
+    opening, closing = f"<!-- {name} -->", f"<!-- /{name} -->"
+    before, start, rest = page.partition(opening)
+    _, end, after = rest.partition(closing)
     if not start or not end:
-        raise ValueError(f"the page has no {START} and {END}")
-    return f"{before}{START}\n\n{results}\n\n{END}{after}"
+        raise ValueError(f"the page has no {opening} and {closing}")
+    return f"{before}{opening}\n\n{results}\n\n{closing}{after}"
 
 
 def _line(each: Measured, of_group: Sequence[Measured]) -> list[str]:

@@ -2,7 +2,7 @@ import pytest
 from bench.accesslog import Records
 from bench.exchange import Exchange, Load
 from bench.measured import Measured, Sample
-from bench.report import END, START, tables, written
+from bench.report import tables, written
 from bench.rows import Group, Row
 
 
@@ -115,10 +115,15 @@ def test_a_failed_row_says_why_and_is_compared_with_nothing() -> None:
 
 
 def test_only_what_stands_between_the_markers_is_replaced() -> None:
-    page = f"before\n{START}\nold\n{END}\nafter\n"
+    page = "before\n<!-- results -->\nold\n<!-- /results -->\nafter\n"
     once = written(page, "new")
-    assert once == f"before\n{START}\n\nnew\n\n{END}\nafter\n"
+    assert once == "before\n<!-- results -->\n\nnew\n\n<!-- /results -->\nafter\n"
     assert written(once, "new") == once
+
+
+def test_a_page_may_have_several_tables() -> None:
+    page = "<!-- one -->1<!-- /one --> and <!-- two -->2<!-- /two -->"
+    assert written(page, "new", "two") == "<!-- one -->1<!-- /one --> and <!-- two -->\n\nnew\n\n<!-- /two -->"
 
 
 def test_a_page_without_markers_is_refused() -> None:
