@@ -1,7 +1,8 @@
 """What can be set: a profile, thresholds, words and phrases of one's own, the window; and the `Rules` that the analyzer makes of it."""
 
-from collections.abc import Mapping
-from typing import Literal
+from collections.abc import Iterator, Mapping
+from string import punctuation, whitespace
+from typing import Literal, get_args
 
 from msgspec import Struct, convert
 
@@ -13,6 +14,8 @@ from planoai.table import suggestion
 
 Profile = Literal["parity", "strict"]
 Kind = Literal["phrase", "prefix", "word", "pattern words"]
+_PROFILES: tuple[str, ...] = get_args(Profile)
+_NO_WORD = punctuation + whitespace
 
 
 class Options(Struct, frozen=True):
@@ -125,29 +128,48 @@ class Rules(Struct, frozen=True):
     observation_ends: int = 0
 
 
-def checked(options: Options) -> Options:
-    """The options, all of whose names and values are good. Raises BadOption."""
+def faults(options: Options) -> Iterator[tuple[str, str]]:
+    """All that is wrong with them: the path of each value at fault, and what is to be said of it."""
+    if options.profile not in _PROFILES:
+        yield "profile", f"unknown profile{suggestion(options.profile, _PROFILES)}"
+    if options.window < 1:
+        yield "window", "must be at least 1"
     for name, value in options.thresholds.items():
-        if name not in THRESHOLDS:
-            raise BadOption(f"thresholds.{name} is not known{suggestion(name, THRESHOLDS)}")
-        _check(f"thresholds.{name}", value, THRESHOLDS[name])
+        if wrong := _of_threshold(name, value):
+            yield f"thresholds.{name}", wrong
     for name, entries in options.lists.items():
         if name not in LISTS:
-            raise BadOption(f"lists.{name} is not known{suggestion(name, LISTS)}")
-        if not all(map(str.strip, entries)):
-            raise BadOption(f"lists.{name} has an empty entry")
-    if options.profile not in ("parity", "strict"):
-        raise BadOption(f"profile {options.profile!r} is not known{suggestion(options.profile, ('parity', 'strict'))}")
-    if options.window < 1:
-        raise BadOption(f"window is {options.window}, and has to be at least 1")
+            yield f"lists.{name}", f"unknown list{suggestion(name, LISTS)}"
+            continue
+        for place, entry in enumerate(entries):
+            if wrong := _of_entry(entry, LISTS[name]):
+                yield f"lists.{name}[{place}]", wrong
+
+
+def checked(options: Options) -> Options:
+    """The options, all of whose names and values are good. Raises BadOption."""
+    for where, said in faults(options):
+        raise BadOption(f"{where}: {said}")
     return options
 
 
-def _check(where: str, value: float, threshold: Threshold) -> None:
-    if isinstance(threshold.default, int) and value != value // 1:
-        raise BadOption(f"{where} is {value}, and has to be a whole number")
-    if not threshold.least <= value <= threshold.most:
-        raise BadOption(f"{where} is {value}, and has to be from {threshold.least:g} to {threshold.most:g}")
+def _of_threshold(name: str, value: float) -> str:
+    threshold = THRESHOLDS.get(name)
+    if threshold is None:
+        return f"unknown threshold{suggestion(name, THRESHOLDS)}"
+    whole = isinstance(threshold.default, int)
+    if not threshold.least <= value <= threshold.most or (whole and value != int(value)):
+        kind = "a whole number" if whole else "a number"
+        return f"must be {kind} from {threshold.least:g} to {threshold.most:,g}"
+    return ""
+
+
+def _of_entry(entry: str, kind: Kind) -> str:
+    if not entry.strip(_NO_WORD if kind in ("phrase", "word") else whitespace):
+        return "must have a word"  # what is empty would stand in every message
+    if kind == "word" and len(entry.split()) > 1:
+        return "must be one word"
+    return ""
 
 
 def rules_of(options: Options) -> Rules:

@@ -1,0 +1,51 @@
+"""One conversation in, one report out: the detectors of DETECTORS one after another, then the grade and the summary."""
+
+from collections.abc import Iterable, Sequence
+
+from planoai.conversation.message import Message
+from planoai.signals.detectors import DETECTORS
+from planoai.signals.grading import grade
+from planoai.signals.memory import Memory
+from planoai.signals.options import Options, rules_of
+from planoai.signals.reading import Api, Unread, rows_of, rows_of_conversation
+from planoai.signals.signal import Group, Report, Row
+from planoai.signals.summary import summarise
+from planoai.signals.window import window_of
+
+
+class Analyzer:
+    """One profile and what it has read before. Not for two threads at once. Raises BadOption when it is made, and nothing after that."""
+
+    def __init__(self, options: Options | None = None) -> None:
+        self._rules = rules_of(options or Options())
+        self._memory = Memory(self._rules)
+
+    def rows(self, rows: Sequence[Row]) -> Report:
+        window = window_of(rows, self._rules, self._memory)
+        groups = {
+            each.category: Group(each.category, each.layer, tuple(each.detect(window, self._rules)))
+            for each in DETECTORS
+        }
+        graded = grade(groups, window, self._rules)
+        summary = summarise(groups, graded, window.turns)
+        return Report(groups, graded.quality, graded.score, window.turns, graded.concerning, summary)
+
+    def messages(self, messages: object, api: Api = "auto") -> Report:
+        """Of messages as JSON decodes them, or rows. What can not be read makes the report of no messages, and `unread` says why."""
+        try:
+            rows = rows_of(messages, api)
+        except Unread as problem:
+            return self._unread(str(problem))
+        return self.rows(rows)
+
+    def conversation(self, messages: Iterable[Message]) -> Report:
+        return self.rows(rows_of_conversation(messages))
+
+    def _unread(self, why: str) -> Report:
+        empty = self.rows(())
+        return Report(empty.groups, empty.quality, empty.score, empty.turns, empty.concerning, empty.summary, why)
+
+
+def analyze(messages: object, *, api: Api = "auto", options: Options | None = None) -> Report:
+    """What there is to say of one conversation. Raises BadOption, and nothing else, whatever `messages` is."""
+    return Analyzer(options).messages(messages, api)

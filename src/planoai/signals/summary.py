@@ -1,0 +1,35 @@
+"""The report in one line."""
+
+from collections.abc import Iterable, Mapping
+
+from planoai.signals.grading import Grade
+from planoai.signals.signal import Group, Turns
+from planoai.signals.single import f32
+
+
+def summarise(groups: Mapping[str, Group], grade: Grade, turns: Turns) -> str:
+    efficiency = f32(turns.efficiency_score * 100)
+    parts = [
+        f"Overall Quality: {grade.quality}",
+        f"Turns: {turns.total_turns} (efficiency: {efficiency:.1f}%)",
+        *_layers(groups.values()),
+    ]
+    if grade.high:
+        parts.append(f"High misalignment rate: {f32(grade.misaligned * 100):.1f}% of user turns")
+    if groups["stagnation"].count > 2:
+        parts.append(f"Looping detected: {groups['stagnation'].count} repetitions")
+    asked = sum(signal.signal_type.endswith(".escalation") for signal in groups["disengagement"].signals)
+    if asked:
+        parts.append(f"Escalation requested: {asked}")
+    return " | ".join(parts)
+
+
+def _layers(groups: Iterable[Group]) -> list[str]:
+    layers: dict[str, list[str]] = {}
+    for group in groups:
+        layers.setdefault(group.layer, []).append(_counted(group))
+    return [f"{layer.capitalize()} — {', '.join(counted)}" for layer, counted in layers.items()]
+
+
+def _counted(group: Group) -> str:
+    return f"{group.category}: {group.count}" + (f" (sev {group.severity})" if group.signals else "")
