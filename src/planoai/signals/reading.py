@@ -1,113 +1,167 @@
-"""From what people have, messages of an API or rows in ShareGPT form, to rows."""
+"""Messages, as the clients of an API send them -> rows. What is neither text nor a call of a tool is left out here."""
 
-from collections.abc import Iterable, Iterator
-from typing import Literal
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
+from typing import Literal, assert_never
 
-import msgspec
-from msgspec import Raw
+from msgspec import UNSET, MsgspecError, Raw, Struct, UnsetType, field, json
 
-from planoai.conversation.message import Message, Text, ToolCall, ToolResult
+from planoai import apis
+from planoai.conversation.message import Message, Part, ResultPart, Text, ToolCall, ToolResult
 from planoai.errors import ClientError
 from planoai.signals.signal import Row
+from planoai.table import pick
 
 Api = Literal["auto", "sharegpt", "openai_chat", "anthropic_messages", "openai_responses"]
 
-_ITEMS = frozenset(("message", "function_call", "function_call_output", "reasoning", "item_reference"))
-_RESPONSES_PARTS = frozenset(("input_text", "output_text", "input_image", "input_file"))
-_ANTHROPIC_PARTS = frozenset(("tool_use", "tool_result", "thinking", "redacted_thinking"))
+# The field of a request that holds the messages, of those that are read as requests.
+_FIELDS: Mapping[str, str] = {
+    "auto": "",
+    "sharegpt": "",
+    "openai_chat": "messages",
+    "anthropic_messages": "messages",
+    "openai_responses": "input",
+}
+_OF_RESPONSES = frozenset({"input_text", "output_text", "input_image", "input_file"})
+_OF_ANTHROPIC = frozenset({"tool_use", "tool_result", "thinking", "redacted_thinking", "image", "document"})
 
 
 class Unread(ValueError):
-    """The messages are none of this API, or of none that we know."""
+    """The messages are none of this API, or of none that is known here."""
 
 
-class _Called(msgspec.Struct):
-    name: str
-    arguments: str
+class _Given(Struct):
+    """A row as a file has it: what else stands there is nothing to us."""
+
+    role: str = field(name="from", default="")
+    value: str = ""
+
+
+class _TypedPart(Struct):
+    type: str = ""
+
+
+class _Item(Struct):
+    """What tells the APIs apart, of one message."""
+
+    from_: Raw | UnsetType = field(name="from", default=UNSET)
+    type: str = ""
+    content: Raw = Raw(b"")
+
+    def part_types(self) -> Iterator[str]:
+        if bytes(self.content).startswith(b"["):
+            yield from (part.type for part in json.decode(self.content, type=list[_TypedPart]))
 
 
 def rows_of(messages: object, api: Api = "auto") -> tuple[Row, ...]:
-    """Raises Unread."""
-    if isinstance(messages, str | bytes) or not isinstance(messages, Iterable):
-        raise Unread(f"messages are {type(messages).__name__}, not a list")
+    """The rows of a list of messages, which may hold objects of the APIs' own libraries.
+
+    Raises Unread, which says why they can not be read, and NotInTable for an API that is not known.
+    """
+    pick(_FIELDS, api, "api")
     try:
-        listed = list(messages)
-        if all(isinstance(each, Row) for each in listed):
-            return tuple(map(_clean, listed))
-        name = guessed(listed) if api == "auto" else api
-        if name == "sharegpt":
-            return tuple(map(_clean, msgspec.convert(listed, list[Row])))
-        return rows_of_conversation(_read(listed, name))
+        given = _listed(messages, api)
+        rows = [each for each in given if isinstance(each, Row)]
+        if len(rows) == len(given):
+            return tuple(map(_mended_row, rows))
+        body = _encoded(given)
+        api = _looks_like(body) if api == "auto" else api
+        if api == "sharegpt":
+            return tuple(Row(each.role, each.value) for each in json.decode(body, type=list[_Given]))
+        return _read(body, api)
     except ClientError as problem:
         raise Unread(problem.message) from None
-    except (msgspec.MsgspecError, RecursionError, TypeError, ValueError) as problem:
+    except (MsgspecError, RecursionError, TypeError, ValueError) as problem:
         raise Unread(str(problem)) from None
 
 
-def guessed(messages: list[object]) -> Api:
-    """The API by what only it has; plain text reads the same in Chat Completions and in Messages."""
-    for message in messages:
-        if isinstance(message, dict):
-            if "from" in message:
-                return "sharegpt"
-            if message.get("type") in _ITEMS:
-                return "openai_responses"
-            content = message.get("content")
-            kinds = (
-                {part.get("type") for part in content if isinstance(part, dict)} if isinstance(content, list) else set()
-            )
-            if kinds & _RESPONSES_PARTS:
-                return "openai_responses"
-            if kinds & _ANTHROPIC_PARTS:
-                return "anthropic_messages"
-    return "openai_chat"
-
-
 def rows_of_conversation(messages: Iterable[Message]) -> tuple[Row, ...]:
-    """System text makes no row, an empty user message does, every call and every result of a tool one of its own."""
-    return tuple(map(_clean, _rows(messages)))
+    """The rows of messages that a dialect has read."""
+    return tuple(chain.from_iterable(map(_rows, messages)))
 
 
-def _read(messages: list[object], api: Api) -> tuple[Message, ...]:
-    from planoai.apis import DIALECTS  # takes 70 ms
-
-    key = "input" if api == "openai_responses" else "messages"
-    fields = {"model": Raw(b'""'), "max_tokens": Raw(b"1"), key: Raw(msgspec.json.encode(messages))}
-    client = DIALECTS[api].client
-    if client is None:
-        raise Unread(f"nobody asks by {api}")
-    return client.read_request(fields).messages
-
-
-def _rows(messages: Iterable[Message]) -> Iterator[Row]:
-    for message in messages:
-        match message.role:
-            case "user":
-                yield Row("human", _text(message.parts))
-            case "assistant":
-                text = _text(message.parts)
-                if text:
-                    yield Row("gpt", text)
-                for part in message.parts:
-                    if isinstance(part, ToolCall):
-                        yield Row("function_call", msgspec.json.encode(_Called(part.name, part.arguments)).decode())
-            case "tool":
-                for part in message.parts:
-                    if isinstance(part, ToolResult):
-                        yield Row("observation", _text(part.parts), failed=part.is_error is True)
-            case "system" | "developer":
-                pass
+def _rows(message: Message) -> Iterator[Row]:
+    """A person who says nothing had their turn, and a tool that returns nothing has been called; a model that says nothing is not told of."""
+    match message.role:
+        case "user":
+            yield Row("human", _text(message.parts))
+        case "assistant":
+            if text := _text(message.parts):
+                yield Row("gpt", text)
+            yield from (_call(part) for part in message.parts if isinstance(part, ToolCall))
+        case "tool":
+            results = (part for part in message.parts if isinstance(part, ToolResult))
+            yield from (Row("observation", _text(each.parts), failed=bool(each.is_error)) for each in results)
+        case "system" | "developer":
+            pass
+        case _:
+            assert_never(message.role)
 
 
-def _text(parts: Iterable[object]) -> str:
+def _text(parts: Iterable[Part] | Iterable[ResultPart]) -> str:
     return "\n".join(part.text for part in parts if isinstance(part, Text))
 
 
-def _clean(row: Row) -> Row:
-    """Half of a surrogate pair can not be written again."""
+def _call(call: ToolCall) -> Row:
+    """The arguments stay the text that the model wrote."""
+    return Row("function_call", json.encode({"name": call.name, "arguments": call.arguments}).decode())
+
+
+def _read(body: bytes, api: Api) -> tuple[Row, ...]:
+    client = apis.DIALECTS[api].client
+    assert client is not None  # noqa: S101 - these three APIs have clients
+    request = {"model": Raw(b'"-"'), "max_tokens": Raw(b"1"), _FIELDS[api]: Raw(body)}
+    return rows_of_conversation(client.read_request(request).messages)
+
+
+def _looks_like(body: bytes) -> Api:
+    """Text alone reads the same in Chat and in Messages, so that what has nothing of its own is Chat."""
+    items = json.decode(body, type=list[_Item])
+    if any(item.from_ is not UNSET for item in items):
+        return "sharegpt"
+    kinds = {kind for item in items for kind in item.part_types()}
+    if kinds & _OF_RESPONSES:
+        return "openai_responses"
+    if kinds & _OF_ANTHROPIC:
+        return "anthropic_messages"
+    return "openai_responses" if any(item.type for item in items) else "openai_chat"
+
+
+def _listed(messages: object, api: Api) -> list[object] | str:
+    if isinstance(messages, str) and api == "openai_responses":
+        return messages
+    if isinstance(messages, (str, bytes, bytearray, Mapping)) or not isinstance(messages, Iterable):
+        raise TypeError(f"messages: expected a list of messages, got {type(messages).__name__}")
+    return list(messages)
+
+
+def _encoded(messages: list[object] | str) -> bytes:
     try:
-        row.value.encode()
+        return json.encode(messages, enc_hook=_as_json)
     except UnicodeEncodeError:
-        whole = row.value.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
-        return Row(row.role, whole, row.failed)
-    return row
+        return json.encode(_mended_json(messages), enc_hook=_as_json)
+
+
+def _as_json(value: object) -> object:
+    """The messages in the libraries of OpenAI and Anthropic are models of pydantic."""
+    dump = getattr(value, "model_dump", None)
+    if dump is None:
+        raise TypeError(f"messages: {type(value).__name__} is no message, nor a part of one")
+    return dump(mode="json", exclude_none=True)
+
+
+def _mended(text: str) -> str:
+    """Half a surrogate pair can not be written again: it is U+FFFD from here on. Halves that belong together become their character."""
+    return text if text.isascii() else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def _mended_row(row: Row) -> Row:
+    return row if row.value.isascii() and row.role.isascii() else Row(_mended(row.role), _mended(row.value), row.failed)
+
+
+def _mended_json(value: object) -> object:
+    if isinstance(value, str):
+        return _mended(value)
+    if isinstance(value, Mapping):
+        return {_mended_json(key): _mended_json(each) for key, each in value.items()}
+    return [_mended_json(each) for each in value] if isinstance(value, (list, tuple)) else value
