@@ -87,7 +87,7 @@ tracing:
   headers: {x-key: $KEY}
   tls: {ca: ca.pem, cert: cert.pem, key: key.pem}
   exporters: [{type: posthog, url: https://eu.posthog.example, api_key: $KEY, distinct_id_header: X-User, capture_messages: true}]
-signals: {profile: strict, thresholds: {repeats: 3.5}, lists: {complaints: [this is wrong]}, window: 50}
+signals: {profile: strict, thresholds: {retry_calls: 4}, lists: {negative_stance: [this is wrong]}, window: 50}
 observability:
   capture: full
   redact: [email, "\\\\bcustomer-[0-9]+"]

@@ -131,7 +131,7 @@ system_prompt: |
   Say ${hello} and pay $$5 to $WHOM.
 prompt_targets:
   - {name: a, description: "costs $$TEN, or $5"}
-signals: {lists: {angry: ["#$@!", "${", "a\\tb"]}}
+signals: {lists: {invalid_args: ["#$@!", "${", "a\\tb"]}}
 """
 
 
@@ -139,7 +139,7 @@ def test_in_prose_what_names_no_variable_that_is_set_stays_as_it_was_typed() -> 
     config = read(PROSE, WHOM="Ann").config
     assert config.system_prompt == "Prices are in $US.\nSay ${hello} and pay $5 to Ann.\n"
     assert config.prompt_targets[0].description == "costs $TEN, or $5"
-    assert config.signals.lists == {"angry": ("#$@!", "${", "a\tb")}
+    assert config.signals.lists == {"invalid_args": ("#$@!", "${", "a\tb")}
 
 
 @pytest.mark.parametrize("written", ["5", "1.5", "yes", "off", "0x1F"])
@@ -185,7 +185,7 @@ def test_the_status_of_a_failure_needs_no_quotes() -> None:
         "failover: {hedge: {max_share: %s}}",
         "model_providers: [{model: openai/a, default: true, price: {input: %s, output: 1}}]",
         "tracing: {random_sampling: %s}",
-        "signals: {thresholds: {a: %s}}",
+        "signals: {thresholds: {rephrase_overlap: %s}}",
     ],
 )
 def test_a_number_is_read_as_it_is_written(text: str) -> None:
@@ -195,7 +195,7 @@ def test_a_number_is_read_as_it_is_written(text: str) -> None:
             config.routing.threshold,
             config.failover.hedge.max_share,
             config.tracing.random_sampling,
-            config.signals.thresholds.get("a"),
+            config.signals.thresholds.get("rephrase_overlap"),
             *(entry.price.input for entry in config.model_providers if entry.price),
         }
     for written in ("1e-1", "0x1", "true", "1_0", ".inf"):

@@ -30,6 +30,7 @@ RULES: tuple[Rule, ...] = (
     calls.parameters_of_paths,
     watching.where_traces_go,
     watching.certificate_to_show,
+    watching.options_of_signals,
     preferences.distinct_preferences,
     models.well_formed_models,
     names.names_to_ask_for,

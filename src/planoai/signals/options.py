@@ -160,7 +160,7 @@ def _of_threshold(name: str, value: float) -> str:
     whole = isinstance(threshold.default, int)
     if not threshold.least <= value <= threshold.most or (whole and value != int(value)):
         kind = "a whole number" if whole else "a number"
-        return f"must be {kind} from {threshold.least:g} to {threshold.most:,g}"
+        return f"must be {kind} from {threshold.least:,.10g} to {threshold.most:,.10g}"
     return ""
 
 

@@ -1,4 +1,4 @@
-"""What the whole file shows of tracing and of the console. One function a rule."""
+"""What the whole file shows of tracing, of signals and of the console. One function a rule."""
 
 from urllib.parse import urlsplit
 
@@ -36,3 +36,14 @@ def console_for_some(config: Config, at: Located) -> None:
     if not is_loopback(console.bind.rpartition(":")[0].strip("[]")):
         said = "anyone who can reach this address could read what is asked and answered"
         at.problem(console, "bind", f"{said}; write a `token`, or bind 127.0.0.1")
+
+
+def options_of_signals(config: Config, at: Located) -> None:
+    """The names and their limits are the analyzer's. It is asked only where something is set: its lists take a while to load."""
+    signals = config.signals
+    if not signals.thresholds and not signals.lists:
+        return
+    from planoai.signals.options import Options, faults
+
+    for path, said in faults(Options(thresholds=signals.thresholds, lists=signals.lists)):
+        at.problem(signals, path, said)

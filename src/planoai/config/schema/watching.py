@@ -118,9 +118,9 @@ class Signals(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is told of a conversation by its words: that it goes in circles, that somebody is annoyed. No model is asked.
 
     profile: which built-in rules hold.
-    thresholds: limits of your own, by name, in place of the built-in ones.
-    lists: words and phrases of your own, by name of their list, besides the built-in ones.
-    window: how many of its last messages are looked at.
+    thresholds: limits of your own, by name, in place of the built-in ones. `docs/signals.md` has the names.
+    lists: words and phrases of your own, by name of their list, besides the built-in ones. `docs/signals.md` has the names.
+    window: how many of its last rows are looked at: what is said, calls of tools and their results, each by itself.
     """
 
     profile: Literal["parity", "strict"] = "parity"
