@@ -1,10 +1,10 @@
 """What can be set: a profile, thresholds, words and phrases of one's own, the window; and the `Rules` that the analyzer makes of it."""
 
 from collections.abc import Iterator, Mapping
-from string import punctuation, whitespace
+from string import punctuation
 from typing import Literal, get_args
 
-from msgspec import Struct, convert
+from msgspec import Struct, ValidationError, convert, to_builtins
 
 from planoai.errors import BadOption
 from planoai.signals.patterns import PATTERNS
@@ -15,7 +15,6 @@ from planoai.table import suggestion
 Profile = Literal["parity", "strict"]
 Kind = Literal["phrase", "prefix", "word", "pattern words"]
 _PROFILES: tuple[str, ...] = get_args(Profile)
-_NO_WORD = punctuation + whitespace
 
 
 class Options(Struct, frozen=True):
@@ -148,6 +147,11 @@ def faults(options: Options) -> Iterator[tuple[str, str]]:
 
 def checked(options: Options) -> Options:
     """The options, all of whose names and values are good. Raises BadOption."""
+    if options.profile in _PROFILES:
+        try:
+            options = convert(to_builtins(options), Options)
+        except (ValidationError, TypeError) as wrong:
+            raise BadOption(str(wrong)) from None
     for where, said in faults(options):
         raise BadOption(f"{where}: {said}")
     return options
@@ -165,16 +169,17 @@ def _of_threshold(name: str, value: float) -> str:
 
 
 def _of_entry(entry: str, kind: Kind) -> str:
-    if not entry.strip(_NO_WORD if kind in ("phrase", "word") else whitespace):
+    words = entry.split()
+    if not "".join(words).strip(punctuation if kind in ("phrase", "word") else ""):
         return "must have a word"  # what is empty would stand in every message
-    if kind == "word" and len(entry.split()) > 1:
+    if kind == "word" and len(words) > 1:
         return "must be one word"
     return ""
 
 
 def rules_of(options: Options) -> Rules:
     """What these options mean. Raises BadOption."""
-    checked(options)
+    options = checked(options)
     lists = options.lists
     strict = options.profile == "strict"
     return Rules(
