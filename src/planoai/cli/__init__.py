@@ -40,6 +40,7 @@ COMMANDS = {
     "models": Row("planoai.cli.models:models", "List the models that wildcards of a config stand for.", _UTILITIES),
     "test": Row("planoai.cli.test:test", "Ask a model one question, as the config says.", _UTILITIES),
     "demo": Row("planoai.cli.demo:demo", "See each client talk to the other API's model.", _UTILITIES),
+    "signals": Row("planoai.cli.signals:signals", "Read conversations for behavioural signals.", _UTILITIES),
     "simulate": Row("planoai.cli.simulate:simulate", "Serve a simulated provider.", _UTILITIES),
     "completion": Row("planoai.cli.completion:completion", "Print the completion script of a shell.", _UTILITIES),
 }
