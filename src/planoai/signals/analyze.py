@@ -7,7 +7,7 @@ from planoai.signals.detectors import DETECTORS
 from planoai.signals.grading import grade
 from planoai.signals.memory import Memory
 from planoai.signals.options import Options, rules_of
-from planoai.signals.reading import Api, Unread, rows_of, rows_of_conversation
+from planoai.signals.reading import Api, Unread, mended, rows_of, rows_of_conversation
 from planoai.signals.signal import Group, Report, Row
 from planoai.signals.summary import summarise
 from planoai.signals.window import window_of
@@ -20,7 +20,10 @@ class Analyzer:
         self._rules = rules_of(options or Options())
         self._memory = Memory(self._rules)
 
-    def rows(self, rows: Sequence[Row]) -> Report:
+    def rows(self, rows: Iterable[Row]) -> Report:
+        return self._report(mended(rows))
+
+    def _report(self, rows: Sequence[Row]) -> Report:
         window = window_of(rows, self._rules, self._memory)
         groups = {
             each.category: Group(each.category, each.layer, tuple(each.detect(window, self._rules)))
@@ -36,13 +39,13 @@ class Analyzer:
             rows = rows_of(messages, api)
         except Unread as problem:
             return self._unread(str(problem))
-        return self.rows(rows)
+        return self._report(rows)
 
     def conversation(self, messages: Iterable[Message]) -> Report:
-        return self.rows(rows_of_conversation(messages))
+        return self._report(rows_of_conversation(messages))
 
     def _unread(self, why: str) -> Report:
-        empty = self.rows(())
+        empty = self._report(())
         return Report(empty.groups, empty.quality, empty.score, empty.turns, empty.concerning, empty.summary, why)
 
 

@@ -63,7 +63,7 @@ def rows_of(messages: object, api: Api = "auto") -> tuple[Row, ...]:
         given = _listed(messages, api)
         rows = [each for each in given if isinstance(each, Row)]
         if len(rows) == len(given):
-            return tuple(map(_mended_row, rows))
+            return mended(rows)
         body = _encoded(given)
         api = _looks_like(body) if api == "auto" else api
         if api == "sharegpt":
@@ -73,6 +73,11 @@ def rows_of(messages: object, api: Api = "auto") -> tuple[Row, ...]:
         raise Unread(problem.message) from None
     except (MsgspecError, RecursionError, TypeError, ValueError) as problem:
         raise Unread(str(problem)) from None
+
+
+def mended(rows: Iterable[Row]) -> tuple[Row, ...]:
+    """The rows, none of which has half a character in it. What was read from JSON never has."""
+    return tuple(map(_mended_row, rows))
 
 
 def rows_of_conversation(messages: Iterable[Message]) -> tuple[Row, ...]:
