@@ -5,6 +5,7 @@ import gzip
 import json
 import logging
 import socket
+import struct
 import zlib
 
 import brotli
@@ -533,6 +534,28 @@ async def test_a_client_that_never_reads_is_cut() -> None:
 
     async with serving(handler, Limits(write_stall_seconds=0.1)) as server, connected(server) as raw:
         await raw.send(GET)
+        assert await left.get() == "cancelled"
+
+
+@pytest.mark.timeout(30)
+async def test_a_handler_that_never_waits_hears_of_a_client_that_left_while_it_wrote() -> None:
+    left: asyncio.Queue[str] = asyncio.Queue()
+    client = socket.socket()
+
+    async def handler(request: Request, reply: Reply) -> None:
+        reply.start(200, [])
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        client.close()  # with a reset, of which the loop could only hear if somebody waited
+        try:
+            while True:
+                await reply.write(b"x" * 1000)
+        except asyncio.CancelledError:
+            left.put_nowait("cancelled")
+            raise
+
+    async with serving(handler) as server:
+        client.connect(server.addresses[0])
+        client.sendall(GET)
         assert await left.get() == "cancelled"
 
 

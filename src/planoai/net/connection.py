@@ -22,9 +22,8 @@ from planoai.net.wait import Wait
 logger = logging.getLogger("planoai.net")
 
 _AHEAD = 256 * 1024  # bytes of a body that are read before anybody asks for them
-_QUEUED = (
-    64 * 1024
-)  # bytes that are read while a request waits: behind what is not read, nobody sees that the client has left
+# Bytes that are read while a request waits: behind what is not read, nobody sees that the client has left.
+_QUEUED = 64 * 1024
 # The rest of an unread body that is read and dropped to keep the connection; above it, closing is cheaper.
 _DRAINED = 64 * 1024
 # Bytes in one read: more wait, and libuv would read on up to 32 times before anybody else has a turn.
@@ -180,6 +179,9 @@ class Connection(asyncio.BaseProtocol):
     def write(self, data: bytes) -> None:
         if not self._gone:
             self._transport.write(data)
+            self.congested |= (
+                self._transport.is_closing()
+            )  # it drops what it is given, and who never waits would never hear of it
 
     async def uncongested(self) -> None:
         while self.congested:
@@ -316,7 +318,7 @@ class Connection(asyncio.BaseProtocol):
     # Pace and time.
 
     def _pause(self) -> None:
-        if not self._paused:
+        if not (self._paused or self._transport.is_closing()):
             self._paused = True
             self._transport.pause_reading()
 
