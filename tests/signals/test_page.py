@@ -1,9 +1,12 @@
 """docs/signals.md: what is told there of a signal is what the analyzer does."""
 
 import contextlib
+import gzip
 import io
 import re
+from collections import Counter
 from functools import cache
+from typing import Any
 
 import pytest
 from msgspec import Raw, Struct, json
@@ -150,6 +153,32 @@ def test_how_many_instances_are_decided_by_words_is_what_the_page_says(name: str
     decided = [each.decided for row in rows for each in signals(analyzer.rows([row])) if leaf(each.signal_type) == name]
     assert sentence.format(all=len(rows), words=decided.count("words")) in prose(name)
     assert len(decided) == len(rows)
+
+
+class Run(Struct, frozen=True):
+    messages: list[dict[str, Any]]
+
+
+def test_what_the_page_tells_of_the_runs_is_so() -> None:
+    analyzer = Analyzer()
+    packed = (ROOT / "tests/data/trajectories/tau_airline_gpt4o.openai.jsonl.gz").read_bytes()
+    runs = [json.decode(line, type=Run) for line in gzip.decompress(packed).splitlines()]
+    found = [signals(analyzer.messages(run.messages)) for run in runs]
+    having = Counter(name for each in found for name in {leaf(signal.signal_type) for signal in each})
+    results = [message["content"] for run in runs for message in run.messages if message["role"] == "tool"]
+    drifts = [signal for each in found for signal in each if leaf(signal.signal_type) == "parameter_drift"]
+    lookups = [signal for signal in drifts if signal.metadata["tool_name"] == "get_reservation_details"]
+    errors = sum(result.startswith("Error:") for result in results)
+    page = " ".join(PAGE.split())
+    for said in (
+        f"*The runs* are {len(runs)} runs",
+        f"in the runs all {having['escalation']} conversations that have it",
+        f"Of the {len(drifts)} instances in the runs, {len(lookups)} are of `get_reservation_details`",
+        f"In {having['oscillation']} of the {len(runs)} runs",
+        f"{errors} of the {len(results):,} results of tools in the runs begin with `Error:`",
+    ):
+        assert said.lower() in page.lower()
+    assert not having.keys() & {"rephrase", "success", "retry", *PATTERNS}
 
 
 def test_the_python_of_the_page_runs_and_prints_what_is_shown() -> None:
