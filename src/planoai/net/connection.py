@@ -179,9 +179,7 @@ class Connection(asyncio.BaseProtocol):
     def write(self, data: bytes) -> None:
         if not self._gone:
             self._transport.write(data)
-            self.congested |= (
-                self._transport.is_closing()
-            )  # it drops what it is given, and who never waits would never hear of it
+            self.congested |= self._transport.is_closing()  # who never waits would never hear of it
 
     async def uncongested(self) -> None:
         while self.congested:
