@@ -13,6 +13,7 @@ Tier = Literal["A", "B", "C"]
 
 _NAMED = 3  # differences that a sentence names
 _SHOWN = 60  # characters of a value in it
+_BEFORE = 20  # of these where two long values are still the same
 
 
 class Instance(Struct, frozen=True):
@@ -166,7 +167,7 @@ def _others(ours: Said, theirs: Said) -> Iterator[str]:
         for name in groups.keys() & others.keys():
             yield from _fields(f"{layer}.{name}", groups[name], others[name])
     if ours.summary != theirs.summary:
-        yield f"summary: {_short(ours.summary)} / {_short(theirs.summary)}"
+        yield f"summary: {_both(ours.summary, theirs.summary)}"
 
 
 def _fields(where: str, ours: Struct, theirs: Struct) -> Iterator[str]:
@@ -177,9 +178,19 @@ def _fields(where: str, ours: Struct, theirs: Struct) -> Iterator[str]:
             for place, (our, their) in enumerate(zip(one, other, strict=True)):
                 yield from _fields(f"{where}.signals[{place}]", our, their)
         elif one != other:
-            yield f"{where}.{name}: {_short(one)} / {_short(other)}"
+            yield f"{where}.{name}: {_both(one, other)}"
 
 
-def _short(value: object) -> str:
-    text = msgspec.json.encode(value).decode()
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+def _both(ours: object, theirs: object) -> str:
+    """Both values as JSON, of long ones the part where they begin to differ."""
+    texts = [msgspec.json.encode(each).decode() for each in (ours, theirs)]
+    if max(map(len, texts)) <= _SHOWN:
+        return " / ".join(texts)
+    same = next((place for place, (one, other) in enumerate(zip(*texts, strict=False)) if one != other), _SHOWN)
+    start = max(same - _BEFORE, 0)
+    return " / ".join(_part(each, start) for each in texts)
+
+
+def _part(text: str, start: int) -> str:
+    end = start + _SHOWN
+    return f"{'…' * (start > 0)}{text[start:end]}{'…' * (end < len(text))}"

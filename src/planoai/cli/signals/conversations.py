@@ -10,6 +10,7 @@ KEYS = ("messages", "conversations", "input")
 NAMELESS = "(none)"
 
 _MESSAGE = ("role", "from")
+_EXACT = 2.0**53  # whole numbers from here on are not all there
 
 
 class Item(Struct, frozen=True):
@@ -83,7 +84,7 @@ def shown(value: object) -> str:
     """A text as it is, a number without a needless fraction, anything else as JSON."""
     if isinstance(value, str):
         return value
-    if isinstance(value, float) and value.is_integer():
+    if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT:
         value = int(value)
     return msgspec.json.encode(value).decode()
 

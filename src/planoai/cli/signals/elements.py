@@ -42,9 +42,8 @@ class Elements:
         return elements
 
     def close(self) -> bytes:
-        """What stands behind the last element that has ended: nothing, where the array has ended too."""
-        rest = self._ended(b"")
-        return rest or b"[" * (self._depth > 0)
+        """What stands behind the last element that has ended: nothing, where the array has ended too, else an array that has not."""
+        return b"[" * (self._depth > 0) + self._ended(b"")
 
     def _ended(self, last: bytes) -> bytes:
         element = b"".join((*self._parts, last)).strip(_BLANK)

@@ -9,7 +9,7 @@ from planoai.signals.analyze import Analyzer
 from planoai.signals.letters import WHITE
 from planoai.signals.options import Options
 from planoai.signals.signal import Row
-from planoai.signals.strict_json import read_json
+from planoai.signals.strict_json import NotStrict, read_json
 from planoai.signals.writing import to_plain
 
 # Ids that are written as they stand: plain text without escapes, and whole numbers that every reader takes for the same.
@@ -59,7 +59,12 @@ class Reader:
 
 def _id(raw: Raw) -> object:
     """Raises ValueError."""
-    return raw if _PLAIN.fullmatch(raw) else read_json(bytes(raw).decode())
+    if _PLAIN.fullmatch(raw):
+        return raw
+    try:
+        return read_json(bytes(raw).decode())
+    except NotStrict:
+        raise ValueError("a number of the id is too large, or it is nested too deeply") from None
 
 
 def _is_blank(line: bytes) -> bool:
