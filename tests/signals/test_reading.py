@@ -152,6 +152,23 @@ def test_answers_in_the_words_of_the_libraries_stand_among_the_messages() -> Non
     assert rows_of([ANTHROPIC[0], turn, *ANTHROPIC[2:]]) == compact(ROWS)
 
 
+def test_chat_messages_of_data_sets_may_lack_ids_and_have_arguments_as_objects() -> None:
+    call = {"function": {"name": "find", "arguments": {"b": 1, "a": "é"}}}
+    messages = [
+        {"role": "assistant", "content": None, "tool_calls": [call, {"function": {"name": "list"}}]},
+        {"role": "tool", "name": "find", "content": "1"},
+        {"role": "tool", "tool_call_id": None, "content": "2"},
+        {"role": "assistant", "content": "done", "tool_calls": None},
+    ]
+    assert rows_of(messages) == (
+        Row("function_call", json.encode({"name": "find", "arguments": '{"b":1,"a":"é"}'}).decode()),
+        Row("function_call", '{"name":"list","arguments":""}'),
+        Row("observation", "1"),
+        Row("observation", "2"),
+        Row("gpt", "done"),
+    )
+
+
 @pytest.mark.parametrize(
     ("text", "mended"),
     [
@@ -195,6 +212,11 @@ def deep() -> object:
         (lambda: [{"from": "human", "value": None}], "Expected `str`, got `null`"),
         (lambda: [{"from": "human", "value": math.pi}], "Expected `str`, got `float`"),
         (lambda: [{"role": "user", "content": 1}], "messages[0].content"),
+        (
+            lambda: [{"role": "assistant", "tool_calls": [{"function": {"arguments": 1}}]}],
+            "missing required field `name`",
+        ),
+        (lambda: [{"role": "assistant", "tool_calls": [None]}], "Expected `object`, got `null`"),
         (lambda: [3], "Expected `object`, got `int`"),
         (lambda: [{(1, 2): 3}], "tuple is no message"),
         (circle, "recursion"),
