@@ -12,7 +12,7 @@ from tests.docs.pages import ROOT, Block, blocks
 
 HEAD = "version: v0.4.0\n"
 PROVIDERS = "model_providers:\n  - {model: openai/gpt-4o, access_key: $OPENAI_API_KEY, default: true}\n"
-TEMPLATES = sorted((ROOT / "src" / "planoai" / "cli" / "templates").glob("*.yaml"))
+TEMPLATES = sorted((ROOT / "src" / "planoai" / "cli" / "init" / "templates").glob("*.yaml"))
 
 
 def whole(text: str) -> str:

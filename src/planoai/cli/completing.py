@@ -24,7 +24,7 @@ def models(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[
 
 def templates(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG001
     """What `planoai init --template` takes."""
-    from planoai.cli.template import offered
+    from planoai.cli.init.template import offered
 
     return _items(offered(), incomplete)
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planoai.cli.choosing import Cancelled, Choice, Chosen, Item, after, cut, is_unfinished, keys
+from planoai.cli.init.choosing import Cancelled, Choice, Chosen, Item, after, cut, is_unfinished, keys
 
 FIVE = Choice(tuple(Item(name, f"what {name} is") for name in ("one", "two", "three", "four", "five")))
 SEQUENCES = [

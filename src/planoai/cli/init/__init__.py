@@ -9,8 +9,9 @@ import click
 from click.core import ParameterSource
 from msgspec import Struct
 
-from planoai.cli import completing, ollama, surroundings, talk, template, wizard, zero
-from planoai.cli.choosing import Item
+from planoai.cli import completing, ollama, surroundings, talk, zero
+from planoai.cli.init import template, wizard
+from planoai.cli.init.choosing import Item
 from planoai.config import defaults
 from planoai.errors import PlanoError
 from planoai.process.reading import read

@@ -10,8 +10,8 @@ from click.shell_completion import ShellComplete
 from click.testing import CliRunner, Result
 from jsonschema import Draft7Validator
 
-from planoai.cli import main, template
-from planoai.cli.init import _of_environment
+from planoai.cli import main
+from planoai.cli.init import _of_environment, template
 from planoai.config import defaults
 from planoai.config.entry import model_id, prefix, provider_of
 from planoai.config.json_schema import schema

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from planoai.cli.choosing import Cancelled, Choice, Chosen, Item, after, cut, is_unfinished
+from planoai.cli.init.choosing import Cancelled, Choice, Chosen, Item, after, cut, is_unfinished
 
 _COLOUR = (150, 159, 244)
 _REST = 0.05  # seconds in which the rest of a key comes that was sent at once

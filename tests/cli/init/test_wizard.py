@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from planoai.cli import template
+from planoai.cli.init import template
 from planoai.config import defaults
 
 TEMPLATES = list(template.offered().values())
