@@ -63,7 +63,7 @@ def _facts(neighbours: machine.Neighbours, load: float, rounds: int) -> str:
             f"- {day}, {platform.system()}, {machine.processor()}, {os.cpu_count()} cores",
             f"- {platform.python_implementation()} {platform.python_version()}",
             f"- load {load:.1f} when it began{meanwhile}",
-            f"- {rounds} rounds; medians, in brackets the smallest and the largest",
+            f"- {rounds} round{'s' if rounds > 1 else ''}; medians, in brackets the smallest and the largest",
         ]
     )
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from itertools import chain
 from pathlib import Path
+from typing import Literal
 
 from bench.signals.corpora import recorded, trajectories
 from msgspec import Struct
@@ -53,21 +54,26 @@ class Profile(Struct, frozen=True):
         return sum(self.reports[at].quality == "severe" for at in self.chats)
 
 
-def profile(options: Options) -> Profile:
-    analyzer = Analyzer(options)
+@cache
+def profile(name: Literal["parity", "strict"]) -> Profile:
+    analyzer = Analyzer(Options(profile=name))
     chats = frozenset(at for at, each in enumerate(recorded()) if each.is_chat)
     return Profile(tuple(analyzer.rows(each.messages) for each in recorded()), chats)
 
 
-def exact(found: Iterator[Found]) -> set[tuple[int, str, int, str]]:
+def exact(told: Profile) -> set[tuple[int, str, int, str]]:
     """Where the instances are that a phrase decides word for word."""
-    return {each.place for each in found if each.signal.decided == "exact"}
+    return {each.place for each in told.found() if each.signal.decided == "exact"}
 
 
-@cache
+def kept_exact(parity: Profile, strict: Profile) -> set[tuple[int, str, int, str]]:
+    """Those of parity that strict tells as well."""
+    return exact(parity) & {each.place for each in strict.found()}
+
+
 def profiles() -> str:
-    parity, strict = profile(Options()), profile(Options(profile="strict"))
-    mine, kept = exact(parity.found()), exact(parity.found()) & {each.place for each in strict.found()}
+    parity, strict = profile("parity"), profile("strict")
+    mine, kept = exact(parity), kept_exact(parity, strict)
     head = ("", "parity", "strict")
     chats = len(parity.chats)
     lines = [
@@ -96,11 +102,15 @@ def _kinds(parity: Profile, strict: Profile) -> str:
         Counter(each.kind for each in strict.found()),
     ]
     order = list(parity.reports[0].groups)
-    kinds = sorted(columns[2], key=lambda kind: (order.index(kind[0]), -columns[2][kind]))
-    return report.table(head, [(kind[1], *(f"{column[kind]:,}" for column in columns)) for kind in kinds])
+    kinds = sorted(columns[2] + columns[4], key=lambda kind: (order.index(kind[0]), -columns[2][kind]))
+    changed = [
+        kind for kind in kinds if any(before[kind] != after[kind] for before, after in (columns[:2], columns[2::2]))
+    ]
+    lines = [(kind[1].replace("_", " "), *(f"{column[kind]:,}" for column in columns)) for kind in changed]
+    same = (sum(count for kind, count in column.items() if kind not in changed) for column in columns)
+    return report.table(head, [*lines, ("all others, each as often", *(f"{count:,}" for count in same))])
 
 
-@cache
 def rewards() -> str:
     """Conversations that have a signal, by reward: the share and where it lies with 95 % confidence. The most frequent first."""
     analyzer = Analyzer()
