@@ -10,8 +10,9 @@ import pytest
 from click.shell_completion import ShellComplete
 from click.testing import CliRunner
 
-from planoai.cli import COMMANDS, completing, main, template
+from planoai.cli import COMMANDS, completing, main
 from planoai.cli.completion import SHELLS
+from planoai.cli.init import template
 from planoai.providers import catalog
 from planoai.providers.provider import Provider
 
