@@ -63,6 +63,12 @@ class Terminal:
     def type(self, text: str) -> None:
         os.write(self._ours, text.encode())
 
+    def sleeps(self) -> None:
+        """Waits until it waits for keys. A Ctrl-C in the moment before would be heard with the next one only, as by every Python program."""
+        state = Path(f"/proc/{self.process.pid}/stat")
+        while state.exists() and state.read_text().rpartition(")")[2].split()[0] != "S":
+            os.sched_yield()
+
     def resize(self, rows: int, columns: int) -> None:
         fcntl.ioctl(self._theirs, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
@@ -144,6 +150,7 @@ def test_one_can_leave_the_question_where_to_write(tmp_path: Path) -> None:
         terminal.says("empty")
         terminal.type(ENTER)
         terminal.says("Write it to [config.yaml]: ")
+        terminal.sleeps()
         terminal.type(CTRL_C)
         terminal.says("\nCancelled.\n")
         assert terminal.ends() == 0
