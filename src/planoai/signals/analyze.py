@@ -12,13 +12,18 @@ from planoai.signals.signal import Group, Report, Row
 from planoai.signals.summary import summarise
 from planoai.signals.window import window_of
 
+MEMORY = 16_000_000
+
 
 class Analyzer:
-    """One profile and what it has read before. Not for two threads at once. Raises BadOption when it is made, and nothing after that."""
+    """One profile and what it has read before, of which it keeps about `memory` bytes; 0: nothing.
 
-    def __init__(self, options: Options | None = None) -> None:
+    Not for two threads at once. Raises BadOption when it is made, and nothing after that.
+    """
+
+    def __init__(self, options: Options | None = None, *, memory: int = MEMORY) -> None:
         self._rules = rules_of(options or Options())
-        self._memory = Memory(self._rules)
+        self._memory = Memory(self._rules, memory)
 
     def rows(self, rows: Iterable[Row]) -> Report:
         return self._report(mended(rows))
@@ -51,4 +56,4 @@ class Analyzer:
 
 def analyze(messages: object, *, api: Api = "auto", options: Options | None = None) -> Report:
     """What there is to say of one conversation. Raises BadOption, and nothing else, whatever `messages` is."""
-    return Analyzer(options).messages(messages, api)
+    return Analyzer(options, memory=0).messages(messages, api)

@@ -55,7 +55,7 @@ def _leaves(signal: Signal, window: Window, rules: Rules) -> bool:
 
 
 def _last_said(window: Window) -> list[int]:
-    return [said.index for said in window.said if said.role == "human"][-2:]
+    return [said.index for said in window.asked[-2:]]
 
 
 def _disengaged(groups: Mapping[str, Group], rules: Rules) -> int:

@@ -5,9 +5,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from planoai.signals.matching import Matcher
-from planoai.signals.memory import Memory
-from planoai.signals.message import Message
+from planoai.signals.memory import Memory, Utterance
 from planoai.signals.options import Limits, Rules
 from planoai.signals.scanning import Scanned
 from planoai.signals.signal import Row, Turns
@@ -19,26 +17,24 @@ class Said(Struct, frozen=True):
 
     index: int
     role: Literal["human", "gpt"]
-    message: Message
+    utterance: Utterance
 
 
 class Window(Struct, frozen=True):
     """The last rows of a conversation; `offset` rows came before them.
 
+    said, asked: by both sides; by the person alone.
     calls, observations: with their places in the window, from 0.
     """
 
     rows: Sequence[Row]
     offset: int
     said: tuple[Said, ...]
+    asked: tuple[Said, ...]
     calls: tuple[tuple[int, str], ...]
     observations: tuple[tuple[int, Scanned], ...]
     turns: Turns
-    memory: Memory  # reads calls, and keeps what it has read
-
-    @property
-    def matcher(self) -> Matcher:
-        return self.memory.matcher
+    memory: Memory  # reads calls, compares messages, and keeps what it has found
 
 
 def window_of(rows: Sequence[Row], rules: Rules, memory: Memory) -> Window:
@@ -53,7 +49,7 @@ def window_of(rows: Sequence[Row], rules: Rules, memory: Memory) -> Window:
             case "human" | "gpt" as role:
                 spoken[role] += 1
                 if row.value:
-                    said.append(Said(offset + place, role, memory.message(row.value, human=role == "human")))
+                    said.append(Said(offset + place, role, memory.utterance(row.value, human=role == "human")))
             case "function_call":
                 calls.append((place, row.value))
             case "observation":
@@ -61,7 +57,8 @@ def window_of(rows: Sequence[Row], rules: Rules, memory: Memory) -> Window:
             case _:
                 pass
     turns = turns_of(spoken["human"], spoken["gpt"], rules.limits)
-    return Window(last, offset, tuple(said), tuple(calls), tuple(observations), turns, memory)
+    asked = tuple(each for each in said if each.role == "human")
+    return Window(last, offset, tuple(said), asked, tuple(calls), tuple(observations), turns, memory)
 
 
 def turns_of(user: int, assistant: int, limits: Limits) -> Turns:

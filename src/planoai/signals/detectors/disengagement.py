@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from planoai.signals.matching import Phrase
+from planoai.signals.memory import Found
 from planoai.signals.options import Rules
 from planoai.signals.signal import Json, Signal
 from planoai.signals.window import Said, Window
@@ -11,35 +11,29 @@ _CATEGORY = "interaction.disengagement"
 
 
 def disengagement(window: Window, rules: Rules) -> Iterator[Signal]:
-    del rules  # they are in the flags and the tone of the messages
-    for said in window.said:
-        if said.role == "human":
-            for tone in said.message.tone:
-                yield Signal(f"{_CATEGORY}.negative_stance", said.index, tone.snippet, 1.0, tone.metadata)
-            if said.message.flags:
-                yield from _in_words(said, window)
+    del rules  # they are in what was found, and in the tone
+    for said in window.asked:
+        for tone in said.utterance.tone:
+            yield Signal(f"{_CATEGORY}.negative_stance", said.index, tone.snippet, 1.0, tone.metadata)
+        if said.utterance.found:
+            yield from _in_words(said)
 
 
-def _in_words(said: Said, window: Window) -> Iterator[Signal]:
-    flags, first = said.message.flags, window.matcher.first
-    escalation = first(flags, "escalation")
-    if escalation:
-        yield _signal("escalation", said, window, escalation, {"pattern_type": "escalation"})
-    giving_up = first(flags, "quit")
-    if giving_up:
-        yield _signal("quit", said, window, giving_up, {"pattern_type": "quit"})
-    profanity = first(flags, "profanity")
-    if profanity:
-        yield _stance("profanity", said, window, profanity)
-    complaint = first(flags, "negative_stance")
-    if complaint and not escalation and not profanity:
-        yield _stance("complaint", said, window, complaint)
+def _in_words(said: Said) -> Iterator[Signal]:
+    """Who asks for somebody else, or swears, complains anyway."""
+    found = said.utterance.found
+    for leaf in ("escalation", "quit"):
+        if leaf in found:
+            yield _signal(leaf, said, found[leaf], {"pattern_type": leaf})
+    if "profanity" in found:
+        yield _stance("profanity", said, found["profanity"])
+    elif "negative_stance" in found and "escalation" not in found:
+        yield _stance("complaint", said, found["negative_stance"])
 
 
-def _stance(indicator: str, said: Said, window: Window, phrase: Phrase) -> Signal:
-    return _signal("negative_stance", said, window, phrase, {"indicator_type": indicator, "pattern": phrase.text})
+def _stance(indicator: str, said: Said, found: Found) -> Signal:
+    return _signal("negative_stance", said, found, {"indicator_type": indicator, "pattern": found.phrase})
 
 
-def _signal(leaf: str, said: Said, window: Window, phrase: Phrase, metadata: dict[str, Json]) -> Signal:
-    decided = window.matcher.decided(said.message, phrase) or "exact"
-    return Signal(f"{_CATEGORY}.{leaf}", said.index, phrase.text, 1.0, metadata, decided)
+def _signal(leaf: str, said: Said, found: Found, metadata: dict[str, Json]) -> Signal:
+    return Signal(f"{_CATEGORY}.{leaf}", said.index, found.phrase, 1.0, metadata, found.decided)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from planoai.signals.message import Message
+from planoai.signals.memory import Utterance
 from planoai.signals.options import Rules
 from planoai.signals.signal import Json, Signal
 from planoai.signals.single import f32
@@ -14,40 +14,45 @@ _LEAST_TOKENS = 3
 
 def misalignment(window: Window, rules: Rules) -> Iterator[Signal]:
     previous: Said | None = None
-    for said in window.said:
-        if said.role == "human":
-            signal = _in_words(said, window) or (previous and _again(said, previous, rules))
-            if signal:
-                yield signal
-            previous = said
+    for said in window.asked:
+        signal = _in_words(said) if said.utterance.found else None
+        if signal is None and previous is not None:
+            signal = _again(said, previous, window, rules)
+        if signal:
+            yield signal
+        previous = said
 
 
-def _in_words(said: Said, window: Window) -> Signal | None:
+def _in_words(said: Said) -> Signal | None:
     for family in _FAMILIES:
-        phrase = window.matcher.first(said.message.flags, family)
-        if phrase:
-            decided = window.matcher.decided(said.message, phrase) or "exact"
+        found = said.utterance.found.get(family)
+        if found:
             kind = f"interaction.misalignment.{family}"
-            return Signal(kind, said.index, phrase.text, 1.0, {"pattern_type": family}, decided)
+            return Signal(kind, said.index, found.phrase, 1.0, {"pattern_type": family}, found.decided)
     return None
 
 
-def _again(said: Said, previous: Said, rules: Rules) -> Signal | None:
+def _again(said: Said, previous: Said, window: Window, rules: Rules) -> Signal | None:
     if said.index - previous.index > rules.limits.rephrase_distance:
         return None
-    if not _similar(said.message, previous.message, rules):
+    if not _rephrases(said.utterance, previous.utterance, window, rules):
         return None
     metadata: dict[str, Json] = {"pattern_type": "semantic_rephrase", "compared_to": previous.index}
     return Signal("interaction.misalignment.rephrase", said.index, "[similar rephrase detected]", f32(0.8), metadata)
 
 
-def _similar(now: Message, before: Message, rules: Rules) -> bool:
-    """Most of the words that say something are those of the message before."""
-    if len(now.tokens) < _LEAST_TOKENS or len(before.tokens) < _LEAST_TOKENS:
+def _rephrases(now: Utterance, before: Utterance, window: Window, rules: Rules) -> bool:
+    """Most of the words that say something are those of the message before. The newer one remembers what it was last compared with."""
+    if now.size < _LEAST_TOKENS or before.size < _LEAST_TOKENS or now.confirms:
         return False
-    if now.begins(rules.confirmation_prefixes, whole=rules.whole_prefixes):
-        return False
-    new, old = now.content(rules.stop_words), before.content(rules.stop_words)
+    if now.rephrases is None or now.rephrases[0] != before.number:
+        new = window.memory.message(now).content(rules.stop_words)
+        old = window.memory.message(before).content(rules.stop_words)
+        now.rephrases = before.number, _overlap(new, old, rules)
+    return now.rephrases[1]
+
+
+def _overlap(new: frozenset[str], old: frozenset[str], rules: Rules) -> bool:
     fewer = min(len(new), len(old))
     if fewer < rules.limits.rephrase_tokens:
         return False

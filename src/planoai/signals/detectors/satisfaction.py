@@ -10,19 +10,18 @@ _FAMILIES = ("gratitude", "confirmation", "success")
 
 
 def satisfaction(window: Window, rules: Rules) -> Iterator[Signal]:
-    del rules  # they are in the flags of the messages
-    for said in window.said:
-        if said.role == "human" and said.message.flags:
-            signal = _first(said, window)
+    del rules  # they are in what was found
+    for said in window.asked:
+        if said.utterance.found:
+            signal = _first(said)
             if signal:
                 yield signal
 
 
-def _first(said: Said, window: Window) -> Signal | None:
+def _first(said: Said) -> Signal | None:
     for family in _FAMILIES:
-        phrase = window.matcher.first(said.message.flags, family)
-        if phrase:
-            decided = window.matcher.decided(said.message, phrase) or "exact"
+        found = said.utterance.found.get(family)
+        if found:
             kind = f"interaction.satisfaction.{family}"
-            return Signal(kind, said.index, phrase.text, 1.0, {"pattern_type": family}, decided)
+            return Signal(kind, said.index, found.phrase, 1.0, {"pattern_type": family}, found.decided)
     return None

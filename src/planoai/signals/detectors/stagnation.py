@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from planoai.signals.likeness import likeness
 from planoai.signals.options import Rules
 from planoai.signals.signal import Json, Signal
 from planoai.signals.single import f32
@@ -33,21 +32,14 @@ def _repetitions(window: Window, rules: Rules) -> Iterator[Signal]:
     spoken: dict[str, list[Said]] = {"human": [], "gpt": []}
     for said in window.said:
         older = spoken[said.role]
-        if _compared(said):
+        if said.utterance.size >= _LEAST_TOKENS and not said.utterance.positive:
             for earlier in older[-rules.limits.repetition_look_back :]:
-                similarity = likeness(said.message, earlier.message) if _long(earlier) else 0.0
-                if similarity >= rules.limits.repetition_near:
-                    yield _repetition(said, earlier, similarity, window, rules)
-                    break
+                if earlier.utterance.size >= _LEAST_TOKENS:
+                    similarity = window.memory.likeness(said.utterance, earlier.utterance)
+                    if similarity >= rules.limits.repetition_near:
+                        yield _repetition(said, earlier, similarity, window, rules)
+                        break
         older.append(said)
-
-
-def _compared(said: Said) -> bool:
-    return _long(said) and not said.message.positive
-
-
-def _long(said: Said) -> bool:
-    return len(said.message.tokens) >= _LEAST_TOKENS
 
 
 def _repetition(said: Said, earlier: Said, similarity: float, window: Window, rules: Rules) -> Signal:
