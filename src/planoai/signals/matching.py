@@ -1,103 +1,243 @@
-"""Which phrases a message has, or has nearly: word by word, by its trigrams, or by its words in any order."""
+"""Which phrases a message has, or has nearly: all of them in one sum for each layer.
 
-import math
+A number of many bytes has a byte for each phrase, the first phrase in the lowest. Every trigram has such a number, with 1 in the bytes of the phrases
+that have it; the sum of those of a message's trigrams says of each phrase how many they have in common. Each byte starts so high that its highest bit
+is set exactly if there are enough. Words are counted likewise.
+"""
+
 from collections import Counter
-from typing import Literal
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TypeVar
 
-from msgspec import Struct
-
-from planoai.signals.letters import FOLD, split
-from planoai.signals.message import Message, tokens_of, trigrams_of
+from planoai.signals.message import Message, trigrams_of
 from planoai.signals.options import Rules
+from planoai.signals.resembling import Layer, Phrase, decided, least_common, least_dot, phrase_of
 from planoai.signals.single import f32
-from planoai.signals.strictly import agrees
+from planoai.signals.strictly import stays
 
-Layer = Literal["exact", "trigrams", "words"]
+_HIGHEST = 128  # of a byte: what it has from here on is a match
+_MOST_WORDS = 7
+_MOST_TRIGRAMS = 100
 
-
-class Phrase(Struct, frozen=True):
-    """A phrase and its forms: `tokens` are looked for word by word; `trigrams` and `words` are of its text without any punctuation."""
-
-    text: str
-    family: str
-    tokens: tuple[str, ...]
-    trigrams: frozenset[str]
-    words: tuple[str, ...]
-
-
-def phrase_of(text: str, family: str) -> Phrase:
-    lowered = " ".join(split(text.lower().translate(FOLD)))
-    words = split("".join(each for each in lowered if each.isalnum() or each in "_ "))
-    return Phrase(text, family, tuple(tokens_of(lowered)), trigrams_of(" ".join(words)), tuple(words))
+_Part = TypeVar("_Part", int, str)
+Placed = tuple[int, Phrase]
 
 
 class Matcher:
-    """All phrases of all families. What matches is one number, a set of flags: a bit for each phrase."""
+    """All phrases of all families. What matches is one number, a set of flags: the highest bit of a byte for each phrase."""
 
     def __init__(self, rules: Rules) -> None:
         self.phrases = tuple(phrase_of(text, family) for family, texts in rules.phrases.items() for text in texts)
         self._rules = rules
+        placed = [(place, phrase) for place, phrase in enumerate(self.phrases) if _fits(phrase)]
+        self._apart = [(place, phrase) for place, phrase in enumerate(self.phrases) if not _fits(phrase)]
+        self._exact = _Exact(placed, rules.stop_words)
+        self._trigrams = _Trigrams(placed, rules.limits.char_ngram_threshold)
+        self._words = _Words(placed, rules.limits.token_cosine_threshold)
         self._masks = dict.fromkeys(rules.phrases, 0)
         for place, phrase in enumerate(self.phrases):
-            self._masks[phrase.family] |= 1 << place
+            self._masks[phrase.family] |= _flag(place)
 
     def flags(self, message: Message) -> int:
         """The phrases that the message matches."""
-        found = 0
-        for place, phrase in enumerate(self.phrases):
-            layer = self.decided(message, phrase)
-            if layer is not None and (not self._rules.wary or self._agrees(message, phrase, layer)):
-                found |= 1 << place
-        return found
+        if not message.tokens:
+            return 0
+        distinct = frozenset(message.tokens)
+        found = (
+            self._exact.flags(message.joined, distinct)
+            | self._trigrams.flags(message)
+            | self._words.flags(message.tokens, distinct)
+        )
+        for place, phrase in self._apart:
+            if self.decided(message, phrase):
+                found |= _flag(place)
+        return self._meant(message, found) if found and self._rules.wary else found
 
     def first(self, flags: int, family: str) -> Phrase | None:
         """The first phrase of the family that is among them: families are tried in the order of their lists."""
         found = flags & self._masks[family]
-        return self.phrases[(found & -found).bit_length() - 1] if found else None
+        return self.phrases[_lowest(found)] if found else None
 
     def decided(self, message: Message, phrase: Phrase) -> Layer | None:
         """The first layer by which they match."""
-        if _holds(message.tokens, phrase.tokens):
-            return "exact"
-        if self._trigrams_hold(message, phrase):
-            return "trigrams"
-        if self._words_hold(message, phrase):
-            return "words"
-        return None
+        return decided(message, phrase, self._rules.limits)
 
-    def _agrees(self, message: Message, phrase: Phrase, layer: Layer) -> bool:
-        if layer == "exact":
-            return True
-        return agrees(message.tokens, phrase.tokens) and (layer == "trigrams" or self._same_words(message, phrase))
-
-    def _same_words(self, message: Message, phrase: Phrase) -> bool:
-        """A resemblance by words counts between texts of about one length, and only if no word that says something is missing."""
-        if len(phrase.words) < 4 or len(message.tokens) > 2 * len(phrase.words):
-            return False
-        return (set(phrase.words) - self._rules.stop_words).issubset(message.tokens)
-
-    def _trigrams_hold(self, message: Message, phrase: Phrase) -> bool:
-        common = len(message.trigrams & phrase.trigrams)
-        if not common:
-            return False
-        all_of_them = len(message.trigrams) + len(phrase.trigrams) - common
-        return f32(common / all_of_them) >= self._rules.limits.char_ngram_threshold
-
-    def _words_hold(self, message: Message, phrase: Phrase) -> bool:
-        counts = Counter(message.tokens)
-        dot = sum(counts[word] for word in phrase.words)
-        if not dot:
-            return False
-        # The order of the roots and of the one division decides the last bit.
-        lengths = math.sqrt(sum(n * n for n in counts.values())) * math.sqrt(_squares(phrase.words))
-        return f32(dot / lengths) >= self._rules.limits.token_cosine_threshold
+    def _meant(self, message: Message, found: int) -> int:
+        """Those of the phrases found that stay in the strict profile."""
+        kept = 0
+        for place in _places(found):
+            phrase = self.phrases[place]
+            layer = self.decided(message, phrase)
+            if layer and stays(message.tokens, phrase, layer, self._rules.stop_words):
+                kept |= _flag(place)
+        return kept
 
 
-def _squares(words: tuple[str, ...]) -> int:
-    return sum(n * n for n in Counter(words).values())
+class _Exact:
+    """Phrases word by word. Only those are looked for whose rarest word is there."""
+
+    def __init__(self, phrases: Sequence[Placed], stop_words: frozenset[str]) -> None:
+        uses = Counter(token for _, phrase in phrases for token in phrase.tokens)
+        self._by_rarest: dict[str, list[tuple[str, int]]] = {}
+        for place, phrase in phrases:
+            rarest = min(phrase.tokens, key=lambda token: (token in stop_words, uses[token]))
+            self._by_rarest.setdefault(rarest, []).append((f" {' '.join(phrase.tokens)} ", _flag(place)))
+        self._rarest = frozenset(self._by_rarest)
+
+    def flags(self, joined: str, distinct: frozenset[str]) -> int:
+        found = 0
+        padded = f" {joined} "
+        for word in self._rarest & distinct:
+            for phrase, flag in self._by_rarest[word]:
+                if phrase in padded:
+                    found |= flag
+        return found
 
 
-def _holds(tokens: list[str], wanted: tuple[str, ...]) -> bool:
-    """Whether `wanted` stands in `tokens`, one after another."""
-    n = len(wanted)
-    return n > 0 and any(tuple(tokens[at : at + n]) == wanted for at in range(len(tokens) - n + 1))
+class _Trigrams:
+    """Phrases by their trigrams: the Jaccard similarity with a set of `n` is reached at a number in common that `n` decides."""
+
+    def __init__(self, phrases: Sequence[Placed], threshold: float) -> None:
+        self._sizes = [(place, len(phrase.trigrams)) for place, phrase in phrases]
+        self._ones = _ones((place, phrase.trigrams) for place, phrase in phrases)
+        self._known = frozenset(self._ones)
+        self._high = sum(_flag(place) for place, _ in phrases)
+        self._threshold = threshold
+        self._most = _most(max(size for _, size in self._sizes), threshold)
+        self._starts: dict[int, int] = {}
+
+    def flags(self, message: Message) -> int:
+        trigrams = self._few(message)
+        if not trigrams:
+            return 0
+        known = self._known & trigrams
+        if f32(len(known) / len(trigrams)) < self._threshold:
+            return 0
+        return sum(map(self._ones.__getitem__, known), self._start(len(trigrams))) & self._high
+
+    def _few(self, message: Message) -> frozenset[int]:
+        """The trigrams of the message; none if they are more than any phrase can resemble. Of a long text the start mostly shows that."""
+        head = self._most + 16
+        if len(message.joined) > head and len(trigrams_of(message.joined[:head])) > self._most:
+            return frozenset()
+        return message.trigrams if len(message.trigrams) <= self._most else frozenset()
+
+    def _start(self, count: int) -> int:
+        start = self._starts.get(count)
+        if start is None:
+            start = self._starts[count] = sum(
+                _start(least_common(count + size, self._threshold)) << 8 * place for place, size in self._sizes
+            )
+        return start
+
+
+class _Words:
+    """Phrases by their words in any order: the cosine with a message is reached at a dot product that the phrase's length decides.
+
+    A phrase has no word twice, so its `n` words have at most the sum of the `n` best counts for a dot product.
+    """
+
+    def __init__(self, phrases: Sequence[Placed], threshold: float) -> None:
+        self._phrases = phrases
+        self._ones = _ones((place, phrase.words) for place, phrase in phrases)
+        self._known = frozenset(self._ones)
+        self._high = sum(_flag(place) for place, _ in phrases)
+        self._threshold = threshold
+        self._by_length: dict[int, int] = {}
+        for place, phrase in phrases:
+            length = len(phrase.words)
+            self._by_length[length] = self._by_length.get(length, 0) + (1 << 8 * place)
+        # Of the squares of all counts, those of a phrase's words have at least this share.
+        self._least_share = threshold * threshold * (1 - 1e-6)
+        self._most = int(_MOST_WORDS / self._least_share)
+        self._fewest: dict[int, int] = {}
+
+    def flags(self, tokens: list[str], distinct: frozenset[str]) -> int:
+        known = self._known & distinct
+        if len(tokens) == len(distinct):
+            if len(tokens) > self._most or len(known) < self._fewest_of(len(tokens)):
+                return 0
+            return self._counted(dict.fromkeys(known, 1), len(tokens))
+        if not known:
+            return 0
+        counts = Counter(tokens)
+        squares = sum(n * n for n in counts.values())
+        return self._counted({word: counts[word] for word in known}, squares)
+
+    def _counted(self, counts: Mapping[str, int], squares: int) -> int:
+        """Of how often each known word occurs, and the sum of the squares of how often any does."""
+        best = sorted(counts.values(), reverse=True)[:_MOST_WORDS]
+        if sum(n * n for n in best) < self._least_share * squares:
+            return 0
+        least = {length: least_dot(squares, length, self._threshold) for length in self._by_length}
+        least = {length: dot for length, dot in least.items() if sum(best[:length]) >= dot}
+        if not least:
+            return 0
+        if sum(best) >= _HIGHEST:
+            return self._one_by_one(counts, least)
+        start = sum(self._by_length[length] * _start(dot) for length, dot in least.items())
+        return sum((self._ones[word] * n for word, n in counts.items()), start) & self._high
+
+    def _one_by_one(self, counts: Mapping[str, int], least: Mapping[int, int]) -> int:
+        """Where counts do not fit into bytes."""
+        matching = (
+            place
+            for place, phrase in self._phrases
+            if len(phrase.words) in least
+            and sum(counts.get(word, 0) for word in phrase.words) >= least[len(phrase.words)]
+        )
+        return sum(map(_flag, matching))
+
+    def _fewest_of(self, count: int) -> int:
+        """How many of `count` different tokens have to be known for any phrase to match."""
+        fewest = self._fewest.get(count)
+        if fewest is None:
+            dots = [least_dot(count, length, self._threshold) for length in self._by_length]
+            possible = [dot for dot, length in zip(dots, self._by_length, strict=True) if dot <= min(length, count)]
+            fewest = self._fewest[count] = min(possible, default=count + 1)
+        return fewest
+
+
+def _fits(phrase: Phrase) -> bool:
+    """Whether what it has in common with a message, and what it needs, fits into a byte. What does not is compared by itself."""
+    return (
+        bool(phrase.tokens)
+        and 0 < len(phrase.words) == len(set(phrase.words)) <= _MOST_WORDS
+        and len(phrase.trigrams) <= _MOST_TRIGRAMS
+    )
+
+
+def _ones(phrases: Iterable[tuple[int, Iterable[_Part]]]) -> dict[_Part, int]:
+    """For each part of phrases 1 in the byte of every phrase that has it."""
+    ones: dict[_Part, int] = {}
+    for place, parts in phrases:
+        for part in parts:
+            ones[part] = ones.get(part, 0) + (1 << 8 * place)
+    return ones
+
+
+def _start(least: int) -> int:
+    """Where a byte starts, so that `least` more reach the highest bit. More than any byte counts never do."""
+    return max(_HIGHEST - least, 0)
+
+
+def _flag(place: int) -> int:
+    return _HIGHEST << 8 * place
+
+
+def _lowest(flags: int) -> int:
+    return (flags & -flags).bit_length() - 1 >> 3
+
+
+def _places(flags: int) -> Iterator[int]:
+    while flags:
+        yield _lowest(flags)
+        flags &= flags - 1
+
+
+def _most(size: int, threshold: float) -> int:
+    """How many trigrams a message can have that resembles a phrase of `size` of them."""
+    most = int(size / threshold) + 1
+    while f32(size / most) < threshold:
+        most -= 1
+    return most

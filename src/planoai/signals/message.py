@@ -1,6 +1,7 @@
 """What somebody said, made ready to be compared: cut, folded, lowered, in tokens."""
 
 from operator import methodcaller
+from struct import unpack
 
 from msgspec import Struct
 
@@ -37,12 +38,12 @@ class Message:
         self.positive = False
         self.flags = 0
         self.tone: tuple[Tone, ...] = ()
-        self._trigrams: frozenset[str] | None = None
+        self._trigrams: frozenset[int] | None = None
         self._content: frozenset[str] | None = None
 
     @property
-    def trigrams(self) -> frozenset[str]:
-        """Every three characters in a row of `joined`."""
+    def trigrams(self) -> frozenset[int]:
+        """Every three characters in a row of `joined`, each as a number."""
         if self._trigrams is None:
             self._trigrams = trigrams_of(self.joined)
         return self._trigrams
@@ -75,8 +76,26 @@ def tokens_of(text: str) -> list[str]:
     return list(filter(None, map(_strip, split(text))))
 
 
-def trigrams_of(text: str) -> frozenset[str]:
-    return frozenset(text[at : at + 3] for at in range(len(text) - 2))
+def trigrams_of(text: str) -> frozenset[int]:
+    """Every three characters in a row, as the number that their UTF-8 is, its first byte the lowest.
+
+    A number is made, hashed and compared in less time than a string. The bytes of ASCII text are laid out three in four, so that one call reads them all.
+    """
+    count = len(text) - 2
+    if count < 1:
+        return frozenset()
+    if not text.isascii():
+        return frozenset(map(_number, {text[at : at + 3] for at in range(count)}))
+    characters = text.encode()
+    laid_out = bytearray(4 * count)
+    laid_out[0::4] = characters[:-2]
+    laid_out[1::4] = characters[1:-1]
+    laid_out[2::4] = characters[2:]
+    return frozenset(unpack(f"<{count}I", laid_out))
+
+
+def _number(trigram: str) -> int:
+    return int.from_bytes(trigram.encode("utf-8", "surrogatepass"), "little")
 
 
 def _cut(value: str, most: int) -> str:

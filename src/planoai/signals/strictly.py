@@ -2,33 +2,29 @@
 
 from collections.abc import Sequence
 
-_NEGATORS = frozenset(
-    [
-        "not",
-        "no",
-        "never",
-        "cannot",
-        "dont",
-        "doesnt",
-        "isnt",
-        "arent",
-        "cant",
-        "couldnt",
-        "wont",
-        "wouldnt",
-        "didnt",
-        "wasnt",
-        "havent",
-        "hasnt",
-    ]
-)
-_LEAST = 3
+from planoai.signals.resembling import Layer, Phrase
+
+_VERBS = ("do", "does", "is", "are", "ca", "could", "wo", "would", "did", "was", "have", "has")
+_NEGATORS = frozenset(["not", "no", "never", "cannot", *(f"{verb}nt" for verb in _VERBS)])
+_LEAST_TOKENS = 3
+_LEAST_WORDS = 4  # of a phrase that is resembled by its words in any order
 
 
-def agrees(message: Sequence[str], phrase: Sequence[str]) -> bool:
-    """The message has words enough, and both deny something or neither does."""
-    return len(message) >= _LEAST and _negative(message) == _negative(phrase)
+def stays(tokens: Sequence[str], phrase: Phrase, layer: Layer, stop_words: frozenset[str]) -> bool:
+    """Whether the message of these tokens, which matches the phrase by `layer`, also means it."""
+    if layer == "exact":
+        return True
+    if len(tokens) < _LEAST_TOKENS or _negative(tokens) != _negative(phrase.tokens):
+        return False
+    return layer == "trigrams" or _as_long(tokens, phrase, stop_words)
 
 
 def _negative(tokens: Sequence[str]) -> bool:
     return any(token in _NEGATORS or token.endswith("n't") for token in tokens)
+
+
+def _as_long(tokens: Sequence[str], phrase: Phrase, stop_words: frozenset[str]) -> bool:
+    """A resemblance by words counts between texts of about one length, and only if no word that says something is missing."""
+    if len(phrase.words) < _LEAST_WORDS or len(tokens) > 2 * len(phrase.words):
+        return False
+    return (frozenset(phrase.words) - stop_words).issubset(tokens)

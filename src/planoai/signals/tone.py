@@ -13,27 +13,43 @@ SNIPPET = 50
 _QUESTIONS = re.compile(r"\?{2,}")
 _EXCLAMATIONS = re.compile(r"!{2,}")
 _MIXED = re.compile(r"[?!]{3,}")
+_PAIRS = ("??", "!!", "?!", "!?")
+_NO_LETTERS = bytes(code for code in range(128) if not chr(code).isalpha())
+_NO_CAPITALS = bytes(code for code in range(128) if not chr(code).isupper())
 
 
 def tones(message: Message, rules: Rules) -> tuple[Tone, ...]:
-    found = (_capitals(message, rules), _punctuation(message, rules))
+    found = (_capitals(message.raw, rules), _punctuation(message, rules))
     return tuple(Tone(message.raw[:SNIPPET], metadata) for metadata in found if metadata is not None)
 
 
-def _capitals(message: Message, rules: Rules) -> dict[str, Json] | None:
-    letters = sum(map(is_alphabetic, message.raw))
+def _capitals(text: str, rules: Rules) -> dict[str, Json] | None:
+    if len(text) < rules.limits.caps_letters:
+        return None
+    letters, capitals = _counted(text)
     if letters < rules.limits.caps_letters:
         return None
-    ratio = f32(sum(map(is_uppercase, message.raw)) / letters)
+    ratio = f32(capitals / letters)
     return {"indicator_type": "all_caps", "upper_ratio": ratio} if ratio >= rules.limits.caps_ratio else None
 
 
+def _counted(text: str) -> tuple[int, int]:
+    """Its letters, and the capitals among all its characters."""
+    if text.isascii():
+        characters = text.encode()
+        return len(characters.translate(None, _NO_LETTERS)), len(characters.translate(None, _NO_CAPITALS))
+    return sum(map(is_alphabetic, text)), sum(map(is_uppercase, text))
+
+
 def _punctuation(message: Message, rules: Rules) -> dict[str, Json] | None:
-    questions, exclamations, mixed = (each.findall(message.raw) for each in (_QUESTIONS, _EXCLAMATIONS, _MIXED))
+    text = message.raw
+    if message.positive or not any(pair in text for pair in _PAIRS):
+        return None
+    questions, exclamations, mixed = (each.findall(text) for each in (_QUESTIONS, _EXCLAMATIONS, _MIXED))
     counted = questions or mixed or exclamations
     if rules.asking_punctuation:
         counted = questions or [run for run in mixed if "?" in run]
-    if not counted or message.positive:
+    if not counted:
         return None
     return {
         "indicator_type": "excessive_punctuation",
