@@ -26,7 +26,10 @@ class Analyzer:
         self._memory = Memory(self._rules, memory)
 
     def rows(self, rows: Iterable[Row]) -> Report:
-        return self._report(mended(rows))
+        """Those that are read have no half a character in them: a report that cites one could not be written."""
+        given = tuple(rows)
+        whole = all(row.value.isascii() for row in given[-self._rules.window :])
+        return self._report(given if whole else mended(given))
 
     def _report(self, rows: Sequence[Row]) -> Report:
         window = window_of(rows, self._rules, self._memory)

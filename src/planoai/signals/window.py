@@ -5,11 +5,12 @@ from typing import Literal
 
 from msgspec import Struct
 
-from planoai.signals.memory import Memory, Utterance
+from planoai.signals.memory import Memory
 from planoai.signals.options import Limits, Rules
 from planoai.signals.scanning import Scanned
 from planoai.signals.signal import Row, Turns
 from planoai.signals.single import f32
+from planoai.signals.utterance import Utterance
 
 
 class Said(Struct, frozen=True):
@@ -41,24 +42,27 @@ def window_of(rows: Sequence[Row], rules: Rules, memory: Memory) -> Window:
     last = rows[-rules.window :]
     offset = len(rows) - len(last)
     said: list[Said] = []
+    asked: list[Said] = []
     calls: list[tuple[int, str]] = []
     observations: list[tuple[int, Scanned]] = []
-    spoken = {"human": 0, "gpt": 0}
+    user = assistant = 0
     for place, row in enumerate(last):
-        match row.role:
-            case "human" | "gpt" as role:
-                spoken[role] += 1
-                if row.value:
-                    said.append(Said(offset + place, role, memory.utterance(row.value, human=role == "human")))
-            case "function_call":
-                calls.append((place, row.value))
-            case "observation":
-                observations.append((place, memory.scanned(row)))
-            case _:
-                pass
-    turns = turns_of(spoken["human"], spoken["gpt"], rules.limits)
-    asked = tuple(each for each in said if each.role == "human")
-    return Window(last, offset, tuple(said), asked, tuple(calls), tuple(observations), turns, memory)
+        role, value = row.role, row.value
+        if role == "human":
+            user += 1
+            if value:
+                asked.append(Said(offset + place, "human", memory.asked(value)))
+                said.append(asked[-1])
+        elif role == "gpt":
+            assistant += 1
+            if value:
+                said.append(Said(offset + place, "gpt", memory.said(value)))
+        elif role == "function_call":
+            calls.append((place, value))
+        elif role == "observation":
+            observations.append((place, (memory.failed if row.failed else memory.observed)(value)))
+    turns = turns_of(user, assistant, rules.limits)
+    return Window(last, offset, tuple(said), tuple(asked), tuple(calls), tuple(observations), turns, memory)
 
 
 def turns_of(user: int, assistant: int, limits: Limits) -> Turns:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from planoai.signals.memory import Found
 from planoai.signals.options import Rules
 from planoai.signals.signal import Json, Signal
+from planoai.signals.utterance import Found
 from planoai.signals.window import Said, Window
 
 _CATEGORY = "interaction.disengagement"

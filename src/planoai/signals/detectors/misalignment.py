@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from planoai.signals.memory import Utterance
 from planoai.signals.options import Rules
 from planoai.signals.signal import Json, Signal
 from planoai.signals.single import f32
+from planoai.signals.utterance import Utterance
 from planoai.signals.window import Said, Window
 
 _FAMILIES = ("correction", "rephrase", "clarification")
