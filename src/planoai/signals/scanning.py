@@ -1,11 +1,13 @@
-"""What a tool's answer says went wrong: the families of patterns, tried on the whole of it."""
+"""What a tool's answer says went wrong: the families of patterns, tried on the whole of it.
 
-import re
-from collections.abc import Iterator
+Few answers say anything of the kind. A pattern is searched for only where a fragment of it stands in the text, and then all of its words.
+"""
+
+from collections.abc import Iterable
 
 from msgspec import Struct
 
-from planoai.signals.letters import WHITE, split, word_class
+from planoai.signals.alternatives import Alternative, folded, of_pattern, of_words
 from planoai.signals.options import Rules
 from planoai.signals.patterns import PATTERNS
 from planoai.signals.single import f32
@@ -37,6 +39,13 @@ EXHAUSTIONS = (
 )
 _UNSURE = f32(0.6)  # a query is named, an error is not
 
+# Every built-in pattern has one of these in one of its words. They were picked for being few, and rare in what tools answer when all is well.
+_PICKED = """
+    vali ctio requ erro limi expe miss too conn fail out ized unav form must unkn toke exce foun rted forb alre 409
+    inte cont cann 429 matc deni tate call prog conf thro slow retr 502 agai dns netw ssl trun 401 icat
+"""
+FRAGMENTS = tuple(_PICKED.split())
+
 
 class Hit(Struct, frozen=True):
     """The family that was found, where, and by which words."""
@@ -54,71 +63,86 @@ class Scanned(Struct, frozen=True):
     exhaustion: Hit | None = None
 
 
+class _Piece(Struct, frozen=True):
+    """A part of an observation, where it begins, and by family the patterns that may be found in it."""
+
+    start: int
+    text: str
+    possible: dict[str, list[Alternative]]
+
+
+_NOTHING = Scanned()
+
+
 class Scanner:
-    """The patterns of all families, compiled when they are first needed: one set for ASCII, one for all other text."""
+    """The patterns of all families, by the fragments that give them away."""
 
     def __init__(self, rules: Rules) -> None:
         self._ends = rules.observation_ends
-        self._sources = {
-            family: (*patterns, *map(_pattern, rules.words.get(family, ()))) for family, patterns in PATTERNS.items()
-        }
-        self._compiled: dict[tuple[str, bool], re.Pattern[str]] = {}
+        self._by_fragment: dict[str, list[Alternative]] = {}
+        for family, patterns in PATTERNS.items():
+            words = rules.words.get(family, ())
+            alternatives = [of_pattern(family, place, each) for place, each in enumerate(patterns)]
+            alternatives += [of_words(family, place, each) for place, each in enumerate(words, start=len(patterns))]
+            for each in alternatives:
+                self._by_fragment.setdefault(_fragment(each), []).append(each)
 
     def scan(self, value: str, failed: bool) -> Scanned:
         """`failed`: the tool said so itself; then all of its answer is read, whatever the profile."""
         low = value.lower()
-        spans = self._spans(low, failed)
-        return Scanned(self._first(FAILURES, value, low, spans), self._first(EXHAUSTIONS, value, low, spans))
+        pieces = [piece for piece in map(self._piece, *self._cut(folded(low), failed)) if piece.possible]
+        if not pieces:
+            return _NOTHING
+        return Scanned(_first(FAILURES, value, low, pieces), _first(EXHAUSTIONS, value, low, pieces))
 
-    def _spans(self, low: str, failed: bool) -> list[tuple[int, int]]:
-        if failed or not self._ends or len(low) <= 2 * self._ends:
-            return [(0, len(low))]
-        return [(0, self._ends), (len(low) - self._ends, len(low))]
+    def _cut(self, text: str, failed: bool) -> tuple[tuple[int, ...], tuple[str, ...]]:
+        """Where the parts begin that are read, and the parts. What is cut off is not seen: a word ends where a part does."""
+        if failed or not self._ends or len(text) <= 2 * self._ends:
+            return (0,), (text,)
+        tail = len(text) - self._ends
+        return (0, tail), (text[: self._ends], text[tail:])
 
-    def _first(self, families: tuple[Family, ...], value: str, low: str, spans: list[tuple[int, int]]) -> Hit | None:
-        for family in families:
-            for found in self._found(family.kind, low, spans):
-                confidence = family.confidence
-                if family.kind == "bad_query" and not any(word in low for word in ("error", "invalid", "failed")):
-                    confidence = _UNSURE
-                return Hit(family.kind, _snippet(value, low, found.start(), found.end()), confidence, found[0])
-        return None
-
-    def _found(self, family: str, low: str, spans: list[tuple[int, int]]) -> Iterator[re.Match[str]]:
-        pattern = self._pattern(family, ascii_only=low.isascii())
-        for start, end in spans:
-            found = pattern.search(low, start, end)
-            if found:
-                yield found
-
-    def _pattern(self, family: str, *, ascii_only: bool) -> re.Pattern[str]:
-        key = family, ascii_only
-        if key not in self._compiled:
-            translate = _ascii if ascii_only else _unicode
-            source = "|".join(f"(?:{translate(each)})" for each in self._sources[family])
-            self._compiled[key] = re.compile(source, re.ASCII if ascii_only else 0)
-        return self._compiled[key]
+    def _piece(self, start: int, text: str) -> _Piece:
+        possible: dict[str, list[Alternative]] = {}
+        for fragment, alternatives in self._by_fragment.items():
+            if fragment in text:
+                for each in alternatives:
+                    if all(need in text for need in each.needs):
+                        possible.setdefault(each.family, []).append(each)
+        return _Piece(start, text, possible)
 
 
-def _pattern(words: str) -> str:
-    """Plain words, with any white space between them."""
-    return r"\s+".join(map(re.escape, split(words.lower())))
+def _fragment(alternative: Alternative) -> str:
+    for fragment in FRAGMENTS:
+        if any(fragment in need for need in alternative.needs):
+            return fragment
+    return alternative.needs[0]
 
 
-def _ascii(pattern: str) -> str:
-    return pattern.replace("\\s", "[\t-\r ]")
+def _first(families: tuple[Family, ...], value: str, low: str, pieces: list[_Piece]) -> Hit | None:
+    for family in families:
+        for piece in pieces:
+            span = _leftmost(piece.possible.get(family.kind, ()), piece.text)
+            if span:
+                start, end = piece.start + span[0], piece.start + span[1]
+                return Hit(family.kind, _snippet(value, low, start, end), _confidence(family, low), low[start:end])
+    return None
 
 
-def _unicode(pattern: str) -> str:
-    """The pattern as the reference reads it beyond ASCII. Case-insensitive over lowered text adds one thing: `s` is also the long s."""
-    word = f"[{word_class()}]"
-    classes = {
-        "\\s": f"[{WHITE}]",
-        "\\w": word,
-        "\\b": f"(?:(?<={word})(?!{word})|(?<!{word})(?={word}))",
-        "s": "[sſ]",
-    }
-    return re.sub(r"\\.|s", lambda found: classes.get(found[0], found[0]), pattern)
+def _leftmost(alternatives: Iterable[Alternative], text: str) -> tuple[int, int] | None:
+    """Of matches that begin at one place the one whose pattern comes first in the family, as if they all were one expression."""
+    best: tuple[int, int, int] | None = None
+    for each in alternatives:
+        span = each.find(text)
+        if span and (best is None or (span[0], each.place) < best[:2]):
+            best = span[0], each.place, span[1]
+    return (best[0], best[2]) if best else None
+
+
+def _confidence(family: Family, low: str) -> float:
+    if family.kind == "bad_query" and not any(word in low for word in ("error", "invalid", "failed")):
+        return _UNSURE
+    return family.confidence
 
 
 def _snippet(value: str, low: str, start: int, end: int) -> str:

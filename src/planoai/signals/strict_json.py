@@ -1,13 +1,20 @@
-"""JSON as the reference reads it: nothing that the standard does not have, no number that overflows, at most 127 levels."""
+"""JSON as the reference reads it: nothing that the standard does not have, no number that overflows, at most 127 levels.
+
+msgspec is as strict, and many times as fast, but reads three things otherwise: `-0`, whole numbers beyond 64 bits, and deep nesting. Text that may
+hold one of them goes to Python's own reader.
+"""
 
 import json
 import math
+import re
 
 import msgspec
 
 from planoai.signals.signal import Json
 
 _DEEPEST = 127
+_STRINGS_AND_BRACKETS = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[\]{}]', re.DOTALL)
+_LONG_NUMBER = re.compile("[0-9]{19}")
 
 
 class NotStrict(ValueError):
@@ -16,12 +23,11 @@ class NotStrict(ValueError):
 
 def read_json(text: str) -> Json:
     """Raises NotStrict. The last of equal keys wins; whole numbers beyond 64 bits become floats, and so does `-0`."""
-    if _too_deep(text):
-        raise NotStrict
     try:
-        value: Json = _DECODER.decode(text)
-        msgspec.json.encode(value)  # half of a surrogate pair, written as an escape
-    except (ValueError, RecursionError):
+        if "-0" in text or _LONG_NUMBER.search(text) or _too_deep(text):
+            return _slowly(text)
+        value: Json = _FAST.decode(text)
+    except (ValueError, msgspec.DecodeError, RecursionError):
         raise NotStrict from None
     return value
 
@@ -40,23 +46,25 @@ def same(a: Json, b: Json) -> bool:
     return type(a) is type(b) and a == b
 
 
+def _slowly(text: str) -> Json:
+    if _too_deep(text):
+        raise NotStrict
+    value: Json = _DECODER.decode(text)
+    msgspec.json.encode(value)  # half of a surrogate pair, written as an escape
+    return value
+
+
 def _too_deep(text: str) -> bool:
+    """Brackets inside strings open nothing; they are told apart only where there are enough to matter."""
+    if text.count("{") + text.count("[") <= _DEEPEST:
+        return False
     deep = 0
-    inside = False
-    characters = iter(text)
-    for character in characters:
-        if inside:
-            if character == "\\":
-                next(characters, None)
-            elif character == '"':
-                inside = False
-        elif character == '"':
-            inside = True
-        elif character in "[{":
+    for found in _STRINGS_AND_BRACKETS.finditer(text):
+        if found[0] in "[{":
             deep += 1
             if deep > _DEEPEST:
                 return True
-        elif character in "]}":
+        elif found[0] in "]}":
             deep -= 1
     return False
 
@@ -79,4 +87,5 @@ def _constant(name: str) -> Json:
     raise NotStrict(name)
 
 
+_FAST = msgspec.json.Decoder()
 _DECODER = json.JSONDecoder(parse_int=_whole, parse_float=_float, parse_constant=_constant)

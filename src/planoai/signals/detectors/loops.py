@@ -8,86 +8,67 @@ from planoai.signals.calls import Call
 from planoai.signals.options import Limits, Rules
 from planoai.signals.signal import Json, Signal
 from planoai.signals.single import f32
-from planoai.signals.strict_json import same
 from planoai.signals.window import Window
 
 _SHORTEST, _LONGEST = 2, 5  # patterns of tools
 
 
-class _Run(Struct, frozen=True):
-    """Calls one after another, as far as calls go. `start` and `end` are the indices of their rows."""
-
-    start: int
-    end: int
-    calls: Sequence[Call]
-
-    def meets(self, other: "_Run") -> bool:
-        return self.start <= other.end and other.start <= self.end
-
-
 class _Placed(Struct, frozen=True):
+    """A call and the index of its row. Other rows may stand between calls that follow one another."""
+
     index: int
     call: Call
 
 
+_Run = Sequence[_Placed]
+
+
 def loops(window: Window, rules: Rules) -> Iterator[Signal]:
+    if len(window.calls) < _SHORTEST:
+        return
     shift = window.offset if rules.absolute_indices else 0
     calls = [_Placed(place + shift, window.memory.call(value)) for place, value in window.calls]
-    if len(calls) < min(rules.limits.retry_calls, rules.limits.drift_calls):
-        return
-    retries = list(_retries(calls, rules.limits))
-    for run in retries:
-        yield _retry(run)
-    for run in _drifts(calls, rules.limits):
-        if not any(run.meets(retry) for retry in retries):
-            yield _drift(run)
+    runs = list(_runs(calls))
+    retries = [retry for run in runs for retry in _retries(run, rules.limits.retry_calls)]
+    yield from map(_retry, retries)
+    retried = {retry[0].index for retry in retries}
+    for run in runs:
+        if len(run) >= rules.limits.drift_calls and not any(each.index in retried for each in run):
+            yield from _drift(run)
     for start, end, pattern, count in _apart(_oscillations(calls, rules.limits)):
         yield _oscillation(start, end, pattern, count)
 
 
-def _run(calls: Sequence[_Placed]) -> _Run:
-    return _Run(calls[0].index, calls[-1].index, [each.call for each in calls])
+def _runs(calls: _Run) -> Iterator[_Run]:
+    """Calls of one tool that follow one another, as many as do."""
+    start = 0
+    for end in range(1, len(calls) + 1):
+        if end == len(calls) or calls[end].call.name != calls[start].call.name:
+            yield calls[start:end]
+            start = end
 
 
-def _retries(calls: Sequence[_Placed], limits: Limits) -> Iterator[_Run]:
+def _retries(run: _Run, least: int) -> Iterator[_Run]:
+    """The parts of it, one behind the other, in which every call repeats the first."""
     at = 0
-    while at < len(calls):
+    while len(run) - at >= least:
         end = at + 1
-        while end < len(calls) and _equal(calls[at].call, calls[end].call):
+        while end < len(run) and run[end].call.repeats(run[at].call):
             end += 1
-        if end - at >= limits.retry_calls:
-            yield _run(calls[at:end])
+        if end - at >= least:
+            yield run[at:end]
             at = end
         else:
             at += 1
 
 
-def _equal(a: Call, b: Call) -> bool:
-    if a.name != b.name:
-        return False
-    if a.arguments is not None and b.arguments is not None:
-        return same(a.arguments, b.arguments)
-    return a.text == b.text
-
-
-def _drifts(calls: Sequence[_Placed], limits: Limits) -> Iterator[_Run]:
-    at = 0
-    while at < len(calls):
-        end = at
-        while end < len(calls) and calls[end].call.name == calls[at].call.name:
-            end += 1
-        if end - at >= limits.drift_calls and len({each.call.text for each in calls[at:end]}) > 1:
-            yield _run(calls[at:end])
-        at = end
-
-
-def _oscillations(calls: Sequence[_Placed], limits: Limits) -> Iterator[tuple[int, int, list[str], int]]:
+def _oscillations(calls: _Run, limits: Limits) -> Iterator[tuple[int, int, list[str], int]]:
     """First and last index, the pattern, how often it came. The last round of a pattern may be the first of the next."""
     names = [each.call.name for each in calls]
     at = 0
     while len(names) - at >= _SHORTEST * limits.oscillation_cycles:
-        for length in range(_SHORTEST, min(_LONGEST, len(names) - at) + 1):
-            count = _rounds(names, at, length)
+        for length in range(_SHORTEST, min(_LONGEST, (len(names) - at) // limits.oscillation_cycles) + 1):
+            count = _rounds(names, at, length) if names[at + length] == names[at] else 0
             if count >= limits.oscillation_cycles:
                 end = at + count * length
                 yield calls[at].index, calls[end - 1].index, names[at : at + length], count
@@ -118,31 +99,34 @@ def _apart(found: Iterator[tuple[int, int, list[str], int]]) -> Iterator[tuple[i
 
 
 def _retry(run: _Run) -> Signal:
-    name, count = run.calls[0].name, len(run.calls)
+    start, name = run[0].index, run[0].call.name
     metadata: dict[str, Json] = {
         "tool_name": name,
-        "start_index": run.start,
-        "end_index": run.end,
-        "call_count": count,
+        "start_index": start,
+        "end_index": run[-1].index,
+        "call_count": len(run),
         "loop_type": "retry",
     }
-    snippet = f"Tool '{name}' called {count} times with identical arguments"
-    return Signal("execution.loops.retry", run.start, snippet, f32(0.95), metadata)
+    snippet = f"Tool '{name}' called {len(run)} times with identical arguments"
+    return Signal("execution.loops.retry", start, snippet, f32(0.95), metadata)
 
 
-def _drift(run: _Run) -> Signal:
-    name, count = run.calls[0].name, len(run.calls)
-    variations = len({call.text for call in run.calls})
+def _drift(run: _Run) -> Iterator[Signal]:
+    """Nothing, if the text of their arguments is always the same."""
+    start, name = run[0].index, run[0].call.name
+    variations = len({each.call.text for each in run})
+    if variations == 1:
+        return
     metadata: dict[str, Json] = {
         "tool_name": name,
-        "start_index": run.start,
-        "end_index": run.end,
-        "call_count": count,
+        "start_index": start,
+        "end_index": run[-1].index,
+        "call_count": len(run),
         "variation_count": variations,
         "loop_type": "parameter_drift",
     }
-    snippet = f"Tool '{name}' called {count} times with {variations} different argument variations"
-    return Signal("execution.loops.parameter_drift", run.start, snippet, f32(0.85), metadata)
+    snippet = f"Tool '{name}' called {len(run)} times with {variations} different argument variations"
+    yield Signal("execution.loops.parameter_drift", start, snippet, f32(0.85), metadata)
 
 
 def _oscillation(start: int, end: int, pattern: list[str], count: int) -> Signal:
