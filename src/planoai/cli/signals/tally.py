@@ -103,4 +103,4 @@ def interval(count: int, of: int) -> tuple[float, float]:
     share, spread = count / of, _NORMAL**2 / of
     centre = (share + spread / 2) / (1 + spread)
     half = _NORMAL * sqrt(share * (1 - share) / of + spread / (4 * of)) / (1 + spread)
-    return max(centre - half, 0.0), min(centre + half, 1.0)
+    return max(min(centre - half, share), 0.0), min(max(centre + half, share), 1.0)  # rounded, it still holds the share
