@@ -115,7 +115,7 @@ def _types(tally: Tally) -> list[str]:
 
 
 def _leaves(types: Sequence[str]) -> str:
-    return ", ".join(name.rpartition(".")[2] for name in types)
+    return _clean(", ".join(name.rpartition(".")[2] for name in types))
 
 
 def _percent(count: int, tally: Tally) -> str:
