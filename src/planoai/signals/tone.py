@@ -13,6 +13,7 @@ SNIPPET = 50
 _QUESTIONS = re.compile(r"\?{2,}")
 _EXCLAMATIONS = re.compile(r"!{2,}")
 _MIXED = re.compile(r"[?!]{3,}")
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 _PAIRS = ("??", "!!", "?!", "!?")
 _NO_LETTERS = bytes(code for code in range(128) if not chr(code).isalpha())
 _NO_CAPITALS = bytes(code for code in range(128) if not chr(code).isupper())
@@ -35,10 +36,13 @@ def _capitals(text: str, rules: Rules) -> dict[str, Json] | None:
 
 def _counted(text: str) -> tuple[int, int]:
     """Its letters, and the capitals among all its characters."""
-    if text.isascii():
-        characters = text.encode()
-        return len(characters.translate(None, _NO_LETTERS)), len(characters.translate(None, _NO_CAPITALS))
-    return sum(map(is_alphabetic, text)), sum(map(is_uppercase, text))
+    characters = text.encode("ascii", "ignore")
+    letters, capitals = len(characters.translate(None, _NO_LETTERS)), len(characters.translate(None, _NO_CAPITALS))
+    if len(characters) < len(text):
+        others = _BEYOND_ASCII.findall(text)
+        letters += sum(map(is_alphabetic, others))
+        capitals += sum(map(is_uppercase, others))
+    return letters, capitals
 
 
 def _punctuation(message: Message, rules: Rules) -> dict[str, Json] | None:
