@@ -20,7 +20,7 @@ def test_a_message_is_made_ready_as_the_plain_analyzer_does(text: str) -> None:
     ours, theirs = of_person(text), plain.Message(text)
     assert (ours.raw, ours.lowered, ours.tokens) == (theirs.raw, theirs.low, theirs.tokens)
     assert ours.positive == theirs.starts("POSITIVE_PREFIXES")
-    assert ours.content(RULES.stop_words) == set(theirs.tokens) - plain.STOP
+    assert ours.content(RULES.stop_words) == ours.content(RULES.stop_words) == set(theirs.tokens) - plain.STOP
 
 
 def test_of_a_long_message_the_first_fifth_and_the_end_are_read() -> None:

@@ -40,18 +40,18 @@ def test_it_finds_no_phrase_that_the_default_does_not_and_keeps_every_exact_one(
 
 
 def test_of_real_messages_it_keeps_every_exact_phrase_and_not_all_others() -> None:
-    texts = {row.value for each in conversations()[::6] for row in each.rows if row.role == "human" and row.value}
+    texts = {row.value for each in conversations()[::12] for row in each.rows if row.role == "human" and row.value}
     kept = dropped = 0
     for text in sorted(texts):
         message = normalise(text, True, RULES)
         loose, strict = LOOSE.flags(message), STRICT.flags(message)
-        if loose:
+        kept += strict != 0
+        if strict != loose:
             assert strict & ~loose == 0
             assert strict & exact(text) == exact(text)
-            kept += strict != 0
-            dropped += strict != loose
-    assert kept > 100
-    assert dropped > 100
+            dropped += 1
+    assert kept > 50
+    assert dropped > 50
 
 
 @pytest.mark.parametrize(
