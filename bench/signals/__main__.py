@@ -39,7 +39,8 @@ def main() -> int:
 def _results(options: argparse.Namespace, directory: Path) -> str:
     neighbours = machine.Neighbours()
     load = os.getloadavg()[0]
-    sources = speed.prepared(KINDS, directory, _QUICK if options.quick else None)
+    kinds = [kind for kind in KINDS if kind.name in options.kinds]
+    sources = speed.prepared(kinds, directory, _QUICK if options.quick else None)
     measured = speed.measure(sources, options.rounds, directory, _say)
     _say("the next turn")
     turns = warm.measure()
@@ -73,17 +74,21 @@ def _options() -> argparse.Namespace:
         prog="python -m bench.signals",
         description="Measure `planoai signals replay` beside the plain analyzer.",
     )
+    names = [kind.name for kind in KINDS]
+    parser.add_argument("--kinds", nargs="+", choices=names, default=names, help="some only")
     parser.add_argument("--rounds", type=int, choices=range(1, 51), default=5, metavar="N", help="rounds (default 5)")
     parser.add_argument("--quick", action="store_true", help=f"to see that it works: a round of {_QUICK} lines")
     parser.add_argument("--long", action="store_true", help="a gigabyte, too, through one worker and through two")
     parser.add_argument(
-        "--write", action="store_true", help=f"put the tables into {_README.name}; {_FEWEST_TO_WRITE} rounds or more"
+        "--write",
+        action="store_true",
+        help=f"put the tables into {_README.name}; all kinds, {_FEWEST_TO_WRITE} rounds or more",
     )
     options = parser.parse_args()
     if options.quick:
         options.rounds = 1
-    if options.write and options.rounds < _FEWEST_TO_WRITE:
-        parser.error(f"--write is for at least {_FEWEST_TO_WRITE} rounds")
+    if options.write and (options.rounds < _FEWEST_TO_WRITE or len(options.kinds) < len(names)):
+        parser.error(f"--write is for all kinds and at least {_FEWEST_TO_WRITE} rounds")
     if options.long and not usage.HAS_PROC:
         parser.error("--long looks at memory in /proc, which this system does not have")
     return options
