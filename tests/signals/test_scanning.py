@@ -286,6 +286,7 @@ HOSTILE: Sequence[tuple[str, Callable[[int], str]]] = [
     ("beginnings of every word", lambda n: " ".join(word[:-1] for word in WORDS) * (n // 1400 + 1)),
     ("every word, in no order", lambda n: " ".join([*reversed(WORDS), "|\n"]) * (n // 1500 + 1)),
     ("beyond ASCII: blanks of every kind", lambda n: "limit exceeded error 429 \xa0" + "\u2028" * (n // 3)),
+    ("beyond ASCII: words that are none", lambda n: "unauthorizedé conflicté forbiddené " + "語" * (n // 3)),
     ("beyond ASCII: a word without an end", lambda n: "expected " + "é" * (n // 2) + " got"),
 ]
 
