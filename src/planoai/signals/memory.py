@@ -21,7 +21,7 @@ from planoai.signals.utterance import Desk, Found, Utterance
 from planoai.signals.utterance import size as size_of_utterance
 
 _NOTHING: Mapping[str, Found] = {}
-_PARSED = 12  # bytes of a call that was read, a character: small objects of few characters each
+_PARSED = 24  # bytes of a call that was read, a character: small objects of few characters each
 
 
 class Memory:

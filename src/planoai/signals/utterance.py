@@ -10,6 +10,7 @@ from planoai.signals.message import Message, Tone
 from planoai.signals.signal import Decided
 
 _ITSELF = 1100  # bytes of an utterance besides its text
+_SIGN = 400  # bytes of a phrase that was found, or a tone
 _CHARACTER = 60  # bytes a character of a message that still has its tokens and sets
 
 
@@ -60,7 +61,7 @@ class Utterance:
 def size(text: str, utterance: Utterance) -> int:
     """Its bytes, without the message."""
     del text
-    return _ITSELF + getsizeof(utterance.joined)
+    return _ITSELF + getsizeof(utterance.joined) + _SIGN * (len(utterance.found) + len(utterance.tone))
 
 
 class Desk:
