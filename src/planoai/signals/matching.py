@@ -7,6 +7,7 @@ is set exactly if there are enough. Words are counted likewise.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import mul
 from typing import TypeVar
 
 from planoai.signals.message import Message, trigrams_of
@@ -74,22 +75,24 @@ class Matcher:
 
 
 class _Exact:
-    """Phrases word by word. Only those are looked for whose rarest word is there."""
+    """Phrases word by word. Only those are looked for whose rarest word is there, and then all others."""
 
     def __init__(self, phrases: Sequence[Placed], stop_words: frozenset[str]) -> None:
         uses = Counter(token for _, phrase in phrases for token in phrase.tokens)
-        self._by_rarest: dict[str, list[tuple[str, int]]] = {}
+        self._by_rarest: dict[str, list[tuple[frozenset[str], str, int]]] = {}
         for place, phrase in phrases:
             rarest = min(phrase.tokens, key=lambda token: (token in stop_words, uses[token]))
-            self._by_rarest.setdefault(rarest, []).append((f" {' '.join(phrase.tokens)} ", _flag(place)))
+            self._by_rarest.setdefault(rarest, []).append(
+                (frozenset(phrase.tokens), f" {' '.join(phrase.tokens)} ", _flag(place))
+            )
         self._rarest = frozenset(self._by_rarest)
 
     def flags(self, joined: str, distinct: frozenset[str]) -> int:
         found = 0
         padded = f" {joined} "
         for word in self._rarest & distinct:
-            for phrase, flag in self._by_rarest[word]:
-                if phrase in padded:
+            for tokens, phrase, flag in self._by_rarest[word]:
+                if tokens <= distinct and phrase in padded:
                     found |= flag
         return found
 
@@ -161,7 +164,7 @@ class _Words:
         if not known:
             return 0
         counts = Counter(tokens)
-        squares = sum(n * n for n in counts.values())
+        squares = sum(map(mul, counts.values(), counts.values()))
         return self._counted({word: counts[word] for word in known}, squares)
 
     def _counted(self, counts: Mapping[str, int], squares: int) -> int:

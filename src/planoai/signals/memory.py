@@ -46,10 +46,10 @@ class Memory:
         self.call = Shelf(read_call, _size_of_call, budget)
 
     def likeness(self, now: Utterance, before: Utterance) -> float:
-        """See `likeness`. The newer one knows of the few it was compared with last."""
+        """See `likeness`: 0.0 if it is too little to matter. The newer one knows of the few it was compared with last."""
         known = now.likenesses.get(before.number)
         if known is None:
-            known = likeness(self.message(now), self.message(before))
+            known = likeness(self.message(now), self.message(before), self._rules.limits.repetition_near)
             if len(now.likenesses) >= 2 * self._rules.limits.repetition_look_back:
                 now.likenesses.clear()
             now.likenesses[before.number] = known
