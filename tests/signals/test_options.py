@@ -145,6 +145,7 @@ def test_the_window_counts_rows_from_the_end() -> None:
         (Options(lists={"quit": ("enough", "\u00a0!?")}), "lists.quit[1]: must have a word"),
         (Options(lists={"stop_words": ("sort of",)}), "lists.stop_words[0]: must be one word"),
         (Options(lists={"timeout": (" ",)}), "lists.timeout[0]: must have a word"),
+        (Options(lists={"quit": ("ok \ud800",)}), "lists.quit[0]: must be of whole characters"),
         (Options(lists={"quit": "farewell"}), "Expected `array`, got `str` - at `$.lists[...]`"),  # type: ignore[dict-item]
     ],
 )

@@ -184,6 +184,12 @@ def test_half_a_character_is_replaced_so_that_it_can_be_written(text: str, mende
     assert rows_of([{"role": "user", "content": [{"type": "text", "text": text}]}]) == (Row("human", mended),)
 
 
+@pytest.mark.parametrize("row", [Row("human", None), Row(3, "a"), Row("human", "a", "yes")])  # type: ignore[arg-type]
+def test_rows_of_something_else_than_text_are_no_rows(row: Row) -> None:
+    with pytest.raises(Unread):
+        rows_of([row])
+
+
 def test_the_input_of_a_response_may_be_a_text() -> None:
     assert rows_of("hello", "openai_responses") == (Row("human", "hello"),)
 

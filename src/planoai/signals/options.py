@@ -1,5 +1,6 @@
 """What can be set: a profile, thresholds, words and phrases of one's own, the window; and the `Rules` that the analyzer makes of it."""
 
+import re
 from collections.abc import Iterator, Mapping
 from string import punctuation
 from typing import Literal, get_args
@@ -15,6 +16,7 @@ from planoai.table import suggestion
 Profile = Literal["parity", "strict"]
 Kind = Literal["phrase", "prefix", "word", "pattern words"]
 _PROFILES: tuple[str, ...] = get_args(Profile)
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 class Options(Struct, frozen=True):
@@ -174,6 +176,8 @@ def _of_entry(entry: str, kind: Kind) -> str:
         return "must have a word"  # what is empty would stand in every message
     if kind == "word" and len(words) > 1:
         return "must be one word"
+    if _HALF.search(entry):
+        return "must be of whole characters"  # a report that cites half of one could not be written
     return ""
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Literal, assert_never
 
-from msgspec import UNSET, MsgspecError, Raw, Struct, UnsetType, field, json
+from msgspec import UNSET, MsgspecError, Raw, Struct, UnsetType, convert, field, json, to_builtins
 
 from planoai import apis
 from planoai.conversation.message import Message, Part, ResultPart, Text, ToolCall, ToolResult
@@ -78,7 +78,7 @@ def rows_of(messages: object, api: Api = "auto") -> tuple[Row, ...]:
         given = _listed(messages, api)
         rows = [each for each in given if isinstance(each, Row)]
         if len(rows) == len(given):
-            return mended(rows)
+            return mended(convert(to_builtins(rows), list[Row]))
         body = _encoded(given)
         api = _looks_like(body) if api == "auto" else api
         if api == "sharegpt":
