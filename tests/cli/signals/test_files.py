@@ -133,7 +133,11 @@ def test_the_lines_of_reports_are_counted_blank_ones_too(written: Written) -> No
     assert [*lines(written("a", b"a\n\nb\n"))] == [(1, b"a"), (3, b"b")]
 
 
-@pytest.mark.parametrize("spoiled", [gzip.compress(JSONL * 100)[:-20], gzip.compress(b"x" * 99)[:12] + b"\xff" * 30])
+@pytest.mark.parametrize(
+    "spoiled",
+    [gzip.compress(JSONL * 100)[:-20], gzip.compress(b"x" * 99)[:12] + b"\xff" * 30],
+    ids=["cut", "scratched"],
+)
 def test_a_damaged_gzip_file_is_told_of(written: Written, spoiled: bytes) -> None:
     with pytest.raises(click.ClickException, match="is no whole gzip file"):
         read(written("a.gz", spoiled))
