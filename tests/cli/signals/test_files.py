@@ -52,9 +52,9 @@ ARRAY = json.dumps(MANY).encode()
         ("a.json", ARRAY + b"\n"),
         ("a.json", json.dumps(MANY, indent=2).encode()),
         ("a.json", json.dumps(MANY, indent=0).encode()),
-        ("a.jsonl.gz", gzip.compress(JSONL)),
-        ("a.gz", gzip.compress(ARRAY)),
-        ("a", gzip.compress(JSONL[:50]) + gzip.compress(JSONL[50:])),
+        ("a.jsonl.gz", gzip.compress(JSONL, mtime=0)),
+        ("a.gz", gzip.compress(ARRAY, mtime=0)),
+        ("a", gzip.compress(JSONL[:50], mtime=0) + gzip.compress(JSONL[50:], mtime=0)),
     ],
 )
 def test_many_conversations_are_found_whatever_the_shape_of_the_file(
@@ -79,7 +79,7 @@ def test_lists_of_messages_stand_on_lines_of_their_own(written: Written) -> None
 
 
 def test_there_is_nothing_in_an_empty_file(written: Written) -> None:
-    for content in (b"", b"\n", b"[]", gzip.compress(b"")):
+    for content in (b"", b"\n", b"[]", gzip.compress(b"", mtime=0)):
         assert read(written("a.json", content)) == []
 
 
