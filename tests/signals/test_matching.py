@@ -1,3 +1,6 @@
+import contextlib
+import io
+import re
 from collections.abc import Mapping
 from functools import cache
 
@@ -12,6 +15,7 @@ from planoai.signals.options import Options, rules_of
 from planoai.signals.phrases import PHRASES
 from planoai.signals.resembling import cosine, jaccard, least_common, least_dot
 from planoai.signals.single import f32
+from tests.docs.pages import ROOT
 from tests.signals.writing_people import messages
 
 RULES = rules_of(Options())
@@ -127,3 +131,12 @@ def test_of_a_family_the_phrase_that_is_first_in_its_list_is_told() -> None:
 def test_a_message_without_a_word_has_no_phrase() -> None:
     assert MATCHER.flags(read(" ... !!")) == 0
     assert MATCHER.first(0, "quit") is None
+
+
+def test_the_example_of_the_page_on_speed_prints_what_stands_there() -> None:
+    page = (ROOT / "docs/signals-fast.md").read_text(encoding="utf-8")
+    (code,), (told,) = (re.findall(rf"```{kind}\n(.*?)```", page, re.DOTALL) for kind in ("python", "text"))
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(code, {})  # noqa: S102 - our own page
+    assert printed.getvalue() == told
