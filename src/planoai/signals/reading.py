@@ -92,7 +92,7 @@ def rows_of(messages: object, api: Api = "auto") -> tuple[Row, ...]:
 
 def mended(rows: Iterable[Row]) -> tuple[Row, ...]:
     """The rows, none of which has half a character in it. What was read from JSON never has."""
-    return tuple(map(_mended_row, rows))
+    return tuple(row if row.value.isascii() and row.role.isascii() else _mended_row(row) for row in rows)
 
 
 def rows_of_conversation(messages: Iterable[Message]) -> tuple[Row, ...]:
@@ -193,11 +193,15 @@ def _as_json(value: object) -> object:
 
 def _mended(text: str) -> str:
     """Half a surrogate pair can not be written again: it is U+FFFD from here on. Halves that belong together become their character."""
-    return text if text.isascii() else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text
 
 
 def _mended_row(row: Row) -> Row:
-    return row if row.value.isascii() and row.role.isascii() else Row(_mended(row.role), _mended(row.value), row.failed)
+    return Row(_mended(row.role), _mended(row.value), row.failed)
 
 
 def _mended_json(value: object) -> object:
