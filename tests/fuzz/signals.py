@@ -47,6 +47,7 @@ _PLAIN = ["x", "zz", "123", "?!", "!!", "...", "'", "the", "it", "this", "not", 
 _BLANKS = [*[" "] * 8, "  ", "\n", "\t", "\u3000", "\x85", "\x1c", " - ", ", ", "\xa0"]
 _JOINTS = ["", "", " ", "  ", " ", "\t", "\n", "\xa0", "\x1c"]
 _OFTEN = 0.35
+_BATCH = 1_000  # conversations that one analyzer reads, before what it has found is told
 
 _PHRASES = [phrase for family in PHRASES.values() for phrase in family]
 _WORDS = sorted({word for phrase in _PHRASES for word in phrase.split()}) + _PLAIN + _ODD
@@ -193,12 +194,17 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=int(time.time()), metavar="N", help="the same seed, the same cases")
     parser.add_argument("--number", type=int, metavar="N", help="one case alone, by the number that a difference told")
     options = parser.parse_args()
-    numbers = range(options.cases) if options.number is None else range(options.number, options.number + 1)
-    found = run(options.seed, numbers)
-    for each in found:
-        print(f"--number {each.number}\n  rows  {each.rows}\n  ours  {each.ours!r}\n  plain {each.plain!r}")
-    print(f"seed {options.seed}, {len(numbers):,} conversations: {len(found)} differences")
-    return 1 if found else 0
+    first, after = (0, options.cases) if options.number is None else (options.number, options.number + 1)
+    differences = 0
+    for start in range(first, after, _BATCH):
+        for each in run(options.seed, range(start, min(start + _BATCH, after))):
+            differences += 1
+            print(
+                f"--number {each.number}\n  rows  {each.rows}\n  ours  {each.ours!r}\n  plain {each.plain!r}",
+                flush=True,
+            )
+    print(f"seed {options.seed}, {after - first:,} conversations: {differences} differences")
+    return 1 if differences else 0
 
 
 if __name__ == "__main__":
