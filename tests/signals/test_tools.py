@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bench.signals import plain_tools
@@ -36,7 +36,7 @@ PLAIN = {"failure": plain_tools.failure, "loops": plain_tools.loops, "exhaustion
 
 
 PARITY = Analyzer()
-STRICT = Analyzer(Options(profile="strict", window=1000))
+STRICT = Analyzer(Options(profile="strict"))
 
 
 def found(rows: Sequence[Row], category: str, analyzer: Analyzer = PARITY) -> tuple[Signal, ...]:
@@ -128,6 +128,21 @@ def test_patterns_that_overlap_are_told_once() -> None:
     rows = [call(name) for name in "ababababcabcabc"]
     told = [(each.metadata["start_index"], each.metadata["end_index"]) for each in found(rows, "loops")]
     assert told == [(0, 7)]
+
+
+@given(
+    st.lists(st.builds(lambda names, times: names * times, st.text("abc", min_size=1, max_size=6), st.integers(1, 4)))
+)
+@example(["ababab", "cabcabcab"])
+@example(["ababab", "cbcbc"])
+@example(["abcdefabcdefabcdef"])
+def test_the_patterns_of_tools_are_those_of_the_plain_analyzer(names: list[str]) -> None:
+    rows = [call(name, number) for number, name in enumerate("".join(names)[:100])]
+    assert [plain(each) for each in found(rows, "loops")] == plain_tools.loops([(row.role, row.value) for row in rows])
+
+
+def test_equal_calls_too_few_for_a_retry_are_no_drift() -> None:
+    assert found([call("a")] * 4, "loops", Analyzer(Options(thresholds={"retry_calls": 5}))) == ()
 
 
 def test_two_of_a_kind_are_a_loop_where_two_are_enough() -> None:

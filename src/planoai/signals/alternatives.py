@@ -10,7 +10,7 @@ from functools import partial
 from planoai.signals.letters import WHITE, split, word_class
 from planoai.signals.spanning import SPANNING, Find
 
-_TOKENS = re.compile(r"\\b([a-z]+)\\b|\\s\*(.)\?\\s\*|\\s([+*])|\\w|\\.", re.DOTALL)
+_TOKENS = re.compile(r"\\b([a-z]+)\\b|\\s([+*])|\\w|\\.", re.DOTALL)
 _NOT_LITERAL = re.compile(r"\([^)]*\)\??|\\s[+*]|\\w\+|\\b|\.\*?|.\?")
 _SHORTEST = 3  # literals under that stand everywhere
 
@@ -61,12 +61,10 @@ def _search(pattern: re.Pattern[str], text: str) -> tuple[int, int] | None:
 
 def _token(ascii_only: bool, found: re.Match[str]) -> str:
     """Blanks never give any back: what follows them begins with none. Letters are those of the reference, and Python's where there is only ASCII."""
-    whole, optional, blanks = found.groups()
+    whole, blanks = found.groups()
     letter = "\\w" if ascii_only else f"[{word_class()}]"
     if whole:  # the word comes first, so that it is looked for as it stands, and what is around it only where it does
         return f"{whole}(?!{letter})(?<!{letter}{whole})"
-    if optional:  # two runs of blanks that could share one among them in as many ways as it is long
-        return f"[{WHITE}]*+(?:{optional}[{WHITE}]*+)?"
     if blanks:
         return f"[{WHITE}]{blanks}+"
     return letter if found[0] == "\\w" else found[0]

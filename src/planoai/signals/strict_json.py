@@ -27,7 +27,7 @@ def read_json(text: str) -> Json:
         if "-0" in text or _LONG_NUMBER.search(text) or _too_deep(text):
             return _slowly(text)
         value: Json = _FAST.decode(text)
-    except (ValueError, msgspec.DecodeError, RecursionError):
+    except (ValueError, msgspec.DecodeError):
         raise NotStrict from None
     return value
 

@@ -90,9 +90,9 @@ def _rounds(names: list[str], at: int, length: int) -> int:
 
 
 def _apart(found: Iterator[tuple[int, int, list[str], int]]) -> Iterator[tuple[int, int, list[str], int]]:
-    """Of those that overlap, the one that begins first, the longer first."""
+    """Of those that overlap, the one that begins first; no two begin at the same call."""
     last = -1
-    for each in sorted(found, key=lambda each: (each[0], each[0] - each[1])):
+    for each in found:
         if each[0] > last:
             yield each
             last = each[1]
