@@ -140,6 +140,6 @@ def _misspelt(word: str, number: int) -> str:
 KINDS = (
     Kind("corpus", "the recorded conversations, of all kinds", 3_813, _corpus, None),
     Kind("short", f"chats of 2 to {_SHORT_ROWS} messages", 20_000, _short, 25),
-    Kind("traces", f"work of an agent with tools, {_TRACE_ROWS} rows", 2_000, _traces, 12),
-    Kind("long", f"{_LONG_ROWS} messages of {_LONG_CHARACTERS:,} characters", 2_000, _long, 20),
+    Kind("traces", f"work of an agent with tools, {_TRACE_ROWS} rows", 1_000, _traces, 12),
+    Kind("long", f"{_LONG_ROWS} messages of {_LONG_CHARACTERS:,} characters", 1_000, _long, 20),
 )
