@@ -1,6 +1,6 @@
 """The patterns that are looked for in what tools answer, by family: regular expressions over lowered text, each family in the order it is tried.
 
-`\\s`, `\\w` and `\\b` mean what they mean in the reference, which is not what Python takes them for beyond ASCII: `scanning` translates them.
+`\\s`, `\\w` and `\\b` mean what they mean in the reference, which is not what Python takes them for beyond ASCII: `alternatives` translates them.
 """
 
 from collections.abc import Mapping
