@@ -120,3 +120,13 @@ def test_texts_that_are_large_are_read_in_pieces_of_bounded_size() -> None:
     huge = "word " * 1_000_000
     memory = Memory(RULES, 16_000_000)
     assert memory.asked(huge).size == len(memory.asked(huge).joined.split()) < 500
+
+
+def test_half_a_character_that_a_report_cites_can_be_written() -> None:
+    report = COLD["parity"].rows([Row("human", "\ud800 what??"), Row("observation", "\udc00 invalid json")])
+    assert [signal.snippet for group in report.groups.values() for signal in group.signals] == [
+        "\ufffd what??",
+        "\ufffd invalid json",
+        "\ufffd invalid json",
+    ]
+    assert json.decode(to_json(report)) == to_plain(report)
