@@ -69,7 +69,7 @@ def _source(kind: Kind, directory: Path, most: int | None) -> Source:
     paths = directory / f"{kind.name}.jsonl", directory / f"{kind.name}-some.jsonl"
     for path, each in zip(paths, (made, some), strict=True):
         path.write_bytes(b"\n".join(each) + b"\n")
-    rows, characters = zip(*map(_size, made[:1000]), strict=True)
+    rows, characters = zip(*map(_size, made), strict=True)
     return Source(kind, *paths, len(made), len(some), sum(rows) / len(rows), sum(characters) / len(characters))
 
 
