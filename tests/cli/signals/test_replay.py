@@ -104,3 +104,14 @@ def test_how_far_it_is_is_told_to_a_terminal_alone(monkeypatch: pytest.MonkeyPat
         monkeypatch.setattr(sys, "stdout", terminal)
         assert progress(beside=True)._stream is None
         assert progress(beside=False)._stream is terminal
+
+
+@pytest.mark.parametrize("words", [("replay",), ("analyze", "-"), ("parity", "-", os.devnull)])
+def test_a_closed_stdin_is_one_that_nothing_comes_from(words: tuple[str, ...]) -> None:
+    closed = ("sh", "-c", 'exec "$@" <&-', "sh", *COMMAND[:-1], *words)
+    told = subprocess.run(closed, capture_output=True, check=False, timeout=SECONDS)
+    assert (told.returncode, told.stderr) == {
+        "replay": (0, b""),
+        "analyze": (1, b"Error: there is no conversation in -\n"),
+        "parity": (0, b""),
+    }[words[0]]
