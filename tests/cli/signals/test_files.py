@@ -130,7 +130,16 @@ def test_an_array_takes_no_more_memory_than_its_parts(written: Written) -> None:
 
 
 def test_the_lines_of_reports_are_counted_blank_ones_too(written: Written) -> None:
-    assert [*lines(written("a", b"a\n\nb\n"))] == [(1, b"a"), (3, b"b")]
+    for mark in (b"", b"\xef\xbb\xbf"):
+        assert [*lines(written("a", mark + b"a\n\nb\n"))] == [(1, b"a"), (3, b"b")]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32"])
+def test_a_text_that_is_not_utf_8_is_told_of_once(written: Written, encoding: str) -> None:
+    file = written("a.jsonl", JSONL.decode().encode(encoding))
+    for reading in (items(file, []), lines(file)):
+        with pytest.raises(click.ClickException, match="only UTF-8 is read"):
+            next(reading)
 
 
 @pytest.mark.parametrize(
@@ -162,6 +171,17 @@ class TestParquet:
     def test_what_is_no_table_after_all_is_told_of(self, written: Written) -> None:
         with pytest.raises(click.ClickException, match="can not be read: "):
             read(written("a.parquet", b"PAR1" + b"x" * 100))
+
+    def test_one_inside_a_gzip_file_is_called_that(self, written: Written) -> None:
+        with pytest.raises(click.ClickException, match="unpack it first"):
+            read(written("a.parquet.gz", gzip.compress(b"PAR1", mtime=0)))
+
+    def test_a_time_that_has_no_value_in_python_is_told_of(self, tmp_path: Path) -> None:
+        file = tmp_path / "a.parquet"
+        column = pa.array([1_234_567_890_123_456_789], pa.timestamp("ns"))
+        pq.write_table(pa.table({"id": column, "messages": [json.dumps(SAID)]}), file)
+        with pytest.raises(click.ClickException, match="can not be read: Nanosecond"):
+            read(file)
 
     def test_without_its_library_the_way_to_it_is_told(self, written: Written, monkeypatch: pytest.MonkeyPatch) -> None:
         for name in ("pyarrow", "pyarrow.parquet"):

@@ -26,7 +26,7 @@ def rows(file: Path, wanted: Iterable[str]) -> Iterator[Item]:
             every = (row for batch in batches for row in batch.to_pylist())
             for number, row in enumerate(every, start=1):
                 yield Item(f"row {number}", {key: without_nulls(value) for key, value in row.items()})
-    except broken as error:
+    except (broken, ValueError, OverflowError) as error:  # the last two: a time that Python has no value for
         raise click.ClickException(f"{file} can not be read: {str(error).splitlines()[0]}") from None
 
 

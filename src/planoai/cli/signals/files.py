@@ -23,6 +23,7 @@ _STDIN = Path("-")
 _GZIP = b"\x1f\x8b"
 _PARQUET = b"PAR1"
 _MARK = b"\xef\xbb\xbf"  # of UTF-8, where there is one
+_WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")  # of UTF-16; one of UTF-32 begins with the same
 _BLANK = b" \t\r\n"
 
 
@@ -40,20 +41,20 @@ def opened(file: Path) -> Iterator[Read]:
 def lines(file: Path) -> Iterator[tuple[int, bytes]]:
     """Each that is not blank, with its number."""
     with opened(file) as read:
-        yield from _lines(read)
+        yield from _lines(_pieces(_head(file, read), read))
 
 
 def items(file: Path, columns: Iterable[str]) -> Iterator[Item]:
     """`columns`: those that are wanted of a table."""
     with opened(file) as read:
-        head = _head(read)
+        head = _head(file, read)
         if head.startswith(_PARQUET):
             yield from _rows(file, columns)
             return
-        pieces = chain([head], iter(lambda: read(SIZE), b""))
+        pieces = _pieces(head, read)
         match shape(head, file.name):
             case "lines":
-                for number, line in _lines(lambda _: next(pieces, b"")):
+                for number, line in _lines(pieces):
                     yield Item(f"line {number}", line)
             case "array":
                 yield from _elements(pieces)
@@ -74,16 +75,22 @@ def shape(head: bytes, name: str) -> Shape:
     return "lines"
 
 
-def _head(read: Read) -> bytes:
-    """As much as is read at once, or all there is."""
+def _head(file: Path, read: Read) -> bytes:
+    """As much as is read at once, or all there is. Raises ClickException where it is not UTF-8 by its mark."""
     head = bytearray()
     while len(head) < SIZE and (piece := read(SIZE)):
         head += piece
+    if head.startswith(_WIDE_MARKS):
+        raise click.ClickException(f"{file} is UTF-16 or UTF-32: only UTF-8 is read")
     return bytes(head.removeprefix(_MARK))
 
 
-def _lines(read: Read) -> Iterator[tuple[int, bytes]]:
-    every = (line for block in blocks(read) for line in block.removesuffix(b"\n").split(b"\n"))
+def _pieces(head: bytes, read: Read) -> Iterator[bytes]:
+    return chain([head], iter(lambda: read(SIZE), b""))
+
+
+def _lines(pieces: Iterator[bytes]) -> Iterator[tuple[int, bytes]]:
+    every = (line for block in blocks(lambda _: next(pieces, b"")) for line in block.removesuffix(b"\n").split(b"\n"))
     yield from ((number, line) for number, line in enumerate(every, start=1) if line.strip())
 
 
@@ -108,6 +115,9 @@ def _elements(pieces: Iterable[bytes]) -> Iterator[Item]:
 def _rows(file: Path, columns: Iterable[str]) -> Iterator[Item]:
     if file == _STDIN:
         raise click.ClickException("a Parquet file is read from its end: name the file instead of sending it to stdin")
+    with file.open("rb") as stream:
+        if stream.read(len(_GZIP)) == _GZIP:
+            raise click.ClickException(f"{file} is a Parquet file inside a gzip file: unpack it first")
     from planoai.cli.signals.columns import rows
 
     yield from rows(file, columns)
