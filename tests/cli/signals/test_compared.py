@@ -180,3 +180,8 @@ def test_it_is_told_in_markdown_and_in_json() -> None:
 
 def test_all_of_them_are_a_hundred_percent() -> None:
     assert markdown(agreed((read(CALM), read(CALM)))).splitlines()[4].endswith("| 1 | 1 | 100.00 |")
+
+
+def test_an_id_gives_the_terminal_no_orders() -> None:
+    found = agreed((read(CALM, '"a\\u009b31mb"'), None))
+    assert '| "a 31mb" | A | only in ours |' in markdown(found).splitlines()

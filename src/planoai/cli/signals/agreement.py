@@ -164,4 +164,5 @@ def _percent(count: int, of: int) -> str:
 
 
 def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ")
+    """On one line, without what a terminal would take for an order."""
+    return "".join(each if each.isprintable() else " " for each in text).replace("|", "\\|")
