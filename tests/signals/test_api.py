@@ -41,6 +41,36 @@ def test_what_can_not_be_read_is_a_conversation_without_signals_that_says_so(mad
     assert to_json(report) == to_json(analyze([]))
 
 
+class Broken:
+    """Whatever is asked of it, it fails in a way of its own."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "model_dump":
+            raise ArithmeticError(name)
+        raise AttributeError(name)
+
+    def __iter__(self) -> Any:
+        raise KeyError("row")
+
+
+@pytest.mark.parametrize("messages", [Broken(), [Broken()], [{"role": "user", "content": Broken()}]])
+@pytest.mark.parametrize("api", get_args(Api))
+def test_objects_whose_own_code_fails_are_not_read(messages: object, api: Api) -> None:
+    assert analyze(messages, api=api).unread
+
+
+NO_TEXTS: list[Any] = [5, b"x", None]
+
+
+@pytest.mark.parametrize(
+    "rows", [None, 3, [None], [{"from": "human"}], Broken(), *([Row("human", each)] for each in NO_TEXTS)]
+)
+def test_what_are_no_rows_are_not_read_either(rows: Any) -> None:
+    report = Analyzer().rows(rows)
+    assert report.unread
+    assert to_json(report) == to_json(analyze([]))
+
+
 def test_an_error_flag_makes_strict_read_all_of_what_a_tool_returned() -> None:
     page = f"{'x ' * 500}invalid credentials{' y' * 500}"
     for flagged, profile, found in ((False, "parity", 1), (False, "strict", 0), (True, "strict", 1)):

@@ -18,7 +18,7 @@ MEMORY = 16_000_000
 class Analyzer:
     """One profile and what it has read before, of which it keeps about `memory` bytes; 0: nothing.
 
-    Not for two threads at once. Raises BadOption when it is made, and nothing after that.
+    Not for two threads at once. Raises BadOption when it is made; after that NotInTable for an API that is not known, and nothing else.
     """
 
     def __init__(self, options: Options | None = None, *, memory: int = MEMORY) -> None:
@@ -27,9 +27,13 @@ class Analyzer:
 
     def rows(self, rows: Iterable[Row]) -> Report:
         """Those that are read have no half a character in them: a report that cites one could not be written."""
-        given = tuple(rows)
-        whole = all(row.value.isascii() for row in given[-self._rules.window :])
-        return self._report(given if whole else mended(given))
+        try:
+            given = tuple(rows)
+            whole = all(str.isascii(row.value) for row in given[-self._rules.window :])
+            given = given if whole else mended(given)
+        except Exception as problem:  # noqa: BLE001 - what makes the rows may raise anything
+            return self._unread(str(problem) or type(problem).__name__)
+        return self._report(given)
 
     def _report(self, rows: Sequence[Row]) -> Report:
         window = window_of(rows, self._rules, self._memory)
@@ -58,5 +62,5 @@ class Analyzer:
 
 
 def analyze(messages: object, *, api: Api = "auto", options: Options | None = None) -> Report:
-    """What there is to say of one conversation. Raises BadOption, and nothing else, whatever `messages` is."""
+    """What there is to say of one conversation. Raises BadOption, NotInTable for an API that is not known, and nothing else."""
     return Analyzer(options, memory=0).messages(messages, api)

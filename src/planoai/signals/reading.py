@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Literal, assert_never
 
-from msgspec import UNSET, MsgspecError, Raw, Struct, UnsetType, convert, field, json, to_builtins
+from msgspec import UNSET, Raw, Struct, UnsetType, convert, field, json, to_builtins
 
 from planoai import apis
 from planoai.conversation.message import Message, Part, ResultPart, Text, ToolCall, ToolResult
@@ -86,8 +86,8 @@ def rows_of(messages: object, api: Api = "auto") -> tuple[Row, ...]:
         return _read(body, api)
     except ClientError as problem:
         raise Unread(problem.message) from None
-    except (MsgspecError, RecursionError, TypeError, ValueError) as problem:
-        raise Unread(str(problem)) from None
+    except Exception as problem:  # noqa: BLE001 - objects among the messages run code of their own, which may raise anything
+        raise Unread(str(problem) or type(problem).__name__) from None
 
 
 def mended(rows: Iterable[Row]) -> tuple[Row, ...]:
