@@ -1,6 +1,8 @@
 """`planoai signals replay` as a process: its workers, its pipes, its end."""
 
 import os
+import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -115,3 +117,16 @@ def test_a_closed_stdin_is_one_that_nothing_comes_from(words: tuple[str, ...]) -
         "analyze": (1, b"Error: there is no conversation in -\n"),
         "parity": (0, b""),
     }[words[0]]
+
+
+@pytest.mark.skipif(shutil.which("jq") is None, reason="jq is not installed")
+@pytest.mark.parametrize("words", [(), ("--native",)])
+def test_the_page_finds_conversations_by_a_signal(tmp_path: Path, words: tuple[str, ...]) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "signals.md").read_text(encoding="utf-8")
+    given = b'{"id": 0, "messages": []}\n{\n' + ROW
+    told = subprocess.run([*COMMAND, *words], input=given, capture_output=True, check=True, timeout=SECONDS)
+    (tmp_path / "reports.jsonl").write_bytes(told.stdout)
+    (function,) = re.findall(r"^found\(\) .*$", page, re.MULTILINE)
+    asked = f"{function}\nfound '.signal_type == \"interaction.disengagement.escalation\"'"
+    found = subprocess.run(["sh", "-c", asked], cwd=tmp_path, capture_output=True, check=False, timeout=SECONDS)
+    assert (found.returncode, found.stdout, found.stderr) == (0, b"1\n", b"")
