@@ -155,6 +155,23 @@ def test_an_option_that_means_nothing_is_refused_by_its_name(options: Options, s
     assert raised.value.message == sentence
 
 
+NO_OPTIONS: list[dict[str, Any]] = [
+    *({name: odd} for name in ("profile", "thresholds", "lists", "window") for odd in (None, object(), "\ud800")),
+    {"profile": 3},
+    {"profile": []},
+    {"thresholds": {"\ud800": 1}},
+    {"thresholds": {"dragging": "\ud800"}},
+    {"lists": {"quit": 3}},
+    {"thresholds": {"dragging": 10**400}},
+]
+
+
+@pytest.mark.parametrize("given", NO_OPTIONS)
+def test_options_of_another_type_are_refused_as_all_others_are(given: dict[str, Any]) -> None:
+    with pytest.raises(BadOption):
+        analyze([], options=Options(**given))
+
+
 def test_a_list_does_as_well_as_a_tuple() -> None:
     options = Options(lists={"quit": ["wibbly wobbly"]})  # type: ignore[dict-item]
     assert snippets(analyze([{"role": "user", "content": "wibbly wobbly"}], options=options)) == {"wibbly wobbly"}

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from string import punctuation
 from typing import Literal, get_args
 
-from msgspec import Struct, ValidationError, convert, to_builtins
+from msgspec import Struct, convert, to_builtins
 
 from planoai.errors import BadOption
 from planoai.signals.patterns import PATTERNS
@@ -149,10 +149,10 @@ def faults(options: Options) -> Iterator[tuple[str, str]]:
 
 def checked(options: Options) -> Options:
     """The options, all of whose names and values are good. Raises BadOption."""
-    if options.profile in _PROFILES:
+    if options.profile in _PROFILES or not isinstance(options.profile, str):
         try:
             options = convert(to_builtins(options), Options)
-        except (ValidationError, TypeError) as wrong:
+        except (ValueError, TypeError, OverflowError) as wrong:
             raise BadOption(str(wrong)) from None
     for where, said in faults(options):
         raise BadOption(f"{where}: {said}")
