@@ -1,6 +1,6 @@
 """The part of a conversation that is looked at: its last rows, sorted by what they are, in one pass."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from msgspec import Struct
@@ -8,7 +8,7 @@ from msgspec import Struct
 from planoai.signals.memory import Memory
 from planoai.signals.options import Limits, Rules
 from planoai.signals.scanning import Scanned
-from planoai.signals.signal import Row, Turns
+from planoai.signals.signal import Row, Signal, Turns
 from planoai.signals.single import f32
 from planoai.signals.utterance import Utterance
 
@@ -63,6 +63,17 @@ def window_of(rows: Sequence[Row], rules: Rules, memory: Memory) -> Window:
             observations.append((place, (memory.failed if row.failed else memory.observed)(value)))
     turns = turns_of(user, assistant, rules.limits)
     return Window(last, offset, tuple(said), tuple(asked), tuple(calls), tuple(observations), turns, memory)
+
+
+def first_of(said: Said, category: str, families: Iterable[str]) -> Signal | None:
+    """The signal of the first family of which the message has a phrase; the leaf is called like the family."""
+    if said.utterance.found:  # mostly it has none of any
+        for family in families:
+            found = said.utterance.found.get(family)
+            if found:
+                kind = f"{category}.{family}"
+                return Signal(kind, said.index, found.phrase, 1.0, {"pattern_type": family}, found.decided)
+    return None
 
 
 def turns_of(user: int, assistant: int, limits: Limits) -> Turns:

@@ -6,7 +6,7 @@ from planoai.signals.options import Rules
 from planoai.signals.signal import Json, Signal
 from planoai.signals.single import f32
 from planoai.signals.utterance import Utterance
-from planoai.signals.window import Said, Window
+from planoai.signals.window import Said, Window, first_of
 
 _FAMILIES = ("correction", "rephrase", "clarification")
 _LEAST_TOKENS = 3
@@ -15,21 +15,12 @@ _LEAST_TOKENS = 3
 def misalignment(window: Window, rules: Rules) -> Iterator[Signal]:
     previous: Said | None = None
     for said in window.asked:
-        signal = _in_words(said) if said.utterance.found else None
+        signal = first_of(said, "interaction.misalignment", _FAMILIES)
         if signal is None and previous is not None:
             signal = _again(said, previous, window, rules)
         if signal:
             yield signal
         previous = said
-
-
-def _in_words(said: Said) -> Signal | None:
-    for family in _FAMILIES:
-        found = said.utterance.found.get(family)
-        if found:
-            kind = f"interaction.misalignment.{family}"
-            return Signal(kind, said.index, found.phrase, 1.0, {"pattern_type": family}, found.decided)
-    return None
 
 
 def _again(said: Said, previous: Said, window: Window, rules: Rules) -> Signal | None:
