@@ -194,7 +194,8 @@ async def test_reloads_and_deaths_leave_no_descriptor_behind(tmp_path: Path) -> 
             old = running.status.workers
             assert (await running.reload()).problems == ()
             await gone(old)
-        victim = running.status.workers[0]
+        told = await running.when(lambda now: len(now.workers) == 2 and not {*old} & {*now.workers})
+        victim = told.workers[0]
         os.kill(victim, signal.SIGKILL)
         await running.when(lambda now: victim not in now.workers and len(now.workers) == 2)
         assert (await ask(running.port)).status == 200
