@@ -47,7 +47,7 @@ class Workers:
             door.close()
         for process in self._processes:
             if self._busy:
-                process.terminate()
+                process.kill()  # it holds nothing, and might be too busy for anything gentler
             process.join()
 
     def answers(self, blocks: Iterable[bytes]) -> Iterator[bytes]:
