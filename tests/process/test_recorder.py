@@ -48,6 +48,12 @@ class Recorder:
                 assert told, f"it ended without a line with {holding!r}"
         return told
 
+    async def has(self, lines: int) -> None:
+        """Until so many lines are in the log."""
+        async with asyncio.timeout(30):
+            while len(self.lines()) < lines:
+                await asyncio.sleep(0.01)
+
     async def ends(self) -> tuple[int, str]:
         """Its exit code, and what it had to say on stderr."""
         async with asyncio.timeout(30):
@@ -311,8 +317,10 @@ async def test_one_who_does_not_look_does_not_hold_it_up(tmp_path: Path) -> None
     feed = Feed()
     async with ready(tmp_path) as recorder:
         feed.attach(recorder.feed())
-        for number in range(5_000):  # far more than the pipe takes, and nobody reads it
-            answered(asked(feed, f"req-{number}"))
+        for many in range(1_000, 5_001, 1_000):  # far more than the pipe takes, and nobody reads it
+            for number in range(1_000):
+                answered(asked(feed, f"req-{number}"))
+            await recorder.has(many)  # the feed keeps few thousands for one who is slow
         recorder.channel.send(Drain(stopping=True))
         await feed.aclose()
         async with asyncio.timeout(30):
