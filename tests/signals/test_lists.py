@@ -1,13 +1,12 @@
 """The phrases, patterns and tables of characters are those of the reference, entry by entry and in its order."""
 
-import re
 
 import msgspec
 import pytest
 from bench.signals.plain_words import LISTS, RANGES
 
 from planoai.signals import ranges
-from planoai.signals.letters import WHITE, is_alphabetic, is_uppercase, split, word_class
+from planoai.signals.letters import WHITE, is_alphabetic, is_uppercase, is_word, split
 from planoai.signals.patterns import PATTERNS
 from planoai.signals.phrases import CONFIRMATION_PREFIXES, PHRASES, POSITIVE_PREFIXES, STOP_WORDS
 
@@ -46,7 +45,7 @@ def test_a_table_of_characters_is_that_of_the_reference(ours: str, theirs: str) 
 
 
 def test_the_ends_of_a_range_are_inside_and_their_neighbours_are_not() -> None:
-    for name, holds in (("alphabetic", is_alphabetic), ("uppercase", is_uppercase)):
+    for name, holds in (("alphabetic", is_alphabetic), ("uppercase", is_uppercase), ("rx_word", is_word)):
         inside = {code for first, last in RANGES[name] for code in (first, last)}
         beside = {code for first, last in RANGES[name] for code in (first - 1, last + 1)}
         assert all(holds(chr(code)) for code in inside)
@@ -54,10 +53,10 @@ def test_the_ends_of_a_range_are_inside_and_their_neighbours_are_not() -> None:
 
 
 @pytest.mark.parametrize(
-    ("character", "is_word"), [("a", True), ("\u0301", True), ("\u200d", True), ("½", False), ("²", False)]
+    ("character", "is_one"), [("a", True), ("\u0301", True), ("\u200d", True), ("½", False), ("²", False)]
 )
-def test_a_word_has_marks_and_joiners_and_no_fractions(character: str, is_word: bool) -> None:
-    assert bool(re.fullmatch(f"[{word_class()}]", character)) is is_word
+def test_a_word_has_marks_and_joiners_and_no_fractions(character: str, is_one: bool) -> None:
+    assert is_word(character) is is_one
 
 
 @pytest.mark.parametrize("space", WHITE)

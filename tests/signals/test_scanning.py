@@ -5,13 +5,14 @@ import re
 from collections.abc import Callable, Sequence
 
 import pytest
+from bench.signals.plain_words import RANGES
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.signals import plain_tools
 from planoai.signals import Analyzer, Options, Row
-from planoai.signals.alternatives import of_pattern, of_words
-from planoai.signals.letters import WHITE, word_class
+from planoai.signals.alternatives import of_pattern, of_words, plain
+from planoai.signals.letters import WHITE
 from planoai.signals.options import rules_of
 from planoai.signals.patterns import PATTERNS
 from planoai.signals.scanning import FRAGMENTS, Scanned, Scanner
@@ -138,7 +139,7 @@ def test_the_snippet_of_text_with_letters_of_other_lengths_in_lower_case_is_shif
 @pytest.mark.parametrize(("family", "pattern"), ALL)
 def test_a_pattern_alone_finds_what_a_backtracking_engine_finds(family: str, pattern: str) -> None:
     alternative = of_pattern(family, 0, pattern)
-    word = f"[{word_class()}]"
+    word = "[" + "".join(f"\\U{first:08x}-\\U{last:08x}" for first, last in RANGES["rx_word"]) + "]"
     means = {"\\s": f"[{WHITE}]", "\\w": word, "\\b": f"(?:(?<={word})(?!{word})|(?<!{word})(?={word}))"}
     obvious = re.compile(re.sub(r"\\[swb]", lambda found: means[found[0]], pattern))
     chance = chance_of(pattern)
@@ -147,11 +148,16 @@ def test_a_pattern_alone_finds_what_a_backtracking_engine_finds(family: str, pat
         text = expanded(pattern, chance).join(chance.choices(("", " ", "x", "\n", *ODD), k=2))
         text = (text + chance.choice(("", expanded(pattern, chance)))).lower().replace("ſ", "s")
         found = obvious.search(text)
-        assert alternative.find(text) == (found and found.span()), ascii(text)
+        assert alternative.find(plain(text)) == (found and found.span()), ascii(text)
         if found:
             matched += 1
             assert all(need in text for need in alternative.needs)
     assert matched > 10
+
+
+def test_what_stands_for_characters_beyond_ascii_is_in_no_pattern() -> None:
+    assert plain("aé\u0301\u2003\x85½😀") == "aWW  ~~"
+    assert all(pattern.isascii() and not {"W", "~"} & {*pattern} for _, pattern in ALL)
 
 
 @pytest.mark.parametrize(("family", "pattern"), ALL)

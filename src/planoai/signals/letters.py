@@ -32,11 +32,9 @@ def is_uppercase(character: str) -> bool:
     return _within(_parsed("UPPERCASE"), ord(character))
 
 
-@cache
-def word_class() -> str:
-    """What `\\w` means beyond ASCII, as the inside of a character class."""
-    first, last = _parsed("WORD")
-    return "".join(f"\\U{a:08x}-\\U{b:08x}" for a, b in zip(first, last, strict=True))
+def is_word(character: str) -> bool:
+    """Whether `\\w` takes it."""
+    return _within(_parsed("WORD"), ord(character))
 
 
 @cache

@@ -3,11 +3,9 @@
 Few answers say anything of the kind. A pattern is searched for only where a fragment of it stands in the text, and then all of its words.
 """
 
-from collections.abc import Iterable
-
 from msgspec import Struct
 
-from planoai.signals.alternatives import Alternative, folded, of_pattern, of_words
+from planoai.signals.alternatives import Alternative, folded, of_pattern, of_words, plain
 from planoai.signals.options import Rules
 from planoai.signals.patterns import PATTERNS
 from planoai.signals.single import f32
@@ -64,11 +62,21 @@ class Scanned(Struct, frozen=True):
 
 
 class _Piece(Struct, frozen=True):
-    """A part of an observation, where it begins, and by family the patterns that may be found in it."""
+    """A part of an observation, where it begins, and by family the patterns that may be found in it, or in what is plain of it."""
 
     start: int
     text: str
+    plain: str
     possible: dict[str, list[Alternative]]
+
+    def leftmost(self, family: str) -> tuple[int, int] | None:
+        """Of matches that begin at one place the one whose pattern comes first in the family, as if they all were one expression."""
+        best: tuple[int, int, int] | None = None
+        for each in self.possible.get(family, ()):
+            span = each.find(self.text if each.verbatim else self.plain)
+            if span and (best is None or (span[0], each.place) < best[:2]):
+                best = span[0], each.place, span[1]
+        return (best[0], best[2]) if best else None
 
 
 _NOTHING = Scanned()
@@ -107,9 +115,9 @@ class Scanner:
         for fragment, alternatives in self._by_fragment.items():
             if fragment in text:
                 for each in alternatives:
-                    if all(need in text for need in each.needs):
+                    if each.needs[0] in text and all(need in text for need in each.needs):
                         possible.setdefault(each.family, []).append(each)
-        return _Piece(start, text, possible)
+        return _Piece(start, text, plain(text) if possible else text, possible)
 
 
 def _fragment(alternative: Alternative) -> str:
@@ -122,21 +130,11 @@ def _fragment(alternative: Alternative) -> str:
 def _first(families: tuple[Family, ...], value: str, low: str, pieces: list[_Piece]) -> Hit | None:
     for family in families:
         for piece in pieces:
-            span = _leftmost(piece.possible.get(family.kind, ()), piece.text)
+            span = piece.leftmost(family.kind)
             if span:
                 start, end = piece.start + span[0], piece.start + span[1]
                 return Hit(family.kind, _snippet(value, low, start, end), _confidence(family, low), low[start:end])
     return None
-
-
-def _leftmost(alternatives: Iterable[Alternative], text: str) -> tuple[int, int] | None:
-    """Of matches that begin at one place the one whose pattern comes first in the family, as if they all were one expression."""
-    best: tuple[int, int, int] | None = None
-    for each in alternatives:
-        span = each.find(text)
-        if span and (best is None or (span[0], each.place) < best[:2]):
-            best = span[0], each.place, span[1]
-    return (best[0], best[2]) if best else None
 
 
 def _confidence(family: Family, low: str) -> float:
