@@ -75,7 +75,7 @@ class Price(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     input: of the request.
     output: of the answer.
     cache_read: of the request, where the provider has them in its cache. Unset, `input`.
-    cache_write: of the request, where the provider puts them into its cache. Unset, `input`.
+    cache_write: of the request, where the provider puts them into its cache. Unset, 1.25 times `input`.
     """
 
     input: Dollars
