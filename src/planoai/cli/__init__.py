@@ -38,6 +38,7 @@ COMMANDS = {
     ),
     "doctor": Row("planoai.cli.doctor:doctor", "Look for what would keep a gateway from working.", _UTILITIES),
     "models": Row("planoai.cli.models:models", "List the models that wildcards of a config stand for.", _UTILITIES),
+    "prices": Row("planoai.cli.prices:prices", "Show what models cost, and who says so.", _UTILITIES),
     "test": Row("planoai.cli.test:test", "Ask a model one question, as the config says.", _UTILITIES),
     "demo": Row("planoai.cli.demo:demo", "See each client talk to the other API's model.", _UTILITIES),
     "signals": Row("planoai.cli.signals:signals", "Read conversations for behavioural signals.", _UTILITIES),

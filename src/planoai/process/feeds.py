@@ -1,7 +1,6 @@
 """What is fetched from providers while nobody asks anything: their lists of models, kept in PLANO_HOME beside the one of the package."""
 
 import asyncio
-import os
 from collections.abc import Sequence
 from itertools import chain
 from pathlib import Path
@@ -17,6 +16,7 @@ from planoai.gateway.headers import Pairs
 from planoai.gateway.leg import Leg, leg_to
 from planoai.net.client import Client
 from planoai.net.proxy import Proxies
+from planoai.process.kept import write
 from planoai.process.known import fetched, file_in
 from planoai.providers.listed import listed_at, read_list
 from planoai.providers.provider import upstream_dialect
@@ -53,7 +53,7 @@ async def refresh(config: Config, home: Path, proxies: Proxies, today: str) -> l
     found = {key: listed for key, listed in models.items() if listed}
     if found:
         kept = {key: listed for key, listed in before.models.items() if listed != snapshot().models.get(key)}
-        _write(file_in(home), encoded(Registry(today, _SOURCE, {**kept, **found})))
+        write(file_in(home), encoded(Registry(today, _SOURCE, {**kept, **found})))
     return list(told)
 
 
@@ -117,13 +117,3 @@ class _Asking:
         if response.status != 200:
             raise ValueError(f"it answered with status {response.status}")
         return body
-
-
-def _write(file: Path, data: bytes) -> None:
-    """Whoever reads the file sees all of the old or all of the new, and nobody but its owner sees any. Raises OSError."""
-    beside = file.with_suffix(".new")
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with open(descriptor, "wb") as written:
-        os.fchmod(descriptor, 0o600)
-        written.write(data)
-    beside.replace(file)
