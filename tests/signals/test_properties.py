@@ -12,6 +12,7 @@ from planoai.signals import Analyzer, Options, Report, Row, to_json, to_plain
 from planoai.signals.memory import Memory
 from planoai.signals.options import rules_of
 from planoai.signals.phrases import PHRASES
+from planoai.signals.shelf import Shelf
 from planoai.signals.window import window_of
 
 RULES = rules_of(Options())
@@ -113,6 +114,7 @@ def test_of_a_hundred_thousand_rows_the_last_hundred_are_read() -> None:
     rows: Sequence[Row] = [Row("human", f"I give up {turn}") for turn in range(100_000)]
     memory = Memory(RULES, 100_000_000)
     window = window_of(rows, RULES, memory)
+    assert isinstance(memory.asked, Shelf)
     assert (len(window.said), window.offset, len(memory.asked)) == (100, 99_900, 100)
 
 

@@ -15,7 +15,7 @@ from planoai.signals.matching import Matcher
 from planoai.signals.message import Message, normalise
 from planoai.signals.options import Rules
 from planoai.signals.scanning import Scanned, Scanner
-from planoai.signals.shelf import Budget, Shelf
+from planoai.signals.shelf import Budget, kept
 from planoai.signals.tone import tones
 from planoai.signals.utterance import Desk, Found, Utterance
 from planoai.signals.utterance import size as size_of_utterance
@@ -39,11 +39,11 @@ class Memory:
         self._desk = Desk(most // 4)
         scanner = Scanner(rules)
         budget = Budget(most * 3 // 8)
-        self.asked = Shelf(self._read_of_person, size_of_utterance, budget)
-        self.said = Shelf(self._read_of_model, size_of_utterance, budget)
-        self.observed = Shelf(partial(scanner.scan, failed=False), _size_of_scanned, budget)
-        self.failed = Shelf(partial(scanner.scan, failed=True), _size_of_scanned, budget)
-        self.call = Shelf(read_call, _size_of_call, budget)
+        self.asked = kept(self._read_of_person, size_of_utterance, budget)
+        self.said = kept(self._read_of_model, size_of_utterance, budget)
+        self.observed = kept(partial(scanner.scan, failed=False), _size_of_scanned, budget)
+        self.failed = kept(partial(scanner.scan, failed=True), _size_of_scanned, budget)
+        self.call = kept(read_call, _size_of_call, budget)
 
     def likeness(self, now: Utterance, before: Utterance) -> float:
         """See `likeness`: 0.0 if it is too little to matter. The newer one knows of the few it was compared with last."""

@@ -72,5 +72,10 @@ class Shelf(Generic[T]):
         return known
 
 
+def kept(read: Callable[[str], T], size: Callable[[str, T], int], budget: Budget) -> Callable[[str], T]:
+    """`read`, on a shelf if there is any room."""
+    return Shelf(read, size, budget) if budget.most else read
+
+
 def _digest(text: str) -> bytes:
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()

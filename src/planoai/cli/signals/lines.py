@@ -10,7 +10,7 @@ from planoai.signals.letters import WHITE
 from planoai.signals.options import Options
 from planoai.signals.signal import Row
 from planoai.signals.strict_json import NotStrict, read_json
-from planoai.signals.writing import to_plain
+from planoai.signals.writing import to_encode
 
 # Ids that are written as they stand: plain text without escapes, and whole numbers that every reader takes for the same.
 _PLAIN = re.compile(rb'"[ !#-\[\]-~]*"|-?[1-9][0-9]{0,17}|0')
@@ -30,7 +30,7 @@ class Reader:
     """One analyzer, and the lines it is asked to read. `native`: see `to_json`."""
 
     def __init__(self, options: Options, *, native: bool) -> None:
-        self._analyzer = Analyzer(options)
+        self._analyzer = Analyzer(options, memory=0)  # lines have little in common
         self._native = native
         self._decode = msgspec.json.Decoder(_Line).decode
         self._encode = msgspec.json.Encoder().encode
@@ -51,7 +51,7 @@ class Reader:
         except ValueError as error:
             return b"" if _is_blank(line) else self._error(str(error))
         report = self._analyzer.rows([Row(each.role, each.value) for each in read.messages])
-        return self._encode({"id": name, "report": to_plain(report, self._native)}) + b"\n"
+        return self._encode({"id": name, "report": to_encode(report, self._native)}) + b"\n"
 
     def _error(self, why: str) -> bytes:
         return self._encode({"id": None, "error": f"input parse: {why}"}) + b"\n"
