@@ -1,6 +1,6 @@
 """From groups of signals to one number and one word."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -27,11 +27,17 @@ class Grade(Struct, frozen=True):
 
 
 def grade(groups: Mapping[str, Group], window: Window, rules: Rules) -> Grade:
-    misaligned = f32(groups["misalignment"].count / max(window.turns.user_turns, 1))
+    count = {name: len(group.signals) for name, group in groups.items()}
+    misaligned = f32(count["misalignment"] / max(window.turns.user_turns, 1))
     high = misaligned > rules.limits.misalignment_ratio
-    score = 0 if _severe(groups, window, rules) else _score(groups, rules, high)
+    disengaged = groups["disengagement"].signals
+    disengagement = severity(_counting(disengaged, rules))
+    if _WORST in (disengagement, severity(count["stagnation"])) or _given_up(disengaged, window, rules):
+        score = 0
+    else:
+        score = _score(count, disengagement, costs=high and count["misalignment"] >= rules.misalignments)
     quality = _quality(score)
-    return Grade(quality, float(score), _concerning(groups, quality), misaligned, high)
+    return Grade(quality, float(score), _concerning(count, quality), misaligned, high)
 
 
 def _quality(score: int) -> Quality:
@@ -41,47 +47,44 @@ def _quality(score: int) -> Quality:
     return "severe"
 
 
-def _severe(groups: Mapping[str, Group], window: Window, rules: Rules) -> bool:
-    if any(_leaves(signal, window, rules) for signal in groups["disengagement"].signals):
-        return True
-    return _WORST in (severity(_disengaged(groups, rules)), groups["stagnation"].severity)
-
-
-def _leaves(signal: Signal, window: Window, rules: Rules) -> bool:
+def _given_up(disengaged: Iterable[Signal], window: Window, rules: Rules) -> bool:
     """The person asks for somebody else, or gives up."""
-    if signal.signal_type.endswith(".quit"):
-        return not rules.quit_at_end or signal.message_index in _last_said(window)
-    return signal.signal_type.endswith(".escalation")
+    for signal in disengaged:
+        if signal.signal_type.endswith(".escalation"):
+            return True
+        if signal.signal_type.endswith(".quit") and (
+            not rules.quit_at_end or signal.message_index in _last_said(window)
+        ):
+            return True
+    return False
 
 
 def _last_said(window: Window) -> list[int]:
     return [said.index for said in window.asked[-2:]]
 
 
-def _disengaged(groups: Mapping[str, Group], rules: Rules) -> int:
+def _counting(disengaged: Sequence[Signal], rules: Rules) -> int:
     """How many signs of disengagement count."""
-    signals = groups["disengagement"].signals
     if not rules.tone_once:
-        return len(signals)
-    tone = sum(signal.metadata.get("indicator_type") in _TONES for signal in signals)
-    return len(signals) - tone + min(tone, 1)
+        return len(disengaged)
+    tone = sum(signal.metadata.get("indicator_type") in _TONES for signal in disengaged)
+    return len(disengaged) - tone + min(tone, 1)
 
 
-def _score(groups: Mapping[str, Group], rules: Rules, high: bool) -> int:
-    count = {name: group.count for name, group in groups.items()}
-    score = _START + _SATISFIED[min(count["satisfaction"], 3)]
-    score -= 10 * severity(_disengaged(groups, rules))
-    if high and count["misalignment"] >= rules.misalignments:
+def _score(count: Mapping[str, int], disengaged: int, *, costs: bool) -> int:
+    """`disengaged`: how severely. `costs`: whether misalignment does."""
+    score = _START + _SATISFIED[min(count["satisfaction"], 3)] - 10 * disengaged
+    if costs:
         score -= 15
     if count["stagnation"] > 2:
-        score -= 8 * groups["stagnation"].severity
+        score -= 8 * severity(count["stagnation"])
     score -= 8 * count["failure"] + 5 * count["loops"] + 3 * count["exhaustion"]
     return min(100, max(0, score))
 
 
-def _concerning(groups: Mapping[str, Group], quality: Quality) -> bool:
+def _concerning(count: Mapping[str, int], quality: Quality) -> bool:
     return (
         quality in ("poor", "severe")
-        or groups["stagnation"].count > 2
-        or any(groups[name].count for name in ("disengagement", "failure", "loops"))
+        or count["stagnation"] > 2
+        or count["disengagement"] + count["failure"] + count["loops"] > 0
     )

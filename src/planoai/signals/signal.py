@@ -53,7 +53,7 @@ class Group(Struct, frozen=True):
 
 def severity(count: int) -> int:
     """0 for none, 1 for one or two, 2 for three or four, 3 from five on."""
-    return min(3, (count + 1) // 2)
+    return (count + 1) // 2 if count < 5 else 3
 
 
 class Turns(Struct, frozen=True):

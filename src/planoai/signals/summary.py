@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from planoai.signals.grading import Grade
-from planoai.signals.signal import Group, Turns
+from planoai.signals.signal import Group, Turns, severity
 from planoai.signals.single import f32
 
 
@@ -18,7 +18,8 @@ def summarise(groups: Mapping[str, Group], grade: Grade, turns: Turns) -> str:
         parts.append(f"High misalignment rate: {f32(grade.misaligned * 100):.1f}% of user turns")
     if groups["stagnation"].count > 2:
         parts.append(f"Looping detected: {groups['stagnation'].count} repetitions")
-    asked = sum(signal.signal_type.endswith(".escalation") for signal in groups["disengagement"].signals)
+    disengaged = groups["disengagement"].signals
+    asked = sum(signal.signal_type.endswith(".escalation") for signal in disengaged) if disengaged else 0
     if asked:
         parts.append(f"Escalation requested: {asked}")
     return " | ".join(parts)
@@ -27,9 +28,7 @@ def summarise(groups: Mapping[str, Group], grade: Grade, turns: Turns) -> str:
 def _layers(groups: Iterable[Group]) -> list[str]:
     layers: dict[str, list[str]] = {}
     for group in groups:
-        layers.setdefault(group.layer, []).append(_counted(group))
+        count = len(group.signals)
+        counted = f"{group.category}: {count} (sev {severity(count)})" if count else f"{group.category}: 0"
+        layers.setdefault(group.layer, []).append(counted)
     return [f"{layer.capitalize()} — {', '.join(counted)}" for layer, counted in layers.items()]
-
-
-def _counted(group: Group) -> str:
-    return f"{group.category}: {group.count}" + (f" (sev {group.severity})" if group.signals else "")
