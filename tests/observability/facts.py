@@ -9,7 +9,7 @@ import pytest
 from planoai.net.headers import Headers
 from planoai.net.request import Request
 from planoai.observability import framing
-from planoai.observability.record import Attempt, Closed, Message, Opened, Outcome
+from planoai.observability.record import Attempt, Closed, Dropped, Message, Opened, Outcome
 
 USER_AGENT = (b"user-agent", b"OpenAI/Python 3.1")
 
@@ -57,6 +57,12 @@ def closed(
     number: int = 1, *attempts: Attempt, status: int = 200, outcome: Outcome = "completed", first: float = 0.3
 ) -> Closed:
     return Closed(number, status, outcome, 120, 340, first, 1.5, attempts, b"application/json")
+
+
+def number(message: Message) -> int:
+    """Of the exchange that it is of."""
+    assert not isinstance(message, Dropped)
+    return message.id
 
 
 def framed(messages: Iterable[Message]) -> bytes:

@@ -13,8 +13,8 @@ from planoai.observability import feed as feed_module
 from planoai.observability import framing, outbox
 from planoai.observability.feed import PIECE_BYTES, Feed, Recording
 from planoai.observability.outbox import BATCH_BYTES, MOST_BODIES
-from planoai.observability.record import Closed, Message, Opened, Piece
-from tests.observability.facts import USER_AGENT, Listener, attempt, request
+from planoai.observability.record import Closed, Dropped, Message, Opened, Piece
+from tests.observability.facts import USER_AGENT, Listener, attempt, number, request
 
 BODY = b'{"model":"fast"}'
 ANSWER = b'{"choices":[]}'
@@ -47,7 +47,7 @@ async def attached(feed: Feed, *, acknowledges: bool = True) -> Listener:
 
 def begun(feed: Feed, body: bytes = BODY) -> Recording:
     recording = feed.open(request(), "req-1")
-    recording.asks("openai_chat", "fast", body, stream=False)
+    recording.asks("openai_chat", "fast", body, stream=False, received=0.0)
     recording.tried(attempt())
     recording.answered(b"application/json")
     return recording
@@ -58,7 +58,11 @@ def ended(recording: Recording) -> None:
 
 
 async def everything(feed: Feed, listener: Listener) -> list[Message]:
-    """What the recorder hears from here on; the feed ends."""
+    """What the recorder hears from here on, but for what it is told of losses; the feed ends."""
+    return [each for each in await all_of(feed, listener) if not isinstance(each, Dropped)]
+
+
+async def all_of(feed: Feed, listener: Listener) -> list[Message]:
     heard = asyncio.ensure_future(listener.rest())
     await feed.aclose()
     return await heard
@@ -69,7 +73,7 @@ async def test_an_exchange_is_told_in_three_messages() -> None:
     listener = await attached(feed)
     before = time()
     recording = feed.open(request("/v1/chat/completions?api-key=hidden", USER_AGENT), "req-1")
-    recording.asks("openai_chat", "fast", BODY, stream=True)
+    recording.asks("openai_chat", "fast", BODY, stream=True, received=0.0)
     recording.tried(attempt(status=503))
     recording.tried(attempt())
     recording.answered(b"application/json")
@@ -117,13 +121,13 @@ async def test_no_credential_is_told_and_nothing_that_is_long() -> None:
     many = [(b"x-forwarded-for", b"9" * 60_000)] * 50
     recording = feed.open(request("/" + "p" * 60_000, *secrets, *many), "i" * 128)
 
-    recording.asks("openai_chat", "m" * 60_000, b"", stream=False)
+    recording.asks("openai_chat", "m" * 60_000, b"", stream=False, received=0.0)
     ended(recording)
 
     messages = await everything(feed, listener)
     told = repr(messages)
     assert "sk" not in told
-    assert len(told) < 4_000
+    assert len(told) < 6_000
 
 
 async def test_exchanges_have_numbers_of_their_own() -> None:
@@ -133,7 +137,7 @@ async def test_exchanges_have_numbers_of_their_own() -> None:
     ended(second)
     ended(first)
 
-    numbers = [each.id for each in await everything(feed, listener)]
+    numbers = [number(each) for each in await everything(feed, listener)]
 
     assert numbers[0] != numbers[1]
     assert numbers == [*numbers[:2], *reversed(numbers[:2])]
@@ -149,7 +153,7 @@ async def test_facts_leave_by_themselves() -> None:
     ended(recording)
     piece, last = await listener.messages(2)
 
-    assert (asked.id, piece.id, last.id) == (asked.id,) * 3
+    assert (number(asked), number(piece), number(last)) == (1, 1, 1)
     listener.close()
     await feed.aclose()
 
@@ -181,10 +185,10 @@ async def test_the_first_bytes_of_an_answer_are_told_at_once_with_who_brought_th
 
     asked, piece = await listener.messages(2)
 
-    assert piece == Piece(asked.id, b"one", b"application/json", attempt())
+    assert piece == Piece(number(asked), b"one", b"application/json", attempt())
     ended(recording)
     [rest, _] = await everything(feed, listener)
-    assert rest == Piece(asked.id, b"two")
+    assert rest == Piece(number(asked), b"two")
 
 
 async def test_an_upstream_that_dies_in_the_middle_is_told_with_its_attempt() -> None:
@@ -231,7 +235,7 @@ def test_a_recorder_that_stalls_loses_bodies_and_no_facts(loop: Loop) -> None:
             ended(recording)
             await asyncio.sleep(0)  # the feed has its turn, the recorder reads nothing
 
-        messages = await everything(feed, listener)
+        messages = await all_of(feed, listener)
 
         asked = [each for each in messages if isinstance(each, Opened)]
         pieces = [each for each in messages if isinstance(each, Piece)]
@@ -240,6 +244,7 @@ def test_a_recorder_that_stalls_loses_bodies_and_no_facts(loop: Loop) -> None:
         assert MOST_BODIES - len(body) < kept * len(body)
         assert kept < 150
         assert feed.dropped == 300 - kept
+        assert sum(each.bodies for each in messages if isinstance(each, Dropped)) == feed.dropped
 
     run(loop, scene())
 
@@ -258,6 +263,18 @@ async def test_a_stream_with_a_hole_is_shipped_no_further(monkeypatch: pytest.Mo
     assert [isinstance(each, Piece) and each.data and len(each.data) for each in pieces] == [PIECE_BYTES, None]
     assert isinstance(last, Closed)
     assert feed.dropped == 1
+
+
+async def test_the_recorder_is_told_how_much_it_was_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outbox, "MOST_MESSAGES", 6)
+    feed = Feed()
+    for _ in range(5):
+        ended(begun(feed))
+
+    listener = await attached(feed)
+    dropped = [each for each in await all_of(feed, listener) if isinstance(each, Dropped)]
+
+    assert [each.exchanges for each in dropped] == [2]
 
 
 async def test_there_is_room_again_once_the_recorder_reads(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -328,7 +345,8 @@ async def test_a_recorder_that_has_long_taken_nothing_has_a_bound_until_it_reads
     for _ in range(50):
         feed.open(request(), "req-1").close(404, "failed", 0, 0, 0.0)
 
-    assert len(await listener.messages(10)) == 10
+    *exchanges, dropped = await listener.messages(11)
+    assert (len(exchanges), dropped) == (10, Dropped(45, 0))
     assert feed.dropped == 45
     feed.open(request(), "req-1").close(404, "failed", 0, 0, 0.0)
     assert len(await everything(feed, listener)) == 2
@@ -352,7 +370,7 @@ async def test_the_next_recorder_hears_of_what_runs() -> None:
     assert isinstance(before, Opened)
     assert isinstance(asked, Opened)
     assert (asked.id, asked.at, asked.body) == (before.id, before.at, None)
-    assert piece == Piece(asked.id, b"y" * PIECE_BYTES)
+    assert piece == Piece(number(asked), b"y" * PIECE_BYTES)
     assert isinstance(last, Closed)
     assert last.attempts == (attempt(),)
 
@@ -440,7 +458,7 @@ async def test_what_ends_between_two_recorders_is_told_to_the_second() -> None:
     messages = await everything(feed, second)
 
     assert [type(each) for each in messages] == [Opened, Closed, Opened, Closed]
-    assert [each.id for each in messages] == [1, 1, 2, 2]
+    assert [number(each) for each in messages] == [1, 1, 2, 2]
 
 
 @LOOPS
@@ -560,7 +578,7 @@ async def test_a_feed_that_is_off_keeps_nothing() -> None:
     feed = Feed(enabled=False)
     body = request()
     recording = feed.open(body, "req-1")
-    recording.asks("openai_chat", "fast", BODY, stream=False)
+    recording.asks("openai_chat", "fast", BODY, stream=False, received=0.0)
     recording.tried(attempt())
     recording.answered(b"application/json")
     recording.piece(ANSWER)

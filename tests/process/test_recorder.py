@@ -99,7 +99,7 @@ async def ready(logs: Path) -> AsyncIterator[Recorder]:
 
 def asked(feed: Feed, request_id: str) -> Recording:
     recording = feed.open(request("/v1/chat/completions", USER_AGENT), request_id)
-    recording.asks("openai_chat", "fast", b"{}", stream=False)
+    recording.asks("openai_chat", "fast", b"{}", stream=False, received=0.0)
     return recording
 
 

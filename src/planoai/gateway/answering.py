@@ -71,6 +71,7 @@ async def _try(
     """One request, and of its answer what has to be known before the client is told anything. Raises UpstreamError."""
     address = leg.address(call)
     headers = leg.headers(call)
+    headers += recording.trying(call.headers)
     if leg.seal is not None:
         headers = (
             leg.signed(headers, address, body)
@@ -108,5 +109,7 @@ async def _try(
                 trouble,
                 prepared - began,
                 answered - began,
+                perf_counter() - began,
+                leg.target.full_name,
             )
         )

@@ -59,7 +59,7 @@ class Counter:
         """Raises PlanoError where the request is none, and where the upstream that was asked let us down."""
         request = visit.request
         call = Call(await request.body(), visit.headers, request.query, self._dialect, self._client, visit.id)
-        visit.recording.asks("", call.head.model, b"", stream=False)
+        visit.recording.asks("", call.head.model, b"", stream=False, received=call.received)
         target = gateway.models.plan(call.head.model).candidates[0].target
         leg = _way_to_count(target, self._dialect.name, gateway)
         if leg is not None:

@@ -21,7 +21,7 @@ from planoai.gateway.visit import Visit
 async def exchange(visit: Visit, dialect: Dialect, client: ClientSide, gateway: Gateway) -> None:
     """Raises PlanoError for everything that goes wrong before the first byte of the answer; later it becomes the stream's own error event."""
     call = Call(await visit.request.body(), visit.headers, visit.request.query, dialect, client, visit.id)
-    visit.recording.asks(dialect.name, call.head.model, call.body, stream=call.head.stream)
+    visit.recording.asks(dialect.name, call.head.model, call.body, stream=call.head.stream, received=call.received)
     plan = gateway.models.plan(call.head.model)
     with await answering(plan, call, gateway, visit.recording) as answer:
         visit.request.forget()

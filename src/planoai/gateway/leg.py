@@ -17,7 +17,7 @@ from planoai.errors import Misconfigured, Unauthorized, Unsupported
 from planoai.gateway.call import Call
 from planoai.gateway.headers import JSON, OF_AN_ACCOUNT, Pairs, listing, merged, names_in, onward
 from planoai.gateway.redaction import Redaction
-from planoai.names import REQUEST_ID
+from planoai.names import REQUEST_ID, TRACEPARENT, TRACESTATE
 from planoai.net.client import Origin, Timeouts
 from planoai.providers.auth import (
     BETA,
@@ -209,7 +209,7 @@ def leg_to(target: Target, client_dialect: str, bound: Limits, *, stream: bool, 
         path=address,
         fixed=fixed,
         withheld=names_in(fixed)
-        | {REQUEST_ID}
+        | {REQUEST_ID, TRACEPARENT, TRACESTATE}
         | (frozenset() if passes else OF_AN_ACCOUNT)
         | (frozenset() if spoken == "anthropic_messages" else _OF_MESSAGES),
         yielding=yielding,

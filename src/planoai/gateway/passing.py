@@ -63,7 +63,7 @@ class Passing:
     async def pass_on(self, visit: Visit, suffix: str, gateway: Gateway) -> None:
         """Raises PlanoError for everything that goes wrong before the first byte of the answer; later the answer is cut."""
         call = await self._call(visit, suffix)
-        visit.recording.asks("", call.head.model, call.body, stream=call.head.stream)
+        visit.recording.asks("", call.head.model, call.body, stream=call.head.stream, received=call.received)
         target = gateway.models.plan(call.head.model).candidates[0].target
         leg = gateway.leg(target, self._dialect.name, stream=call.head.stream, suffix=suffix)
         fields = call.fields if target.model == call.head.model else {**call.fields, "model": leg.model}

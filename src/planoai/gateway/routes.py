@@ -32,6 +32,7 @@ from planoai.net.reply import Reply
 from planoai.net.request import Request
 from planoai.net.service import STOPPED
 from planoai.observability.feed import Feed
+from planoai.observability.record import Handler as Kind
 
 log = logging.getLogger("planoai.gateway")
 
@@ -53,6 +54,13 @@ class Routes:
         self._cors = Cors(door.cors.allow_origins) if door.cors else None
         self._passing = Passing(_CLIENTS["openai_chat"])
         self._counter = Counter(DIALECTS["anthropic_messages"], _CLIENTS["anthropic_messages"])
+        self._kinds: Mapping[str, Kind] = {
+            "/": "about",
+            "/v1/models": "list_models",
+            **{path: "llm_chat" for client in _CLIENTS.values() for path in client.paths},
+            COUNT: "count_tokens",
+            **{f"/v1/{suffix}": "passthrough" for suffix in KNOWN},
+        }
         self._handlers: Mapping[str, Mapping[str, Handler]] = {
             "/": {"GET": _about, "HEAD": _about},
             "/v1/models": {"GET": self._models, "HEAD": self._models, "OPTIONS": self._preflight},
@@ -86,11 +94,16 @@ class Routes:
 
     def refused(self, target: bytes, refusal: Refusal, peer: str, fields: Pairs) -> None:
         """Records what the server refused before there was a request to hand over; `fields` are those of its answer."""
-        self._gateway.feed.refused(target.decode("latin-1"), dict(fields).get(REQUEST_ID, b""), peer, refusal.status)
+        request_id = dict(fields).get(REQUEST_ID, b"")
+        code = refusal.code or "refused"
+        self._gateway.feed.refused(target.decode("latin-1"), request_id, peer, refusal.status, code, refusal.message)
 
     def _handler(self, visit: Visit) -> Handler:
         """Raises Unauthorized, NotFound and WrongMethod."""
         request = visit.request
+        visit.recording.handler = self._kinds.get(request.path) or self._kind(request.path, request.method)
+        if request.method == "OPTIONS":
+            visit.recording.handler = "cors_preflight"
         if self._cors is not None and request.method == "OPTIONS":
             allowed = self._cors.preflight(request.headers)
             if allowed is not None:
@@ -115,13 +128,20 @@ class Routes:
             return {"POST": self._pass_on}
         raise NotFound(f"there is nothing at {path}")
 
+    def _kind(self, path: str, method: str) -> Kind:
+        bare = path.removesuffix("/") or "/"
+        if bare.startswith(_MODEL):
+            return "list_models"
+        return self._kinds.get(bare) or ("passthrough" if method == "POST" and suffix_of(bare) else "not_found")
+
     def _reply_error(self, error: PlanoError, visit: Visit) -> None:
         """Once an answer has begun there is no way to take it back: it is cut, so that it does not look complete."""
+        failure = failure_of(error)
         visit.outcome = "failed"
+        visit.error, visit.told = failure.code or type(error).__name__, failure.message
         if visit.reply.started:
             visit.reply.abort()
             return
-        failure = failure_of(error)
         client = _client_of(visit.request)
         headers = _headers(client, visit.id)
         if isinstance(error, WrongMethod):

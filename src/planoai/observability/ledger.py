@@ -1,7 +1,7 @@
 """The exchanges of one worker that are open, from their first message to their last. Pure: the time is an argument."""
 
 from planoai.observability.observe import Observation, Observer
-from planoai.observability.record import Closed, Message, Opened, Piece
+from planoai.observability.record import Closed, OfExchange, Opened, Piece
 
 MOST_OPEN = 20_000  # a worker runs fewer at once
 
@@ -15,7 +15,7 @@ class Ledger:
     def __len__(self) -> int:
         return len(self._open)
 
-    def take(self, message: Message, now: float) -> Observation | None:
+    def take(self, message: OfExchange, now: float) -> Observation | None:
         """The exchange that ended with it."""
         match message:
             case Opened():

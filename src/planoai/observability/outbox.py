@@ -9,7 +9,7 @@ from msgspec import structs
 
 from planoai.observability.framing import Frame
 from planoai.observability.pipe import Pipe
-from planoai.observability.record import Message, Opened
+from planoai.observability.record import Dropped, Message, Opened
 
 SEND_SECONDS = 0.05  # the longest that a message waits for others to travel with
 BATCH_BYTES = 32 * 1024  # of bodies: a batch goes at once, before what it holds has left the caches
@@ -22,10 +22,12 @@ _FRAME_BYTES = 1024 * 1024  # of bodies: a recorder that has fallen behind gets 
 
 
 class Outbox:
-    """Facts are all kept while a recorder is there, bodies while there is room. What is not kept is counted in `dropped`."""
+    """Facts are all kept while a recorder is there, bodies while there is room. What is not kept is counted, and the recorder is told."""
 
     def __init__(self) -> None:
         self.dropped = 0
+        self._exchanges = 0  # that were dropped, and the recorder has not been told
+        self._bodies = 0
         self._filling = Frame()
         self._full: deque[Frame] = deque()  # they go before it
         self._sent: Frame | None = None  # the recorder has not said that it took it
@@ -48,6 +50,14 @@ class Outbox:
     def takes(self, size: int) -> bool:
         """Whether there is room for a body of `size` bytes."""
         return self._bytes + size <= MOST_BODIES and self._messages < MOST_MESSAGES
+
+    def drop_exchange(self) -> None:
+        self.dropped += 1
+        self._exchanges += 1
+
+    def drop_body(self) -> None:
+        self.dropped += 1
+        self._bodies += 1
 
     def add(self, message: Message, size: int = 0) -> None:
         """`size`: bytes of the body in it."""
@@ -124,6 +134,10 @@ class Outbox:
 
     def _send(self, pipe: Pipe) -> None:
         self._timer = None
+        if self._exchanges or self._bodies:
+            self._filling.add(Dropped(self._exchanges, self._bodies))
+            self._messages += 1
+            self._exchanges = self._bodies = 0
         if self._full:
             frame = self._full.popleft()
         else:

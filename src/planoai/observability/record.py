@@ -1,7 +1,8 @@
 """What the walk ships of one exchange, as it happens: `Opened`, any number of `Piece`, `Closed`.
 
 A request that is answered before any model was asked (a bad one, a list of models, a wrong key) is an Opened without a body and a Closed. Text that a
-client sent is bytes here, as it came: whoever shows it decodes it. No credential is in any of them.
+client sent is bytes here, as it came: whoever shows it decodes it. No credential is in any of them. Beside exchanges, `Dropped` tells of what could not be
+shipped.
 """
 
 from typing import Literal
@@ -9,6 +10,7 @@ from typing import Literal
 from msgspec import Struct
 
 from planoai.errors import Trouble
+from planoai.observability.trace import NO_TRACE, Trace
 
 Outcome = Literal[
     "completed",  # answered, whatever the answer said
@@ -20,11 +22,16 @@ Outcome = Literal[
 ]
 
 
+# What a request asks of us.
+Handler = Literal["llm_chat", "passthrough", "count_tokens", "list_models", "cors_preflight", "about", "not_found"]
+
+
 class Opened(Struct, frozen=True, array_like=True, gc=False, tag=0):
     """Who asks, and for what.
 
-    `id` is the worker's own count. `at`: seconds since the epoch. `path` has no query. `version` is HTTP's. `headers` are those of KEPT_HEADERS.
+    `id` is the worker's own count. `at`: seconds since the epoch. `path` has no query. `version` is HTTP's. `headers` are those that are kept.
     `dialect` is the client's, "" where no model was asked. `body`: the request as the client made it; None where it was left out.
+    `ready`: seconds since the exchange began until its body was here; 0 where no model was asked.
     """
 
     id: int
@@ -39,13 +46,16 @@ class Opened(Struct, frozen=True, array_like=True, gc=False, tag=0):
     model: str = ""
     stream: bool = False
     body: bytes | None = None
+    handler: Handler = "not_found"
+    trace: Trace = NO_TRACE
+    ready: float = 0.0
 
 
 class Attempt(Struct, frozen=True, array_like=True, gc=False):
     """One try at one upstream. `target` is the configured name, `model` what the upstream calls it, `origin` its address, `dialect` what it speaks.
 
     `status` 0: there was none. Times are seconds since the exchange began: when the request was ready to be sent, when the head of the answer was in (or
-    hope for it was given up).
+    hope for it was given up), when as much of it was read as has to be known before the client is told anything. `full_name` is `provider/model`.
     """
 
     target: str
@@ -57,6 +67,8 @@ class Attempt(Struct, frozen=True, array_like=True, gc=False):
     trouble: Trouble
     sent: float
     answered: float
+    ended: float = 0.0
+    full_name: str = ""
 
 
 class Piece(Struct, frozen=True, array_like=True, gc=False, tag=1):
@@ -76,7 +88,8 @@ class Closed(Struct, frozen=True, array_like=True, gc=False, tag=2):
     """How it ended. `status` is what the client was told, 0 where it left before. Bytes are those of bodies.
 
     Times are seconds since the exchange began: `first`, the first byte for the client (0: none), and the end. `content`: content-type of the
-    answer in the pieces, as the upstream told it. `streamed`: the client was answered with a stream.
+    answer in the pieces, as the upstream told it. `streamed`: the client was answered with a stream. Of an error of ours, `error` is its code
+    and `told` the sentence for the client.
     """
 
     id: int
@@ -89,9 +102,16 @@ class Closed(Struct, frozen=True, array_like=True, gc=False, tag=2):
     attempts: tuple[Attempt, ...] = ()
     content: bytes = b""
     streamed: bool = False
+    error: str = ""
+    told: str = ""
 
 
-Message = Opened | Piece | Closed
+class Dropped(Struct, frozen=True, array_like=True, gc=False, tag=3):
+    """What was left out for want of room since the last one: whole exchanges, and bodies or the rest of an answer."""
 
-# What is kept of a request's headers: who asked and on whose behalf, never a credential.
-KEPT_HEADERS = (b"user-agent", b"x-forwarded-for", b"host", b"traceparent", b"tracestate")
+    exchanges: int
+    bodies: int
+
+
+OfExchange = Opened | Piece | Closed
+Message = OfExchange | Dropped

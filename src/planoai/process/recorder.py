@@ -16,7 +16,7 @@ from planoai.observability.echo import Echo
 from planoai.observability.ledger import Ledger
 from planoai.observability.logfile import LogFile
 from planoai.observability.observe import Observation
-from planoai.observability.record import Message
+from planoai.observability.record import Dropped, Message
 from planoai.process.control import Channel, of_recorder
 from planoai.process.entry import enter, settle_memory
 from planoai.process.logbook import log_to_stderr
@@ -79,6 +79,8 @@ class Recorder:
         self._logfile.close()
 
     def _take(self, message: Message, ledger: Ledger) -> None:
+        if isinstance(message, Dropped):
+            return
         try:
             observation = ledger.take(message, time())
             if observation is not None:

@@ -15,7 +15,7 @@ from planoai.gateway.build import Gateway, running
 from planoai.gateway.routes import Routes, refuse
 from planoai.net.server import Server
 from planoai.net.share import Share
-from planoai.observability.feed import Feed
+from planoai.observability.feed import feed_of
 from planoai.process.certificates import contexts, contexts_of
 from planoai.process.control import Channel, of_worker
 from planoai.process.doors import opened
@@ -95,7 +95,7 @@ class Worker:
         self._doors = doors
         self._share = share
         self._channel = channel
-        self._feed = Feed()
+        self._feed = feed_of(orders.config)
         self._left_out = 0  # by the feed, as told last
         self._draining = asyncio.Event()
         self._servers: list[Server] = []
