@@ -1,6 +1,5 @@
 """The phrases, patterns and tables of characters are those of the reference, entry by entry and in its order."""
 
-
 import msgspec
 import pytest
 from bench.signals.plain_words import LISTS, RANGES
