@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -58,7 +58,12 @@ async def refresh(config: Config, home: Path, proxies: Proxies, today: str) -> T
 
 
 async def keep_fresh(
-    config: Config, home: Path, proxies: Proxies, today: Callable[[], str], changed: Callable[[Prices], None]
+    config: Config,
+    home: Path,
+    proxies: Proxies,
+    today: Callable[[], str],
+    changed: Callable[[Prices], None],
+    wait: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> None:
     """Reads them now and then every `refresh_interval`; `changed` gets what is known after each time. Ends where there is nothing more to read.
 
@@ -80,7 +85,7 @@ async def keep_fresh(
         elif failures == 0:
             log.warning("the prices of %s stay as they are: %s", called(source), problem)
         failures += bool(problem)
-        await asyncio.sleep(pause(failures, source.refresh_interval))
+        await wait(pause(failures, source.refresh_interval))
 
 
 def pause(failures: int, interval: int | None) -> float:
@@ -101,7 +106,7 @@ async def _problem(config: Config, home: Path, proxies: Proxies, today: str) -> 
 async def _table(source: MetricsSource, config: Config, proxies: Proxies, today: str) -> Table:
     """Raises ValueError."""
     if source.provider == "file":
-        return read_table(_read(source), called(source), today)
+        return read_table(_read(source.path or ""), called(source), today)
     url = source.url or _ADDRESSES[source.provider]
     try:
         async with Client(verify=authorities(config), proxies=proxies) as http:
@@ -114,11 +119,9 @@ async def _table(source: MetricsSource, config: Config, proxies: Proxies, today:
     return read_table(data, called(source), today)
 
 
-def _read(source: MetricsSource) -> bytes:
-    if source.path is None:
-        raise ValueError("a source of provider `file` needs a `path`")
+def _read(path: str) -> bytes:
     try:
-        with open(source.path, "rb") as file:
+        with open(path, "rb") as file:
             data = file.read(_MOST_BYTES + 1)
     except OSError as error:
         raise ValueError(f"it can not be read: {(error.strerror or str(error)).lower()}") from None
