@@ -11,7 +11,7 @@ from msgspec import structs
 from planoai.conversation.usage import Usage
 from planoai.errors import Trouble
 from planoai.observability.access import LONGEST, flags, instant, line
-from planoai.observability.observe import Observation
+from planoai.observability.observation import Observation
 from planoai.observability.record import Opened, Outcome
 from tests.observability.facts import USER_AGENT, attempt, closed, opened
 

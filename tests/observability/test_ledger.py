@@ -4,12 +4,13 @@ import pytest
 
 from planoai.observability import ledger
 from planoai.observability.ledger import Ledger
+from planoai.observability.lens import Lens
 from planoai.observability.record import Piece
 from tests.observability.facts import attempt, closed, opened
 
 
 def test_an_exchange_ends_with_its_last_message() -> None:
-    book = Ledger()
+    book = Ledger(Lens())
 
     assert book.take(opened(1), 0.0) is None
     assert book.take(Piece(1, b"{}", b"application/json", attempt()), 0.0) is None
@@ -21,7 +22,7 @@ def test_an_exchange_ends_with_its_last_message() -> None:
 
 
 def test_exchanges_do_not_mix() -> None:
-    book = Ledger()
+    book = Ledger(Lens())
     for number in (1, 2):
         book.take(opened(number), 0.0)
 
@@ -34,7 +35,7 @@ def test_exchanges_do_not_mix() -> None:
 
 
 def test_one_that_is_told_again_goes_on() -> None:
-    book = Ledger()
+    book = Ledger(Lens())
     usage = b'{"choices":[{"message":{"content":"Hi"}}],"usage":{"prompt_tokens":3,"completion_tokens":4}}'
     book.take(opened(1), 0.0)
     book.take(Piece(1, usage, b"application/json", attempt()), 0.0)
@@ -47,7 +48,7 @@ def test_one_that_is_told_again_goes_on() -> None:
 
 
 def test_what_was_never_opened_is_nobodys() -> None:
-    book = Ledger()
+    book = Ledger(Lens())
 
     assert book.take(Piece(7, b"{}"), 0.0) is None
     assert book.take(closed(7), 0.0) is None
@@ -55,7 +56,7 @@ def test_what_was_never_opened_is_nobodys() -> None:
 
 
 def test_what_is_open_when_the_worker_dies_is_lost() -> None:
-    book = Ledger()
+    book = Ledger(Lens())
     book.take(opened(1, at=10.0), 10.0)
     book.take(opened(2, at=11.0), 11.0)
     book.take(closed(1), 12.0)
@@ -68,7 +69,7 @@ def test_what_is_open_when_the_worker_dies_is_lost() -> None:
 
 def test_there_is_a_bound_and_the_oldest_goes_first(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ledger, "MOST_OPEN", 2)
-    book = Ledger()
+    book = Ledger(Lens())
     for number in (1, 2):
         assert book.take(opened(number), 0.0) is None
 
@@ -80,7 +81,7 @@ def test_there_is_a_bound_and_the_oldest_goes_first(monkeypatch: pytest.MonkeyPa
 
 
 def test_one_can_be_forgotten() -> None:
-    book = Ledger()
+    book = Ledger(Lens())
     book.take(opened(1), 0.0)
 
     book.discard(1)

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from planoai.apis import DIALECTS
 from planoai.conversation.usage import Usage
-from planoai.observability.observe import Observation, Observer, observe
+from planoai.observability.lens import Lens
+from planoai.observability.observation import Observation
+from planoai.observability.observe import Observer, observe
 from planoai.observability.record import Piece
 from tests.apis import golden
 from tests.observability.facts import attempt, closed, opened
@@ -100,7 +102,7 @@ def test_what_is_no_answer_tells_nothing(body: bytes, content: bytes, status: in
     st.booleans(),
 )
 def test_no_bytes_make_it_raise(dialect: str, content: bytes, chunks: list[bytes | None], begun: bool) -> None:
-    observer = Observer(opened())
+    observer = Observer(opened(), Lens())
     for place, chunk in enumerate(chunks):
         observer.piece(Piece(1, chunk, content, attempt(dialect) if begun and not place else None))
 
@@ -128,7 +130,7 @@ def test_the_bodies_are_not_kept() -> None:
 
 
 def test_one_whose_worker_died_is_lost_with_what_was_known_of_it() -> None:
-    observer = Observer(opened(at=100.0))
+    observer = Observer(opened(at=100.0), Lens())
     stream = (golden.ROOT / "streams/anthropic_messages/text.sse").read_bytes()
     observer.piece(Piece(1, stream[: len(stream) // 2], STREAM, attempt("anthropic_messages")))
 

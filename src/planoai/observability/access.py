@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from planoai.observability.observe import Observation
+from planoai.observability.observation import Observation
 from planoai.observability.record import Attempt
 
 LONGEST = 256  # bytes of one value, before they are escaped

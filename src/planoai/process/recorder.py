@@ -14,8 +14,9 @@ from planoai.observability import framing
 from planoai.observability.access import line
 from planoai.observability.echo import Echo
 from planoai.observability.ledger import Ledger
+from planoai.observability.lens import Lens
 from planoai.observability.logfile import LogFile
-from planoai.observability.observe import Observation
+from planoai.observability.observation import Observation
 from planoai.observability.record import Dropped, Message
 from planoai.process.control import Channel, of_recorder
 from planoai.process.entry import enter, settle_memory
@@ -51,7 +52,7 @@ class Recorder:
         """
         answers = sock.dup()  # beside the transport, which would give up what it has read when nobody hears an answer
         reader, writer = await asyncio.open_unix_connection(sock=sock, limit=_READ_BYTES)
-        ledger = Ledger()
+        ledger = Ledger(Lens())
         try:
             while True:
                 length = framing.length(await reader.readexactly(framing.PREFIX))
