@@ -1,9 +1,14 @@
-"""The prices in a wheel of litellm, as `pricing/prices.json` has them: `python scripts/prices_of_litellm.py WHEEL TODAY`."""  # noqa: INP001
+"""Prices of two public lists, as `pricing/prices.json` has them: `python scripts/prices_of_wheels.py LITELLM GENAI_PRICES TODAY`.
+
+litellm has the vendors, with all their terms; genai-prices fills in what others offer.
+"""  # noqa: INP001
 
 import re
 import sys
 import zipfile
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from importlib import import_module
 from typing import Any
 
 import msgspec
@@ -43,6 +48,7 @@ _PROVIDERS = {
     "meta": "meta",
     "meta_llama": "meta",
 }
+_OF_GENAI = {"groq": "groq", "openrouter": "openrouter"}
 _WITH_SLASHES = {
     "groq",
     "together_ai",
@@ -57,28 +63,69 @@ _RATES = {
     "cache_write_1h": "cache_creation_input_token_cost_above_1hr",
     "reasoning": "output_cost_per_reasoning_token",
 }
+_RATES_OF_GENAI = {
+    "input": "input_mtok",
+    "output": "output_mtok",
+    "cache_read": "cache_read_mtok",
+    "cache_write": "cache_write_mtok",
+    "cache_write_1h": "cache_write_1h_mtok",
+    "reasoning": "output_reasoning_mtok",
+}
 _ABOVE = re.compile(r"input_cost_per_token_above_(\d+)k_tokens")
 
 
-def main(wheel: str, today: str) -> None:
+def main(litellm: str, genai: str, today: str) -> None:
+    others = sorted({*_PROVIDERS.values(), *_OF_GENAI.values()} - {*VENDORS})
+    document: dict[str, dict[str, Any]] = {name: {"models": {}} for name in (*VENDORS, *others)}
+    for provider, model, cost in (*_in_litellm(litellm), *_in_genai(genai)):
+        document[provider]["models"].setdefault(model, {"cost": cost})
+    source = f"litellm {_version(litellm)} and genai-prices {_version(genai)} (MIT)"
+    table = structs.replace(read_table(msgspec.json.encode(document), source, today), loose=False)
+    sys.stdout.buffer.write(encoded(table))
+
+
+def _version(wheel: str) -> str:
+    return wheel.rpartition("/")[2].split("-")[1]
+
+
+def _in_litellm(wheel: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
     with zipfile.ZipFile(wheel) as file:
         listed: dict[str, dict[str, Any]] = msgspec.json.decode(file.read(_LIST))
-    version = wheel.rpartition("/")[2].split("-")[1]
-    document: dict[str, dict[str, Any]] = {
-        name: {"models": {}} for name in (*VENDORS, *sorted(set(_PROVIDERS.values()) - {*VENDORS}))
-    }
     for provider, ours in _PROVIDERS.items():
         for key, row in listed.items():
             if row.get("litellm_provider") != provider or row.get("mode") not in _MODES or _NOT_MODELS.match(key):
                 continue
             model = key.removeprefix(f"{provider}/")
-            if provider == "bedrock":
-                model = key.removeprefix("bedrock/")
-            if model and ("/" not in model or ours in _WITH_SLASHES) and (cost := _cost(row)):
-                document[ours]["models"].setdefault(model, {"cost": cost})
-    source = f"litellm {version} (MIT)"
-    table = structs.replace(read_table(msgspec.json.encode(document), source, today), loose=False)
-    sys.stdout.buffer.write(encoded(table))
+            if model and ("/" not in model or ours in _WITH_SLASHES):
+                yield ours, model, _cost(row)
+
+
+def _in_genai(wheel: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """What holds today: some prices have a day from which they do."""
+    sys.path.insert(0, wheel)
+    for provider in import_module("genai_prices.data").providers:
+        for model in provider.models if provider.id in _OF_GENAI else ():
+            told = vars(model.get_prices(datetime.now(UTC)))
+            rates = {name: told[field] for name, field in _RATES_OF_GENAI.items() if told.get(field) is not None}
+            limits = sorted({tier.start for rate in rates.values() for tier in getattr(rate, "tiers", ())})
+            tiers = [
+                {
+                    **{name: _of_tier(rate, limit) for name, rate in rates.items()},
+                    "tier": {"type": "context", "size": limit},
+                }
+                for limit in limits
+            ]
+            if ":batch" not in model.id:
+                yield (
+                    _OF_GENAI[provider.id],
+                    model.id,
+                    {**{name: _of_tier(rate, 0) for name, rate in rates.items()}, "tiers": tiers},
+                )
+
+
+def _of_tier(rate: Any, limit: int) -> float:  # noqa: ANN401
+    reached = [tier for tier in getattr(rate, "tiers", ()) if tier.start <= limit]
+    return float(max(reached, key=lambda tier: tier.start).price if reached else getattr(rate, "base", rate))
 
 
 def _cost(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -120,4 +167,4 @@ def _million(rate: float) -> float:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2])
+    main(*sys.argv[1:])
