@@ -115,7 +115,9 @@ def _in_genai(wheel: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
                 }
                 for limit in limits
             ]
-            if ":batch" not in model.id:
+            if ":batch" not in model.id and not model.id.startswith(
+                "~"
+            ):  # the latter stand for whichever is the newest
                 yield (
                     _OF_GENAI[provider.id],
                     model.id,
