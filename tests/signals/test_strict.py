@@ -6,7 +6,6 @@ from hypothesis import given
 from planoai.signals.matching import Matcher
 from planoai.signals.message import normalise
 from planoai.signals.options import Options, rules_of
-from planoai.signals.phrases import PHRASES
 from tests.signals.corpus import conversations
 from tests.signals.writing_people import messages
 
@@ -18,8 +17,7 @@ STRICT = Matcher(RULES)
 def found(matcher: Matcher, text: str) -> dict[str, str]:
     """By family its first phrase."""
     flags = matcher.flags(normalise(text, True, RULES))
-    phrases = {family: matcher.first(flags, family) for family in PHRASES}
-    return {family: phrase.text for family, phrase in phrases.items() if phrase}
+    return {phrase.family: phrase.text for phrase in matcher.first(flags)}
 
 
 def exact(text: str) -> int:

@@ -12,13 +12,14 @@ PUNCTUATION = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
 FOLD = str.maketrans({"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u2013": "-", "\u2014": "-"})
 
 _BLANKS = re.compile(f"[{WHITE}]+")
-_SEPARATORS = re.compile("[\x1c-\x1f]")
+_SEPARATORS = "\x1c\x1d\x1e\x1f"
 
 
 def split(text: str) -> list[str]:
     """The pieces between white space."""
-    if _SEPARATORS.search(text):
-        return [piece for piece in _BLANKS.split(text) if piece]
+    for separator in _SEPARATORS:
+        if separator in text:
+            return [piece for piece in _BLANKS.split(text) if piece]
     return text.split()
 
 

@@ -7,13 +7,15 @@ is set exactly if there are enough. Words are counted likewise.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from operator import mul
+from functools import lru_cache
+from itertools import accumulate
+from operator import ge, mul
 from typing import TypeVar
 
 from planoai.signals.message import Message, trigrams_of
 from planoai.signals.options import Rules
 from planoai.signals.resembling import Layer, Phrase, decided, least_common, least_dot, phrase_of
-from planoai.signals.single import f32
+from planoai.signals.single import SLACK, f32
 from planoai.signals.strictly import stays
 
 _HIGHEST = 128  # of a byte: what it has from here on is a match
@@ -54,10 +56,12 @@ class Matcher:
                 found |= _flag(place)
         return self._meant(message, found) if found and self._rules.wary else found
 
-    def first(self, flags: int, family: str) -> Phrase | None:
-        """The first phrase of the family that is among them: families are tried in the order of their lists."""
-        found = flags & self._masks[family]
-        return self.phrases[_lowest(found)] if found else None
+    def first(self, flags: int) -> Iterator[Phrase]:
+        """Of each family that has any among them, its first phrase."""
+        while flags:
+            phrase = self.phrases[_lowest(flags)]
+            yield phrase
+            flags &= ~self._masks[phrase.family]
 
     def decided(self, message: Message, phrase: Phrase) -> Layer | None:
         """The first layer by which they match."""
@@ -106,6 +110,7 @@ class _Trigrams:
         self._known = frozenset(self._ones)
         self._high = sum(_flag(place) for place, _ in phrases)
         self._threshold = threshold
+        self._least_share = threshold * SLACK
         self._most = _most(max(size for _, size in self._sizes), threshold)
         self._starts: dict[int, int] = {}
 
@@ -114,7 +119,7 @@ class _Trigrams:
         if not trigrams:
             return 0
         known = self._known & trigrams
-        if f32(len(known) / len(trigrams)) < self._threshold:
+        if len(known) < self._least_share * len(trigrams):
             return 0
         return sum(map(self._ones.__getitem__, known), self._start(len(trigrams))) & self._high
 
@@ -151,16 +156,18 @@ class _Words:
             length = len(phrase.words)
             self._by_length[length] = self._by_length.get(length, 0) + (1 << 8 * place)
         # Of the squares of all counts, those of a phrase's words have at least this share.
-        self._least_share = threshold * threshold * (1 - 1e-6)
+        self._least_share = threshold * threshold * SLACK
         self._most = int(_MOST_WORDS / self._least_share)
         self._fewest: dict[int, int] = {}
+        self._least = lru_cache(4096)(self._made_least)
+        self._start = lru_cache(4096)(self._made_start)
 
     def flags(self, tokens: list[str], distinct: frozenset[str]) -> int:
         known = self._known & distinct
         if len(tokens) == len(distinct):
             if len(tokens) > self._most or len(known) < self._fewest_of(len(tokens)):
                 return 0
-            return self._counted(dict.fromkeys(known, 1), len(tokens))
+            return sum(map(self._ones.__getitem__, known), self._start(len(tokens))) & self._high
         if not known:
             return 0
         counts = Counter(tokens)
@@ -170,33 +177,38 @@ class _Words:
     def _counted(self, counts: Mapping[str, int], squares: int) -> int:
         """Of how often each known word occurs, and the sum of the squares of how often any does."""
         best = sorted(counts.values(), reverse=True)[:_MOST_WORDS]
-        if sum(n * n for n in best) < self._least_share * squares:
+        if sum(map(mul, best, best)) < self._least_share * squares:
             return 0
-        least = {length: least_dot(squares, length, self._threshold) for length in self._by_length}
-        least = {length: dot for length, dot in least.items() if sum(best[:length]) >= dot}
-        if not least:
+        if not any(map(ge, accumulate(best), self._least(squares))):  # more words take more, and no more is there
             return 0
         if sum(best) >= _HIGHEST:
-            return self._one_by_one(counts, least)
-        start = sum(self._by_length[length] * _start(dot) for length, dot in least.items())
-        return sum((self._ones[word] * n for word, n in counts.items()), start) & self._high
+            return self._one_by_one(counts, squares)
+        common: Iterator[int] = map(mul, map(self._ones.__getitem__, counts), counts.values())
+        return sum(common, self._start(squares)) & self._high
 
-    def _one_by_one(self, counts: Mapping[str, int], least: Mapping[int, int]) -> int:
+    def _one_by_one(self, counts: Mapping[str, int], squares: int) -> int:
         """Where counts do not fit into bytes."""
-        matching = (
-            place
-            for place, phrase in self._phrases
-            if len(phrase.words) in least
-            and sum(counts.get(word, 0) for word in phrase.words) >= least[len(phrase.words)]
-        )
-        return sum(map(_flag, matching))
+        found = 0
+        for place, phrase in self._phrases:
+            dot = sum(counts.get(word, 0) for word in phrase.words)
+            if dot >= self._least(squares)[len(phrase.words) - 1]:
+                found |= _flag(place)
+        return found
+
+    def _made_least(self, squares: int) -> tuple[int, ...]:
+        """The least dot product for phrases of one word, of two, and so on."""
+        return tuple(least_dot(squares, length, self._threshold) for length in range(1, _MOST_WORDS + 1))
+
+    def _made_start(self, squares: int) -> int:
+        least = self._least(squares)
+        return sum(ones * _start(least[length - 1]) for length, ones in self._by_length.items())
 
     def _fewest_of(self, count: int) -> int:
         """How many of `count` different tokens have to be known for any phrase to match."""
         fewest = self._fewest.get(count)
         if fewest is None:
-            dots = [least_dot(count, length, self._threshold) for length in self._by_length]
-            possible = [dot for dot, length in zip(dots, self._by_length, strict=True) if dot <= min(length, count)]
+            least = self._least(count)
+            possible = [dot for length in self._by_length if (dot := least[length - 1]) <= min(length, count)]
             fewest = self._fewest[count] = min(possible, default=count + 1)
         return fewest
 

@@ -71,12 +71,10 @@ class Memory:
         return self._desk.lay(Utterance(message, next(self._numbers), _NOTHING, confirms=False))
 
     def _found(self, message: Message) -> dict[str, Found]:
-        found = {}
-        for family in self._rules.phrases:
-            phrase = self._matcher.first(message.flags, family)
-            if phrase:
-                found[family] = Found(phrase.text, self._matcher.decided(message, phrase) or "exact")
-        return found
+        return {
+            phrase.family: Found(phrase.text, self._matcher.decided(message, phrase) or "exact")
+            for phrase in self._matcher.first(message.flags)
+        }
 
 
 def _size_of_scanned(text: str, scanned: Scanned) -> int:

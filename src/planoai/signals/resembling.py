@@ -62,7 +62,6 @@ def least_common(both: int, threshold: float) -> int:
     return least
 
 
-@lru_cache(maxsize=4096)
 def least_dot(squares: int, others: int, threshold: float) -> int:
     """How great the dot product has to be for the cosine to reach the threshold."""
     roots = math.sqrt(squares) * math.sqrt(others)
