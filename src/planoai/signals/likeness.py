@@ -4,7 +4,7 @@ from itertools import islice
 
 from planoai.signals.message import Message
 from planoai.signals.resembling import jaccard
-from planoai.signals.single import f32
+from planoai.signals.single import SLACK
 
 _SAMPLE = 4  # of so many trigrams one is looked for first
 
@@ -17,17 +17,16 @@ def likeness(a: Message, b: Message, least: float) -> float:
     """
     if a.joined == b.joined:
         return 1.0 if a.trigrams else 0.0
-    shorter, longer = sorted((a, b), key=_length)
+    shorter, longer = (a, b) if len(a.joined) <= len(b.joined) else (b, a)
     most = len(shorter.joined) - 2
-    if most < 1 or f32(most / len(longer.trigrams)) < least:
+    if most < 1 or most < least * SLACK * len(longer.trigrams):
         return 0.0
-    one, other = sorted((a.trigrams, b.trigrams), key=len)
+    one, other = shorter.trigrams, longer.trigrams
+    if len(one) > len(other):
+        one, other = other, one
     both = len(one) + len(other)
-    some = frozenset(islice(one, len(one) // _SAMPLE))
-    if jaccard(len(one) - len(some - other), both) < least:
+    some = len(one) // _SAMPLE
+    missing = some - sum(map(other.__contains__, islice(one, some)))
+    if missing and jaccard(len(one) - missing, both) < least:
         return 0.0
     return jaccard(len(one & other), both)
-
-
-def _length(message: Message) -> int:
-    return len(message.joined)

@@ -2,6 +2,8 @@
 
 from struct import Struct
 
+SLACK = 1 - 1e-6  # of a limit: what does not even reach that much of it does not reach it, however it is rounded
+
 _SINGLE = Struct("<f")
 
 

@@ -1,12 +1,13 @@
 """How a message is typed, whatever its words are: in capitals, with strings of question and exclamation marks."""
 
 import re
+from collections.abc import Callable
 
 from planoai.signals.letters import is_alphabetic, is_uppercase
 from planoai.signals.message import Message, Tone
 from planoai.signals.options import Rules
 from planoai.signals.signal import Json
-from planoai.signals.single import f32
+from planoai.signals.single import SLACK, f32
 
 SNIPPET = 50
 
@@ -20,34 +21,38 @@ _NO_CAPITALS = bytes(code for code in range(128) if not chr(code).isupper())
 
 
 def tones(message: Message, rules: Rules) -> tuple[Tone, ...]:
-    found = (_capitals(message.raw, rules), _punctuation(message, rules))
-    return tuple(Tone(message.raw[:SNIPPET], metadata) for metadata in found if metadata is not None)
+    capitals, punctuation = _capitals(message.raw, rules), _punctuation(message, rules)
+    if capitals is None and punctuation is None:
+        return ()
+    return tuple(Tone(message.raw[:SNIPPET], each) for each in (capitals, punctuation) if each is not None)
 
 
 def _capitals(text: str, rules: Rules) -> dict[str, Json] | None:
-    if len(text) < rules.limits.caps_letters:
+    least, share = rules.limits.caps_letters, rules.limits.caps_ratio
+    if len(text) < least:
         return None
-    letters, capitals = _counted(text)
-    if letters < rules.limits.caps_letters:
+    capitals = _counted(text, _NO_CAPITALS, is_uppercase)
+    if capitals < SLACK * share * least:
+        return None
+    letters = _counted(text, _NO_LETTERS, is_alphabetic)
+    if letters < least:
         return None
     ratio = f32(capitals / letters)
-    return {"indicator_type": "all_caps", "upper_ratio": ratio} if ratio >= rules.limits.caps_ratio else None
+    return {"indicator_type": "all_caps", "upper_ratio": ratio} if ratio >= share else None
 
 
-def _counted(text: str) -> tuple[int, int]:
-    """Its letters, and the capitals among all its characters."""
+def _counted(text: str, others: bytes, counts: Callable[[str], bool]) -> int:
+    """How many of its characters do: all of ASCII but the others, and those beyond of which it is told."""
     characters = text.encode("ascii", "ignore")
-    letters, capitals = len(characters.translate(None, _NO_LETTERS)), len(characters.translate(None, _NO_CAPITALS))
+    count = len(characters.translate(None, others))
     if len(characters) < len(text):
-        others = _BEYOND_ASCII.findall(text)
-        letters += sum(map(is_alphabetic, others))
-        capitals += sum(map(is_uppercase, others))
-    return letters, capitals
+        count += sum(map(counts, _BEYOND_ASCII.findall(text)))
+    return count
 
 
 def _punctuation(message: Message, rules: Rules) -> dict[str, Json] | None:
     text = message.raw
-    if message.positive or not any(pair in text for pair in _PAIRS):
+    if message.positive or not _has_pair(text):
         return None
     questions, exclamations, mixed = (each.findall(text) for each in (_QUESTIONS, _EXCLAMATIONS, _MIXED))
     counted = questions or mixed or exclamations
@@ -61,3 +66,7 @@ def _punctuation(message: Message, rules: Rules) -> dict[str, Json] | None:
         "consecutive_exclamations": len(exclamations),
         "mixed_punctuation": len(mixed),
     }
+
+
+def _has_pair(text: str) -> bool:
+    return ("?" in text or "!" in text) and any(pair in text for pair in _PAIRS)
