@@ -101,28 +101,24 @@ def _in_litellm(wheel: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
 
 
 def _in_genai(wheel: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """What holds today: some prices have a day from which they do."""
+    """Without what no request can name: batches, and names that stand for whichever model is the newest."""
     sys.path.insert(0, wheel)
     for provider in import_module("genai_prices.data").providers:
         for model in provider.models if provider.id in _OF_GENAI else ():
-            told = vars(model.get_prices(datetime.now(UTC)))
-            rates = {name: told[field] for name, field in _RATES_OF_GENAI.items() if told.get(field) is not None}
-            limits = sorted({tier.start for rate in rates.values() for tier in getattr(rate, "tiers", ())})
-            tiers = [
-                {
-                    **{name: _of_tier(rate, limit) for name, rate in rates.items()},
-                    "tier": {"type": "context", "size": limit},
-                }
-                for limit in limits
-            ]
-            if ":batch" not in model.id and not model.id.startswith(
-                "~"
-            ):  # the latter stand for whichever is the newest
-                yield (
-                    _OF_GENAI[provider.id],
-                    model.id,
-                    {**{name: _of_tier(rate, 0) for name, rate in rates.items()}, "tiers": tiers},
-                )
+            if ":batch" not in model.id and not model.id.startswith("~"):
+                yield _OF_GENAI[provider.id], model.id, _cost_of_genai(model)
+
+
+def _cost_of_genai(model: Any) -> dict[str, Any]:  # noqa: ANN401
+    """What holds today: some prices have a day from which they do."""
+    told = vars(model.get_prices(datetime.now(UTC)))
+    rates = {name: told[field] for name, field in _RATES_OF_GENAI.items() if told.get(field) is not None}
+    limits = sorted({tier.start for rate in rates.values() for tier in getattr(rate, "tiers", ())})
+
+    def at(limit: int) -> dict[str, Any]:
+        return {name: _of_tier(rate, limit) for name, rate in rates.items()}
+
+    return {**at(0), "tiers": [{**at(limit), "tier": {"type": "context", "size": limit}} for limit in limits]}
 
 
 def _of_tier(rate: Any, limit: int) -> float:  # noqa: ANN401

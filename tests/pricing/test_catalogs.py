@@ -80,6 +80,8 @@ def test_rates_are_searched_in_the_pricing_first() -> None:
         {"input_per_token": True, "output_per_token": 1e-6},
         {"input_per_token": -1e-6, "output_per_token": 1e-6},
         {"input_per_token": "free", "output_per_token": 1e-6},
+        {"input_per_token": "nan", "output_per_token": 1e-6},
+        {"input_per_token": 1e300, "output_per_token": 1e-6},
         {"pricing": None},
     ],
 )

@@ -21,7 +21,7 @@ def test_the_operator_goes_before_what_was_fetched_and_that_before_the_package()
     assert prices.found("openai/b") == Found(FED, "fed", "2026-11-23")
     assert prices.found("openai/c") == Found(PACKED, "packed", "2026-11-23")
     assert prices.find("openai/d") is None
-    assert (prices.source, prices.as_of) == ("fed", "2026-11-23")
+    assert (prices.source, prices.date) == ("fed", "2026-11-23")
 
 
 def test_the_price_of_a_wildcard_is_not_that_of_an_entry_of_its_own() -> None:
@@ -37,6 +37,12 @@ def test_what_charges_nothing_by_the_token_is_free_unless_the_operator_says_othe
     assert prices.found("ollama/gpt-oss", "gpt-oss") == Found(FREE, NO_CHARGE)
     assert prices.find("ollama/big") == OWN
     assert prices.find("ollama") is None
+
+
+def test_a_label_is_a_name_as_it_is_written() -> None:
+    prices = Prices(Own({"Team/Fast": OWN}), [table("packed", {})])
+    assert prices.find("Team/Fast") == OWN
+    assert prices.find("team/Fast") is None
 
 
 def test_names_are_tried_in_their_order() -> None:

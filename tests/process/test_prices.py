@@ -54,7 +54,7 @@ def test_what_was_fetched_counts_for_the_source_it_is_from() -> None:
     table = kept("models.dev", openai__new=FED, far__thing=Price(1.0, 1.0))
     config = config_of("model: openai/*", more=MODELS_DEV)
     prices = prices_for(config, table)
-    assert (prices.source, prices.as_of) == ("models.dev", "2026-11-20")
+    assert (prices.source, prices.date) == ("models.dev", "2026-11-20")
     assert prices.find("openai/new") == FED
     assert prices.find("openai/near") == Price(1.0, 1.0)
     assert prices.find("openai/gpt-4o") == snapshot().prices["openai/gpt-4o"]

@@ -65,10 +65,10 @@ def prices(model: str | None, file: Path | None, again: bool, as_json: bool) -> 
     models = _models(config, home)
     rows = _of_all(known, models) if model is None else _of_one(model, known, models)
     if as_json:
-        told = {"source": known.source, "as_of": known.as_of, "prices": [_told(row) for row in rows]}
+        told = {"source": known.source, "as_of": known.date, "prices": [_told(row) for row in rows]}
         click.echo(formatted(encode(told), indent=2))
         return
-    talk.say(f"US dollars for a million tokens; the list is from {known.source}, {known.as_of}")
+    talk.say(f"US dollars for a million tokens; the list is from {known.source}, {known.date}")
     for line in table(rows):
         click.echo(line)
 
@@ -150,7 +150,7 @@ def table(rows: Iterable[Row]) -> list[str]:
         if row.found is None:
             cells.append((row.model, *(_UNKNOWN,) * 4, _NOT_KNOWN))
             continue
-        cells.append((row.model, *_rates(row.found.price), " ".join(filter(None, (row.found.source, row.found.as_of)))))
+        cells.append((row.model, *_rates(row.found.price), " ".join(filter(None, (row.found.source, row.found.date)))))
         tiers = sorted(row.found.price.tiers, key=lambda tier: tier.above)
         cells.extend((f"  from {tier.above + 1:,} tokens", *_rates(tier.price), "") for tier in tiers)
     widths = [max(len(line[place]) for line in cells) for place in range(len(_COLUMNS))]
@@ -176,5 +176,5 @@ def _told(row: Row) -> dict[str, object]:
         "model": row.model,
         **structs.asdict(row.found.price),
         "source": row.found.source,
-        "as_of": row.found.as_of or None,
+        "as_of": row.found.date or None,
     }

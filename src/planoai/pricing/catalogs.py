@@ -3,7 +3,6 @@
 DigitalOcean's list says "per million" and holds dollars for one token, so the unit of such a field is not in its name alone: see `_unit`.
 """
 
-import math
 import re
 from collections.abc import Iterable, Mapping
 from typing import cast
@@ -51,6 +50,7 @@ _BY_MILLION: Mapping[str, tuple[str, ...]] = {
 # Below it the dearest rate of a model is dollars for a token: no model costs less than a tenth of a cent a million, none more than a thousand dollars.
 _LEAST_FOR_A_MILLION = 0.001
 _MILLION = 1_000_000
+_MOST = 1e9  # of any number; what is above it is none, or a mistake
 
 _USUAL = "MODEL_BILLING_MODE_INTERACTIVE"
 _STANDARD = "MODEL_PRICING_TIER_STANDARD"
@@ -274,4 +274,4 @@ def _amount(value: object) -> float | None:
         number = float(value)
     except (ValueError, OverflowError):
         return None
-    return number if math.isfinite(number) and number >= 0 else None
+    return number if 0 <= number <= _MOST else None

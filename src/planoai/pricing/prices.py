@@ -15,11 +15,11 @@ _MOST_FOUND = 1024  # kept; upstreams may report any number of names
 
 
 class Found(Struct, frozen=True):
-    """`price`, from the table `source` of the day `as_of`; neither a list nor a day of what the operator says."""
+    """`price`, as `source` had it on the day `date`; what the operator says has no day."""
 
     price: Price
     source: str
-    as_of: str = ""
+    date: str = ""
 
 
 class Own(Struct, frozen=True):
@@ -34,7 +34,7 @@ class Own(Struct, frozen=True):
 
 
 class Prices:
-    """Immutable but for what it remembers. `source` and `as_of` are those of the list that is asked first."""
+    """Immutable but for what it remembers. `source` and `date` are those of the list that is asked first."""
 
     def __init__(self, own: Own, tables: Sequence[Table], named: Mapping[str, str] = {}) -> None:
         """`tables` in the order they are asked. `named`: models of the first, each with its name here, which goes before all likenesses."""
@@ -42,7 +42,7 @@ class Prices:
         self._lists = [_List(table, named if table is tables[0] else {}) for table in tables]
         self._found: dict[tuple[str, ...], Found | None] = {}
         self.source = tables[0].source if tables else CONFIG
-        self.as_of = tables[0].as_of if tables else ""
+        self.date = tables[0].as_of if tables else ""
 
     def find(self, *names: str) -> Price | None:
         """Of the model with these `names`, the best first: the full one, what the upstream reported, what was asked for. None where it is not known."""
@@ -66,10 +66,11 @@ class Prices:
         return list(dict.fromkeys(ours(key) for each in self._lists for key in each.table.prices))
 
     def _look(self, names: tuple[str, ...]) -> Found | None:
-        names = tuple(self._canonical(name) for name in names if name and len(name) <= LONGEST)
-        if not names:
+        given = [name for name in names if name and len(name) <= LONGEST]
+        if not given:
             return None
-        if found := self._said(names[0]):
+        names = tuple(map(self._canonical, given))
+        if found := self._said(given[0], names[0]):
             return found
         for each in self._lists:
             for name in names:
@@ -77,10 +78,10 @@ class Prices:
                     return Found(price, each.table.source, each.table.as_of)
         return None
 
-    def _said(self, name: str) -> Found | None:
+    def _said(self, label: str, name: str) -> Found | None:
         prefix = name.partition("/")[0]
         said = self._own.prices
-        price = said[name] if name in said else said.get(f"{prefix}/*")
+        price = next((said[each] for each in (name, label, f"{prefix}/*") if each in said), None)
         if price is not None:
             return Found(price, CONFIG)
         return Found(FREE, NO_CHARGE) if prefix in self._own.free and "/" in name else None
