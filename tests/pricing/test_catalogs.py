@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from planoai.pricing.catalogs import joined, pages, read_table
 from planoai.pricing.price import Price, Tier
+from planoai.pricing.table import decoded, encoded
 
 TODAY = "2026-11-23"
 
@@ -93,6 +94,12 @@ def test_the_first_of_two_rows_with_one_name_counts() -> None:
     assert read([row(**GOOD), row(input_per_token=9e-6, output_per_token=9e-6)]) == {"m": Price(1.0, 2.0)}
 
 
+def test_what_can_be_no_name_is_left_out() -> None:
+    names = ("\x1b[2J", "", "/a", "x" * 257, "two\nlines", "good one")
+    assert list(read([row(name, **GOOD) for name in names])) == ["good one"]
+    assert list(read({"prices": {name: {"input": 1, "output": 1} for name in names}})) == ["good one"]
+
+
 def variant(tier: str, mode: str = "MODEL_BILLING_MODE_INTERACTIVE", /, **prices: float) -> dict[str, object]:
     return {"tier": f"MODEL_PRICING_TIER_{tier}", "mode": mode, "prices": prices}
 
@@ -160,6 +167,7 @@ def test_a_list_of_ones_own_keeps_its_day_and_what_costs_nothing() -> None:
     ("tree", "told"),
     [
         ({"prices": {"a/b": {"input": 1}}}, "the price of 'a/b' can not be read"),
+        ({"prices": {"a/b": {"input": 1, "output": 1, "cached_read": 1}}}, "unknown field `cached_read`"),
         ({"prices": {"a": {"b": {"input": "1", "output": 1}}}}, "the price of 'a/b' can not be read"),
         ({"prices": {"a/b": {"input": -1, "output": 1}}}, "less than nothing"),
         (
@@ -222,6 +230,7 @@ def test_whatever_a_list_is_it_is_read_or_told(tree: object) -> None:
         table = read_table(data, "a list", TODAY)
     except ValueError:
         return
+    assert decoded(encoded(table)) == table
     for price in table.prices.values():
         assert price.input >= 0
         assert price.output >= 0

@@ -9,6 +9,7 @@ from typing import cast
 
 import msgspec
 
+from planoai.pricing.naming import LONGEST
 from planoai.pricing.price import Price, Tier
 from planoai.pricing.table import Table
 
@@ -66,11 +67,13 @@ def read_table(data: bytes, source: str, today: str) -> Table:
         raise ValueError(f"its list can not be read: {error}") from None
     if isinstance(tree, dict) and isinstance(tree.get("prices"), dict):
         found, loose = _of_ours(tree["prices"]), True
-        today = tree["as_of"] if isinstance(tree.get("as_of"), str) else today
+        day = tree.get("as_of")
+        today = day if isinstance(day, str) and _is_name(day) else today
     elif (rows := _rows(tree)) is not None:
         found, loose = _of_rows(rows), True
     else:
         found, loose = _of_providers(tree), True
+    found = {name: price for name, price in found.items() if _is_name(name)}
     if not found:
         raise ValueError("there are no prices in its list")
     return Table(today, source, found, loose)
@@ -253,6 +256,11 @@ def _of_ours(prices: Fields) -> dict[str, Price]:
             if not _is_sane(found[name]):
                 raise ValueError(f"the price of {name[:80]!r} is less than nothing")
     return found
+
+
+def _is_name(name: str) -> bool:
+    """It is shown on terminals, and no request names a model by what is longer."""
+    return 0 < len(name) <= LONGEST and name.isprintable() and not name.startswith("/")
 
 
 def _is_sane(price: Price) -> bool:

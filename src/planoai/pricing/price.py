@@ -12,7 +12,7 @@ _WRITTEN = 1.25
 _WRITTEN_FOR_AN_HOUR = 2.0
 
 
-class Price(Struct, frozen=True, omit_defaults=True):
+class Price(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """US dollars for a million tokens. None is what nobody told.
 
     `cache_read` None: as `input`. `cache_write` None: 1.25 times `input`. `cache_write_1h` None: 1.6 times what any other write costs, which makes it
@@ -33,7 +33,7 @@ class Price(Struct, frozen=True, omit_defaults=True):
         return max(reached, key=lambda tier: tier.above).price if reached else self
 
 
-class Tier(Struct, frozen=True):
+class Tier(Struct, frozen=True, forbid_unknown_fields=True):
     """`price` of requests whose input is more than `above` tokens."""
 
     above: int
