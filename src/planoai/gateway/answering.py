@@ -111,5 +111,6 @@ async def _try(
                 answered - began,
                 perf_counter() - began,
                 leg.target.full_name,
+                leg.path.partition("?")[0],
             )
         )

@@ -55,7 +55,8 @@ class Attempt(Struct, frozen=True, array_like=True, gc=False):
     """One try at one upstream. `target` is the configured name, `model` what the upstream calls it, `origin` its address, `dialect` what it speaks.
 
     `status` 0: there was none. Times are seconds since the exchange began: when the request was ready to be sent, when the head of the answer was in (or
-    hope for it was given up), when as much of it was read as has to be known before the client is told anything. `full_name` is `provider/model`.
+    hope for it was given up), when as much of it was read as has to be known before the client is told anything. `full_name` is `provider/model`,
+    `path` the one that was asked for, without a query.
     """
 
     target: str
@@ -69,6 +70,7 @@ class Attempt(Struct, frozen=True, array_like=True, gc=False):
     answered: float
     ended: float = 0.0
     full_name: str = ""
+    path: str = ""
 
 
 class Piece(Struct, frozen=True, array_like=True, gc=False, tag=1):
