@@ -6,7 +6,6 @@ from typing import Literal, assert_never
 
 from msgspec import UNSET, Raw, Struct, UnsetType, convert, field, json, to_builtins
 
-from planoai import apis
 from planoai.conversation.message import Message, Part, ResultPart, Text, ToolCall, ToolResult
 from planoai.errors import ClientError
 from planoai.signals.signal import Row
@@ -137,6 +136,8 @@ def _read(body: bytes, api: Api) -> tuple[Row, ...]:
 
 
 def _requested(body: bytes, api: Api) -> tuple[Row, ...]:
+    from planoai import apis  # rows need none
+
     client = apis.DIALECTS[api].client
     assert client is not None  # noqa: S101 - these three APIs have clients
     request = {"model": Raw(b'"-"'), "max_tokens": Raw(b"1"), _FIELDS[api]: Raw(body)}

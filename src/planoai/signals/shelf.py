@@ -5,7 +5,6 @@ and the old that nobody asked for are forgotten. So nothing is ever sorted or se
 """
 
 from collections.abc import Callable
-from hashlib import blake2b
 from sys import getsizeof
 from typing import Any, Generic, TypeVar
 
@@ -78,4 +77,6 @@ def kept(read: Callable[[str], T], size: Callable[[str, T], int], budget: Budget
 
 
 def _digest(text: str) -> bytes:
+    from hashlib import blake2b  # seldom needed, and long to load
+
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
