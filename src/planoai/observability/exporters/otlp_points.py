@@ -1,0 +1,49 @@
+"""Histograms as the request with which OTLP tells a collector of metrics."""
+
+from collections.abc import Mapping
+
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
+from opentelemetry.proto.metrics.v1 import metrics_pb2 as wire
+
+from planoai.names.attributes import PLANO
+from planoai.observability.exporters.histograms import Instrument, Key, Series
+from planoai.observability.exporters.otlp_values import pairs, resource, scope
+
+
+def request(told: Mapping[Instrument, Mapping[Key, Series]], started: int, now: int, version: str) -> bytes:
+    """`told`: counted from `started` to `now`, in nanoseconds since the epoch."""
+    metrics = [
+        wire.Metric(
+            name=instrument.name,
+            unit=instrument.unit,
+            description=instrument.says,
+            histogram=wire.Histogram(
+                aggregation_temporality=wire.AGGREGATION_TEMPORALITY_CUMULATIVE,
+                data_points=[_point(instrument, key, each, started, now) for key, each in series.items()],
+            ),
+        )
+        for instrument, series in told.items()
+    ]
+    made = ExportMetricsServiceRequest(
+        resource_metrics=[
+            wire.ResourceMetrics(
+                resource=resource(PLANO, version),
+                scope_metrics=[wire.ScopeMetrics(scope=scope(version), metrics=metrics)],
+            )
+        ]
+    )
+    return bytes(made.SerializeToString())
+
+
+def _point(instrument: Instrument, key: Key, series: Series, started: int, now: int) -> wire.HistogramDataPoint:
+    return wire.HistogramDataPoint(
+        attributes=pairs(key),
+        start_time_unix_nano=started,
+        time_unix_nano=now,
+        count=sum(series.counts),
+        sum=series.total,
+        min=series.lowest,
+        max=series.highest,
+        bucket_counts=series.counts,
+        explicit_bounds=instrument.bounds,
+    )
