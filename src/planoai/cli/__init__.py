@@ -43,6 +43,7 @@ COMMANDS = {
     "demo": Row("planoai.cli.demo:demo", "See each client talk to the other API's model.", _UTILITIES),
     "signals": Row("planoai.cli.signals:signals", "Read conversations for behavioural signals.", _UTILITIES),
     "simulate": Row("planoai.cli.simulate:simulate", "Serve a simulated provider.", _UTILITIES),
+    "grafana": Row("planoai.cli.grafana:grafana", "Write what shows the gateway in Grafana.", _UTILITIES),
     "completion": Row("planoai.cli.completion:completion", "Print the completion script of a shell.", _UTILITIES),
 }
 
