@@ -10,3 +10,4 @@ if [ ! -f .venv/.installed ] || [ requirements.lock -nt .venv/.installed ] || [ 
 fi
 PATH="$PWD/.venv/bin:$PATH"
 export PATH
+unset PYTHONDONTWRITEBYTECODE # hundreds of processes import the package: each would compile it anew

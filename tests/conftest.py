@@ -2,7 +2,9 @@
 
 import os
 import signal
+from collections.abc import Iterator
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 # How long a machine takes says nothing of the code: it may have other work.
@@ -14,3 +16,25 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # `planoai --version` would ask the Internet for a newer one.
 os.environ["PLANO_SKIP_VERSION_CHECK"] = "1"
+
+# These go through all of it from outside, or again and again, or are of what is beside the program: to measure there what is run takes minutes and
+# tells nothing new. pytest-cov does not measure a test of this marker; wherever else one takes long only because it is measured, it has it too.
+UNMEASURED = {"bench", "cuts", "docs", "fuzz", "hostile", "sdk"}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    here = config.rootpath / "tests"
+    for item in items:
+        if item.path.relative_to(here).parts[0] in UNMEASURED:
+            item.add_marker("no_cover")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Nor are the processes measured that such a test starts."""
+    told = os.environ.pop("COVERAGE_PROCESS_CONFIG", None) if item.get_closest_marker("no_cover") else None
+    try:
+        return (yield)
+    finally:
+        if told is not None:
+            os.environ["COVERAGE_PROCESS_CONFIG"] = told

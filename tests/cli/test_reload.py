@@ -17,6 +17,8 @@ from tests.cli.command import ASKED, begun, done, line_with, lives, streaming, w
 from tests.support.answers import CHAT, CHAT_DONE, CHAT_STREAM
 from tests.support.upstream import Hold, scripted, stream, whole
 
+pytestmark = pytest.mark.no_cover
+
 
 async def asked(url: str) -> httpx2.Response:
     async with httpx2.AsyncClient(base_url=url) as http:

@@ -105,11 +105,11 @@ def test_a_warning_goes_to_stderr_and_is_a_problem_when_strict() -> None:
 
 
 def test_what_is_not_served_yet_is_a_warning_and_it_is_told_what_up_does() -> None:
-    written(f"{GOOD}tracing: {{random_sampling: 100}}\n")
+    written(f"{GOOD}console: {{enabled: true}}\n")
     result = validated()
     assert result.exit_code == 0
-    assert "warning: config.yaml:6:10: tracing: `tracing` is not served by this version yet" in result.stderr
-    assert result.stdout == "✓ config.yaml is valid\n`planoai up` refuses it all the same, for `tracing`\n"
+    assert "warning: config.yaml:6:10: console: `console` is not served by this version yet" in result.stderr
+    assert result.stdout == "✓ config.yaml is valid\n`planoai up` refuses it all the same, for `console`\n"
     assert validated("--strict").exit_code == 1
 
 
@@ -124,11 +124,11 @@ def test_the_config_that_has_every_key_is_valid_and_not_served_yet(monkeypatch: 
     assert len(paths) > 5
     told = f"{', '.join(paths[:5])} and {len(paths) - 5} more"
     assert loose.stdout == f"✓ config.yaml is valid\n`planoai up` refuses it all the same, for {told}\n"
-    assert all(f": `{path}" in strict.stderr for path in ("agents`", "tracing`", "routing`"))
+    assert all(f": `{path}" in strict.stderr for path in ("agents`", "filters`", "routing`"))
 
 
 def test_the_verdict_as_json() -> None:
-    written(f"{OLD}tracing: {{random_sampling: 100}}\n")
+    written(f"{OLD}console: {{enabled: true}}\n")
     result = validated("--json")
     verdict = json.loads(result.stdout)
     assert result.exit_code == 0
@@ -137,7 +137,7 @@ def test_the_verdict_as_json() -> None:
     assert verdict["valid"] is True
     assert Path(verdict["file"]) == Path("config.yaml").absolute()
     assert verdict["problems"] == []
-    assert [(each["line"], each["column"], each["path"]) for each in verdict["unserved"]] == [(7, 10, "tracing")]
+    assert [(each["line"], each["column"], each["path"]) for each in verdict["unserved"]] == [(7, 10, "console")]
     assert {each["path"] for each in verdict["warnings"]} >= {"version", "llm_providers"}
 
 

@@ -218,7 +218,7 @@ def test_a_wrong_word_starts_nothing_else(tmp_path: Path, home: Home, monkeypatc
 def test_a_collector_of_traces_is_refused_by_name(home: Home, words: list[str]) -> None:
     result = run(home, *words)
     assert result.exit_code == 1
-    assert "`tracing` is not served by this version yet" in result.output
+    assert "collecting traces is not served by this version yet" in result.output
 
 
 def test_a_port_that_somebody_has_is_told_with_one_that_is_free(

@@ -84,6 +84,7 @@ def test_nothing_at_all_is_an_empty_body(coding: str, encode: Encode) -> None:
     assert decoded(decoder(coding), [encode(b"")]) == b""
 
 
+@pytest.mark.no_cover
 @EVERY
 def test_what_comes_out_at_once_is_bounded(coding: str, encode: Encode) -> None:
     size = 60 * STEP

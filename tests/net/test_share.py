@@ -16,6 +16,8 @@ from planoai.net.share import clear, table
 from tests.net.raw import connected
 from tests.net.test_server import GET, echo
 
+pytestmark = pytest.mark.no_cover
+
 
 @pytest.fixture
 def descriptor() -> Iterator[int]:

@@ -39,6 +39,7 @@ def whole(dialect: str, body: bytes, content: bytes = JSON, status: int = 200) -
     return observe(opened(), [Piece(1, body, content, tried)], closed(1, tried))
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("path", list(golden.streams()), ids=golden.name)
 @settings(max_examples=15)
 @given(data=st.data())

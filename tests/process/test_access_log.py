@@ -15,6 +15,8 @@ from tests.process.tree import Tree, tree
 from tests.support.answers import CHAT, CHAT_STREAM
 from tests.support.upstream import Cut, Hold, Step, Upstream, scripted, stream, whole
 
+pytestmark = pytest.mark.no_cover
+
 PATH = "/v1/chat/completions"
 BUSY = whole({"error": {"message": "busy"}}, 503)
 

@@ -17,6 +17,8 @@ from tests.support.answers import CHAT_DONE, CHAT_STREAM
 from tests.support.program import gone
 from tests.support.upstream import Hold, scripted, stream
 
+pytestmark = pytest.mark.no_cover
+
 
 async def reloads(running: Tree, driven: Load, times: int, between: int) -> None:
     """Each brings new workers, and the old ones end."""

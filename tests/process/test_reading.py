@@ -54,15 +54,15 @@ def test_what_can_not_be_read_is_told_as_values_too_and_by_the_variables_that_la
 
 
 def test_what_is_not_served_yet_is_refused_only_where_it_is_to_be_served(file: Path) -> None:
-    file.write_text(CONFIG.replace("$THE_KEY", "sk-1") + "tracing: {random_sampling: 5}\n")
+    file.write_text(CONFIG.replace("$THE_KEY", "sk-1") + "console: {enabled: true}\n")
     found = read(file, {})
     assert isinstance(found, Refused)
     assert found.of_config
-    assert found.problems == ("config.yaml:4:10: tracing: `tracing` is not served by this version yet",)
+    assert found.problems == ("config.yaml:4:10: console: `console` is not served by this version yet",)
     assert [note.written("config.yaml") for note in found.notes] == list(found.problems)
     looked_at = read(file, {}, refuse_unserved=False)
     assert isinstance(looked_at, Loaded)
-    assert looked_at.config.tracing.random_sampling == 5
+    assert looked_at.config.console.enabled
     assert looked_at.unserved == found.problems
 
 
@@ -90,11 +90,11 @@ def test_a_byte_that_is_no_text_is_told_at_its_place(file: Path) -> None:
 def test_certificates_are_all_told_and_with_them_what_is_not_served_yet(file: Path) -> None:
     file.write_text(
         "version: v0.4.0\nlisteners:\n  - {type: model, name: a, tls: {cert: a.pem, key: b.pem}}\n"
-        "tracing: {random_sampling: 1}\noverrides: {upstream_tls_ca_path: c.pem}\n"
+        "console: {enabled: true}\noverrides: {upstream_tls_ca_path: c.pem}\n"
     )
     found = read(file, {})
     assert isinstance(found, Refused)
-    assert [note.path for note in found.notes] == ["listeners[0].tls", "tracing", "overrides.upstream_tls_ca_path"]
+    assert [note.path for note in found.notes] == ["listeners[0].tls", "console", "overrides.upstream_tls_ca_path"]
 
 
 def test_the_variables_beside_it_are_blamed_for_what_is_wrong_in_them(file: Path) -> None:

@@ -16,6 +16,8 @@ from tests.support.answers import CHAT, CHAT_STREAM
 from tests.support.program import Program, planoai
 from tests.support.upstream import Cut, Step, Upstream, scripted, stream, whole
 
+pytestmark = pytest.mark.no_cover
+
 MARK = "planted"  # in every secret, and nowhere else
 IN_ENVIRON = {
     "PLANTED_KEY": "sk-planted-provider-key",

@@ -17,6 +17,8 @@ from tests.process.load import streams
 from tests.process.tree import CONFIG, HEALTHY, KEY, NOWHERE, access_log, ask, free_port, processes, refused, tree
 from tests.support.program import is_alive, planoai
 
+pytestmark = pytest.mark.no_cover
+
 
 async def test_a_stop_during_the_start_is_obeyed(tmp_path: Path) -> None:
     config = tmp_path / "config.yaml"

@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from planoai.providers.auth import Headers
 from planoai.providers.sigv4 import AwsKeys, region_of, sign
 
+pytestmark = pytest.mark.no_cover
+
 EXAMPLE = AwsKeys("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")
 PRINTABLE = "".join(map(chr, range(33, 127)))
 

@@ -12,6 +12,8 @@ from planoai.apis import DIALECTS
 from planoai.signals import Analyzer, Api, Options, Report, Row, analyze, to_json, to_plain
 from tests.signals.test_reading import ANTHROPIC, CHAT, RESPONSES, ROWS, SHAREGPT, circle, values
 
+pytestmark = pytest.mark.no_cover
+
 
 def types(report: Report) -> list[str]:
     return [signal.signal_type for group in report.groups.values() for signal in group.signals]

@@ -1,7 +1,11 @@
 """Every report is the reference's, byte for byte."""
 
+import pytest
+
 from planoai.signals import Analyzer
 from tests.signals.corpus import conversations, expected, written
+
+pytestmark = pytest.mark.no_cover
 
 
 def test_the_corpus_is_all_there() -> None:

@@ -15,6 +15,8 @@ from planoai.signals.shelf import Budget, Shelf
 from planoai.signals.window import window_of
 from tests.signals.corpus import conversations, expected, written
 
+pytestmark = pytest.mark.no_cover
+
 RULES = rules_of(Options())
 
 

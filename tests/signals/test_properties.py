@@ -15,6 +15,8 @@ from planoai.signals.phrases import PHRASES
 from planoai.signals.shelf import Shelf
 from planoai.signals.window import window_of
 
+pytestmark = pytest.mark.no_cover
+
 RULES = rules_of(Options())
 SAID = st.one_of(
     st.sampled_from([text for texts in PHRASES.values() for text in texts]),

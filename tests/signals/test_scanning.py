@@ -136,6 +136,7 @@ def test_the_snippet_of_text_with_letters_of_other_lengths_in_lower_case_is_shif
             assert ours(value) == theirs(value)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(("family", "pattern"), ALL)
 def test_a_pattern_alone_finds_what_a_backtracking_engine_finds(family: str, pattern: str) -> None:
     alternative = of_pattern(family, 0, pattern)
@@ -299,6 +300,7 @@ HOSTILE: Sequence[tuple[str, Callable[[int], str]]] = [
 ]
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(("make"), [make for _, make in HOSTILE], ids=[name for name, _ in HOSTILE])
 def test_a_megabyte_of_hostile_text_says_what_a_little_of_it_does(make: Callable[[int], str]) -> None:
     """A backtracking engine would not come back from the megabyte."""

@@ -154,6 +154,7 @@ def test_two_of_a_kind_are_a_loop_where_two_are_enough() -> None:
     assert names == [["retry"], ["parameter_drift"], ["oscillation"], []]
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     ("rows", "failures", "in_circles"),
     [

@@ -161,6 +161,7 @@ def _places(value: object, before: str = "") -> list[str]:
     return [place for key, inner in pairs for place in (f"{before}{key}", *_places(inner, f"{before}{key}."))]
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("api", BODIES)
 @given(data=st.data())
 def test_whatever_is_sent_gets_an_answer_or_a_refusal(api: str, data: st.DataObject) -> None:

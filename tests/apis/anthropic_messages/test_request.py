@@ -136,6 +136,7 @@ users = st.builds(
 assistants = st.lists(st.one_of(signed, marked, calls), min_size=2, max_size=4)
 
 
+@pytest.mark.no_cover
 @given(st.lists(st.tuples(users, assistants), min_size=1, max_size=3), users)
 @settings(max_examples=150, deadline=None)
 def test_a_conversation_written_again_is_the_same(turns: list[tuple[Any, Any]], last: Any) -> None:

@@ -88,6 +88,7 @@ VALUES: st.SearchStrategy[object] = st.recursive(
 )
 
 
+@pytest.mark.no_cover
 @given(
     st.lists(st.builds(lambda kind, value: {**(value if isinstance(value, dict) else {}), "type": kind}, KINDS, VALUES))
 )

@@ -242,6 +242,7 @@ told = st.one_of(
 )
 
 
+@pytest.mark.no_cover
 @given(st.lists(told, max_size=6))
 @settings(max_examples=300, deadline=None)
 def test_no_frames_make_reading_raise(frames: list[Json]) -> None:

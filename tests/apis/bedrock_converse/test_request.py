@@ -203,6 +203,7 @@ def turns(draw: st.DrawFn) -> list[Message]:
     return messages
 
 
+@pytest.mark.no_cover
 @given(turns(), st.sampled_from((CLAUDE, NOVA, LLAMA)), st.booleans())
 @settings(max_examples=300, deadline=None)
 def test_the_service_takes_any_conversation(messages: list[Message], model: str, offered: bool) -> None:
@@ -250,6 +251,7 @@ CROWDS = {
 }
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("request_", CROWDS.values(), ids=CROWDS)
 @pytest.mark.timeout(60)
 def test_work_grows_no_faster_than_what_is_sent(request_: Request) -> None:

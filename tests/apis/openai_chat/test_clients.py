@@ -16,6 +16,8 @@ from planoai.conversation.fold import fold
 from planoai.conversation.message import Text, ToolCall
 from tests.apis import golden
 
+pytestmark = pytest.mark.no_cover
+
 STREAMS = list(golden.streams())
 
 

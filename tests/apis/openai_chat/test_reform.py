@@ -285,6 +285,7 @@ def test_a_whole_message_within_a_stream_is_taken_as_it_is() -> None:
     assert told["choices"][0]["message"] == {"role": "assistant", "content": "a", "tool_calls": [CALL]}
 
 
+@pytest.mark.no_cover
 @pytest.mark.timeout(60)
 def test_calls_and_blocks_by_the_thousand_are_put_together_at_once() -> None:
     """Nobody bounds how many an upstream sends, and nothing else is served meanwhile: minutes, when it grew with the square of them."""

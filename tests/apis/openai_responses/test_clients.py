@@ -18,6 +18,8 @@ from planoai.conversation.fold import Answer, fold
 from planoai.conversation.message import Refusal, Text, ToolCall
 from tests.apis import golden
 
+pytestmark = pytest.mark.no_cover
+
 OTHERS = [path for path in golden.streams() if path.parent.name != DIALECT.name]
 
 _NO_TLS = ssl.SSLContext(

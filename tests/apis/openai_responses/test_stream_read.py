@@ -84,6 +84,7 @@ VALUES: st.SearchStrategy[object] = st.recursive(
 EVENTS = st.builds(lambda kind, rest: {**rest, "type": kind}, KINDS, st.dictionaries(st.sampled_from(MEMBERS), VALUES))
 
 
+@pytest.mark.no_cover
 @given(st.lists(EVENTS, max_size=8))
 def test_no_events_make_it_raise(events: list[object]) -> None:
     ends_once(read(frames(*events)))
@@ -96,6 +97,7 @@ def test_no_answer_makes_the_reader_of_whole_ones_raise_anything_but_that_it_is_
         ends_once(read_answer(json.dumps(answer).encode(), ENVELOPE))
 
 
+@pytest.mark.no_cover
 @given(st.lists(EVENTS, max_size=5))
 @settings(max_examples=100, deadline=None)
 def test_no_stream_makes_gathering_it_raise_anything_but_that_it_is_unreadable(events: list[object]) -> None:

@@ -15,7 +15,7 @@ from tests.apis.golden import compact
 MANY = 30_000
 
 
-pytestmark = pytest.mark.timeout(60)
+pytestmark = [pytest.mark.timeout(60), pytest.mark.no_cover]
 
 
 def test_a_choice_of_very_many_hosted_tools() -> None:

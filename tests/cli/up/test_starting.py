@@ -46,10 +46,10 @@ def refused(home: Home, file: Path, *words: str) -> str:
 
 def test_what_is_not_served_yet_is_named_and_is_no_mistake(tmp_path: Path, home: Home) -> None:
     file = tmp_path / "config.yaml"
-    file.write_text(CONFIG.format(port=free_port(), url="http://127.0.0.1:1") + "tracing: {random_sampling: 1}\n")
+    file.write_text(CONFIG.format(port=free_port(), url="http://127.0.0.1:1") + "console: {enabled: true}\n")
     said = refused(home, file)
     assert "config.yaml is valid, and asks for what this version does not serve yet; leave that out to start\n" in said
-    assert "config.yaml:7:10: tracing: `tracing` is not served by this version yet" in said
+    assert "config.yaml:7:10: console: `console` is not served by this version yet" in said
     assert "problem" not in said
     assert not home.in_use()
 
