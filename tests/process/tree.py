@@ -10,6 +10,7 @@ from pathlib import Path
 
 from planoai.net.server import listen
 from planoai.process.status import Reloads, Status
+from planoai.simulate import simulating
 from tests.net.raw import Answer, Raw
 from tests.support.program import Program, planoai
 
@@ -64,8 +65,7 @@ async def tree(folder: Path, *, workers: int = 2, listener: str = "", upstream: 
     """`listener`: more of its keys. `upstream`: the address of another provider than the simulated one."""
     async with AsyncExitStack() as stack:
         if not upstream:
-            provider = await stack.enter_async_context(planoai("simulate", "--port", "0"))
-            upstream = (await provider.says(r"(http://\S+)\n"))[1]
+            upstream = await stack.enter_async_context(simulating())
         config, port = folder / "config.yaml", free_port()
         config.write_text(CONFIG.format(workers=workers, port=port, url=upstream, listener=listener))
         environ = {"THE_KEY": KEY, "OTHER_SECRET": "sk-planted-in-the-environment"}
