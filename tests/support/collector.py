@@ -1,14 +1,17 @@
-"""Somewhere to send telemetry: a collector that takes OTLP over gRPC and over HTTP, answers as it is told to, and remembers what it was sent.
+"""Somewhere to send telemetry: a collector that takes OTLP over gRPC and over HTTP, and events as PostHog does. It answers as it is told to, and remembers
+what it was sent.
 
 It shares no code with planoai. Its servers run in threads of their own, so that tests in a loop and tests without one can use it.
 """
 
+import json
+import socket
 import ssl
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -24,7 +27,7 @@ Value = str | bool | int | float | list[Any]
 _SECONDS = 30.0
 _KINDS = {1: "internal", 2: "server", 3: "client"}
 _STATUSES = {0: "unset", 1: "ok", 2: "error"}
-_METRICS = "metrics"
+_METRICS, _EVENTS = "metrics", "events"
 
 
 @dataclass(frozen=True)
@@ -124,14 +127,14 @@ _RESPONSES: dict[str, Any] = {
 
 
 class Collector:
-    """`will` says how the next exports are answered, one after another; all further ones are taken. `metrics_will` is the same for metrics."""
+    """`will` says how the next exports are answered, one after another; all further ones are taken."""
 
     def __init__(self) -> None:
         self.grpc_port = 0
         self.http_port = 0
         self.tls = False
         self.exports: list[Export] = []
-        self._steps: dict[str, list[Step]] = {"traces": [], _METRICS: []}
+        self._steps: dict[str, list[Step]] = {"traces": [], _METRICS: [], _EVENTS: []}
         self._changed = threading.Condition()
         self._ended = threading.Event()
 
@@ -144,23 +147,28 @@ class Collector:
     def http_url(self) -> str:
         return f"{'https' if self.tls else 'http'}://localhost:{self.http_port}/v1/traces"
 
-    def will(self, *steps: Step) -> None:
-        self._steps["traces"] = list(steps)
+    @property
+    def events_url(self) -> str:
+        return f"{'https' if self.tls else 'http'}://localhost:{self.http_port}"
 
-    def metrics_will(self, *steps: Step) -> None:
-        self._steps[_METRICS] = list(steps)
+    def will(self, *steps: Step, of: str = "traces") -> None:
+        """`of`: what is exported, traces, metrics or events."""
+        self._steps[of] = list(steps)
 
     @property
     def spans(self) -> list[Span]:
         """Those that were taken."""
-        taken = [each.message for each in self._of("traces") if not isinstance(each.answer, Fails | Hangs)]
-        return [span for message in taken for span in _spans(message)]
+        return [span for message in self._taken("traces") for span in _spans(message)]
 
     @property
     def points(self) -> list[Point]:
         """Of the last metrics that were taken: they count from the beginning."""
-        taken = [each.message for each in self._of(_METRICS) if not isinstance(each.answer, Fails | Hangs)]
+        taken = self._taken(_METRICS)
         return _points(taken[-1]) if taken else []
+
+    @property
+    def events(self) -> list[Any]:
+        return [event for message in self._taken(_EVENTS) for event in message["batch"]]
 
     def wait(self, until: Callable[["Collector"], object], seconds: float = _SECONDS) -> None:
         """Fails where it does not come true."""
@@ -186,20 +194,24 @@ class Collector:
     def end(self) -> None:
         self._ended.set()
 
-    def _of(self, signal: str) -> list[Export]:
-        return [each for each in self.exports if each.signal == signal]
+    def _taken(self, signal: str) -> list[Any]:
+        return [
+            each.message
+            for each in self.exports
+            if each.signal == signal and not isinstance(each.answer, Fails | Hangs)
+        ]
 
 
 @contextmanager
 def collecting(
-    *, certificate: tuple[bytes, bytes] | None = None, ca: bytes | None = None, grpc_port: int = 0
+    *, certificate: tuple[bytes, bytes] | None = None, ca: bytes | None = None, grpc_port: int = 0, http_port: int = 0
 ) -> Iterator[Collector]:
     """`certificate`: its key and its chain in PEM, for TLS. `ca`: whose certificates clients have to show."""
     collector = Collector()
     collector.tls = certificate is not None
     with ExitStack() as stack:
         stack.enter_context(_over_grpc(collector, grpc_port, certificate, ca))
-        stack.enter_context(_over_http(collector, certificate, ca))
+        stack.enter_context(_over_http(collector, http_port, certificate, ca))
         stack.callback(collector.end)
         yield collector
 
@@ -241,18 +253,29 @@ def _over_grpc(
 
 
 @contextmanager
-def _over_http(collector: Collector, certificate: tuple[bytes, bytes] | None, ca: bytes | None) -> Iterator[None]:
+def _over_http(
+    collector: Collector, port: int, certificate: tuple[bytes, bytes] | None, ca: bytes | None
+) -> Iterator[None]:
+    opened: list[socket.socket] = []
+
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
+        def setup(self) -> None:
+            super().setup()
+            opened.append(self.connection)
+
         def do_POST(self) -> None:
-            signal = _METRICS if self.path.partition("?")[0].endswith("/v1/metrics") else "traces"
+            signal = _signal_of(self.path.partition("?")[0])
             body = self.rfile.read(int(self.headers["content-length"]))
             headers = {name.lower(): value for name, value in self.headers.items()}
-            match collector.take(signal, self.path, headers, _REQUESTS[signal].FromString(body)):
+            message = json.loads(body) if signal == _EVENTS else _REQUESTS[signal].FromString(body)
+            match collector.take(signal, self.path, headers, message):
                 case Fails() as fails:
                     after = {} if fails.after is None else {"retry-after": str(fails.after)}
                     self._answer(fails.status, Status(message=fails.says).SerializeToString(), after)
+                case _ if signal == _EVENTS:
+                    self._answer(200, b'{"status":"Ok"}', {})
                 case step:
                     self._answer(200, _success(signal, step).SerializeToString(), {})
 
@@ -268,11 +291,11 @@ def _over_http(collector: Collector, certificate: tuple[bytes, bytes] | None, ca
         def log_message(self, format: str, *args: object) -> None: ...  # noqa: A002 - its name
 
     class Server(ThreadingHTTPServer):
-        daemon_threads = True
+        daemon_threads = False  # they are waited for
 
         def handle_error(self, *_: object) -> None: ...  # a client that went away
 
-    server = Server(("127.0.0.1", 0), Handler)
+    server = Server(("127.0.0.1", port), Handler)
     if certificate is not None:
         server.socket = _context(certificate, ca).wrap_socket(server.socket, server_side=True)
     collector.http_port = server.server_address[1]
@@ -284,7 +307,16 @@ def _over_http(collector: Collector, certificate: tuple[bytes, bytes] | None, ca
         collector.end()
         server.shutdown()
         thread.join()
+        for each in opened:
+            with suppress(OSError):  # it is closed
+                each.shutdown(socket.SHUT_RDWR)
         server.server_close()
+
+
+def _signal_of(path: str) -> str:
+    if path.endswith("/batch/"):
+        return _EVENTS
+    return _METRICS if path.endswith("/v1/metrics") else "traces"
 
 
 def _success(signal: str, step: Step | None) -> Any:

@@ -47,7 +47,7 @@ class Parcel(Struct, frozen=True):
 class Sender:
     """Takes parcels to a destination, one after another, and says once that it breaks, and once that it works again.
 
-    All but `interrupt` and `finish` is called by one thread. `wanted`: the operator named the destination; one that nobody named and that was
+    All but `finish` and `wait` is called by one thread. `wanted`: the operator named the destination; one that nobody named and that was
     never there is no trouble.
     """
 
@@ -127,7 +127,7 @@ class Sender:
 
     def close(self) -> None:
         if self._is_failing and self.dropped > self._lost_before and (self._wanted or self._is_reached):
-            log.warning("%s: %d requests are lost", self._heading, self.dropped - self._lost_before)
+            log.warning("%s: requests lost: %d", self._heading, self.dropped - self._lost_before)
         self._to.close()
 
     @property
@@ -151,12 +151,12 @@ class Sender:
         if self._is_failing:
             self._is_failing = False
             lost = self.dropped - self._lost_before
-            log.info("%s are taken again%s", self._heading, f"; {lost} requests were lost" if lost else "")
+            log.info("%s are taken again%s", self._heading, f"; requests lost: {lost}" if lost else "")
         if taken.left_out:
             self.dropped += min(taken.left_out, parcel.requests)
             if not self._told_partial:
                 self._told_partial = True
-                log.warning("%s are taken in part: %d left out: %s", self._heading, taken.left_out, taken.said)
+                log.warning("%s are taken in part, %d were left out: %s", self._heading, taken.left_out, taken.said)
 
     def _seconds(self) -> float:
         if self.finish_at is None:
@@ -191,6 +191,7 @@ class Batching:
         self._waiting: deque[tuple[Observation, int, float]] = deque()  # each with its weight and since when
         self._weight = 0
         self._overflowed = 0
+        self._in_hand = 0  # taken from the queue, and neither sent nor counted
         self._is_over = False
         self._thread: threading.Thread | None = None
 
@@ -238,12 +239,14 @@ class Batching:
         try:
             while self._has_some() and self._sender.reach():
                 for parcel in self._packed(self._batch()):
-                    self._sender.send(parcel)
+                    if parcel.data:
+                        self._sender.send(parcel)
+                    self._in_hand -= parcel.requests
         except Exception:  # what is wrong with us is no reason for the process to end
             log.exception("%s: nothing more is sent", self.name)
         with self._changed:
             self._is_over = True
-            self._overflowed += len(self._waiting)
+            self._overflowed += len(self._waiting) + self._in_hand
             self._waiting.clear()
         self._sender.close()
 
@@ -266,6 +269,7 @@ class Batching:
         with self._changed:
             batch = [self._waiting.popleft() for _ in range(min(self._pace.batch, len(self._waiting)))]
             self._weight -= sum(item[1] for item in batch)
+            self._in_hand = len(batch)
         return [item[0] for item in batch]
 
     def _packed(self, batch: list[Observation]) -> list[Parcel]:
@@ -276,10 +280,11 @@ class Batching:
             if len(batch) == 1:
                 log.exception("%s: a request is left out", self.name)
                 self._sender.dropped += 1
+                self._in_hand -= 1
                 return []
         else:
             if len(data) <= self._pace.most_bytes or len(batch) == 1:
-                return [Parcel(data, len(batch))] if data else []
+                return [Parcel(data, len(batch))]
         half = len(batch) // 2
         return [*self._packed(batch[:half]), *self._packed(batch[half:])]
 

@@ -60,10 +60,10 @@ class Destination(Protocol):
     def where(self) -> str:
         """What logs say of it; holds no secret."""
 
-    def reach(self, seconds: float) -> None:
+    def reach(self, seconds: float, /) -> None:
         """Looks whether anybody is there. Raises Unavailable. Only once it did not is anything else asked of it."""
 
-    def deliver(self, data: bytes, seconds: float) -> Taken:
+    def deliver(self, data: bytes, seconds: float, /) -> Taken:
         """Raises Unavailable and Refused, within `seconds`."""
 
     def interrupt(self) -> None:

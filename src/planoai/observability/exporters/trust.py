@@ -12,6 +12,7 @@ from planoai.observability.exporters.exporter import Unavailable
 def context(tls: TracingTls | None) -> ssl.SSLContext:
     """Raises Unavailable for a file that can not be used: it may be there later."""
     tls = tls or TracingTls()
+    files(tls)  # whose errors name the file
     try:
         made = client_context(tls.ca)
         if tls.cert is not None:
