@@ -119,6 +119,13 @@ def test_a_whole_answer_has_no_first_token() -> None:
     assert value(found, "plano_llm_tokens_per_second_count", **GPT) == 1
 
 
+def test_an_answer_without_a_token_has_no_pace() -> None:
+    found = counted(observation(FINE, usage=Usage(fresh=5)))
+    assert value(found, "plano_llm_tokens_per_second_count", **GPT) == 0
+    assert value(found, "plano_llm_time_per_output_token_seconds_count", **GPT) == 0
+    assert value(found, "plano_llm_output_sequence_length_tokens_count", **GPT) == 1
+
+
 def test_the_time_of_ours_is_that_before_the_first_try() -> None:
     later = structs.replace(FINE, sent=2.0)
     found = counted(observation(FINE, later), observation(FINE, ready=0.0), observation())
