@@ -1,5 +1,6 @@
 """The queue before a destination, and the thread behind it."""
 
+import logging
 import threading
 from collections.abc import Sequence
 
@@ -63,8 +64,8 @@ def pack(observations: Sequence[Observation]) -> bytes:
     return b"".join(b"%d " % each.opened.id for each in observations)
 
 
-def batching(place: Place, pace: Pace = QUICK, *, wanted: bool = True) -> Batching:
-    return Batching("test", "things", place, pack, pace, wanted=wanted)
+def batching(place: Place, pace: Pace = QUICK, absence: int = logging.WARNING) -> Batching:
+    return Batching("test", "things", place, pack, pace, absence)
 
 
 def requests(*numbers: int) -> list[Observation]:
@@ -216,16 +217,16 @@ def test_a_thread_that_can_not_go_on_says_so_and_holds_nothing(told: Told) -> No
     assert exporter.dropped == 2
 
 
-@pytest.mark.parametrize("wanted", [True, False])
-def test_nobody_is_told_of_a_place_that_nobody_named_and_that_was_never_there(told: Told, wanted: bool) -> None:
+@pytest.mark.parametrize(("absence", "times"), [(logging.WARNING, 2), (logging.INFO, 2), (logging.DEBUG, 0)])
+def test_that_nobody_was_ever_there_is_told_as_loud_as_it_matters(told: Told, absence: int, times: int) -> None:
     place = Place(is_there=False)
-    exporter = batching(place, wanted=wanted)
+    exporter = batching(place, absence=absence)
     exporter.put(requests(1))
     assert place.asked.wait(30)
     exporter.close(30)
 
     assert exporter.dropped == 1
-    assert ("are not taken" in told.text) is wanted
+    assert [each.levelno for each in told.records if each.name == "planoai.exporters"] == [absence] * times
 
 
 def test_trouble_is_told_once_until_it_ends(told: Told) -> None:

@@ -324,8 +324,3 @@ def test_every_export_of_a_config_gets_every_request() -> None:
 
         assert numbers(collector) == [1]
         assert {each.metric for each in collector.points} >= {"gen_ai.client.operation.duration"}
-
-
-def test_a_variable_that_is_no_address_stops_nothing(told: Told) -> None:
-    assert exporters_of(Tracing(random_sampling=1.0), "grpc:nothing") == []
-    assert "OTEL_TRACING_GRPC_ENDPOINT" in told.text

@@ -10,11 +10,13 @@ class Told(logging.Handler):
     def __init__(self) -> None:
         super().__init__(logging.INFO)
         self.lines: list[str] = []
+        self.records: list[logging.LogRecord] = []
         self._changed = threading.Condition()
 
     def emit(self, record: logging.LogRecord) -> None:
         with self._changed:
             self.lines.append(self.format(record))
+            self.records.append(record)
             self._changed.notify_all()
 
     @property

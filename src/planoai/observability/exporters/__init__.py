@@ -3,7 +3,6 @@
 Every exporter has a thread of its own and a queue with an end, so that whoever gives it observations never waits.
 """
 
-import logging
 from collections.abc import Callable, Iterable, Mapping
 from time import monotonic
 
@@ -18,30 +17,19 @@ from planoai.table import pick
 
 __all__ = ["EXPORTERS", "Exporter", "close", "exporters_of"]
 
-log = logging.getLogger("planoai.exporters")
-
 # By `type`.
 EXPORTERS: Mapping[str, Callable[[schema.Exporter, Proxies], Exporter]] = {"posthog": posthog.exporter}
 
-VARIABLE = "OTEL_TRACING_GRPC_ENDPOINT"
 
-
-def exporters_of(
-    tracing: schema.Tracing, variable: str | None = None, proxies: Proxies | None = None
-) -> list[Exporter]:
-    """None where nothing is to be sampled. `variable`: what OTEL_TRACING_GRPC_ENDPOINT holds. Nothing is opened before something is put."""
+def exporters_of(tracing: schema.Tracing, proxies: Proxies | None = None) -> list[Exporter]:
+    """None where nothing is to be sampled. No connection is made and no thread is started before something is put."""
     if not tracing.random_sampling:
         return []
     proxies = proxies or Proxies()
-    found: list[Exporter] = []
-    try:
-        endpoint = endpoint_of(tracing, variable)
-    except ValueError as error:  # of the variable: what the config says was looked at when it was read
-        log.warning("%s: %s; no traces are sent", VARIABLE, error)
-    else:
-        found.append(otlp.traces(endpoint, planoai.__version__, proxies))
-        if endpoint.metrics is not None:
-            found.append(OtlpMetrics(endpoint, planoai.__version__, proxies))
+    endpoint = endpoint_of(tracing)
+    found: list[Exporter] = [otlp.traces(endpoint, planoai.__version__, proxies)]
+    if endpoint.metrics is not None:
+        found.append(OtlpMetrics(endpoint, planoai.__version__, proxies))
     for number, each in enumerate(tracing.exporters):
         found.append(pick(EXPORTERS, each.type, f"tracing.exporters[{number}].type")(each, proxies))
     return found

@@ -47,11 +47,10 @@ class Parcel(Struct, frozen=True):
 class Sender:
     """Takes parcels to a destination, one after another, and says once that it breaks, and once that it works again.
 
-    All but `finish` and `wait` is called by one thread. `wanted`: the operator named the destination; one that nobody named and that was
-    never there is no trouble.
+    All but `drop`, `finish` and `wait` is called by one thread. `absence`: the level at which it is told that nobody was ever there.
     """
 
-    def __init__(self, name: str, what: str, destination: Destination, pace: Pace, *, wanted: bool = True) -> None:
+    def __init__(self, name: str, what: str, destination: Destination, pace: Pace, absence: int) -> None:
         self.name = name
         self.dropped = 0
         self.changed = threading.Condition()
@@ -59,7 +58,7 @@ class Sender:
         self._what = what
         self._to = destination
         self._pace = pace
-        self._wanted = wanted
+        self._absence = absence
         self._is_reached = False
         self._is_failing = False
         self._told_partial = False
@@ -73,7 +72,7 @@ class Sender:
                 self._to.reach(self._seconds())
                 self._is_reached = True
             except Unavailable as error:
-                self.fails(error, told=self._wanted)
+                self.fails(error, self._absence)
                 if self.finish_at is not None:
                     return False
                 self._rest(pause)
@@ -89,13 +88,13 @@ class Sender:
                 taken = self.try_once(parcel)
             except Refused as error:
                 self.fails(error)
-                self.dropped += parcel.requests
+                self.drop(parcel.requests)
                 return
             except Unavailable as error:
                 self.fails(error)
                 wait = min(max(pause * random.uniform(0.8, 1.2), error.after), self._pace.longest_pause)  # noqa: S311
                 if was_last or monotonic() + wait > began + self._pace.patience:
-                    self.dropped += parcel.requests
+                    self.drop(parcel.requests)
                     return
                 self._rest(wait)
                 pause = min(2 * pause, self._pace.longest_pause)
@@ -109,6 +108,11 @@ class Sender:
         if seconds <= 0:
             raise Unavailable("there was no time left")
         return self._to.deliver(parcel.data, seconds)
+
+    def drop(self, requests: int) -> None:
+        """By any thread: they are not going to be taken."""
+        with self.changed:
+            self.dropped += requests
 
     def finish(self, seconds: float) -> None:
         with self.changed:
@@ -126,8 +130,9 @@ class Sender:
             thread.join(_LAST_SECONDS)
 
     def close(self) -> None:
-        if self._is_failing and self.dropped > self._lost_before and (self._wanted or self._is_reached):
-            log.warning("%s: requests lost: %d", self._heading, self.dropped - self._lost_before)
+        if self._is_failing and self.dropped > self._lost_before:
+            level = logging.WARNING if self._is_reached else self._absence
+            log.log(level, "%s: requests lost: %d", self._heading, self.dropped - self._lost_before)
         self._to.close()
 
     @property
@@ -138,14 +143,12 @@ class Sender:
     def _heading(self) -> str:
         return f"{self._what} to {self._to.where}"
 
-    def fails(self, error: Exception, *, told: bool = True) -> None:
+    def fails(self, error: Exception, level: int = logging.WARNING) -> None:
         if not self._is_failing:
             self._is_failing = True
             self._lost_before = self.dropped
             ending = "they are lost" if isinstance(error, Refused) else "they wait, and are tried again"
-            log.log(
-                logging.WARNING if told else logging.DEBUG, "%s are not taken: %s; %s", self._heading, error, ending
-            )
+            log.log(level, "%s are not taken: %s; %s", self._heading, error, ending)
 
     def works(self, taken: Taken, parcel: Parcel) -> None:
         if self._is_failing:
@@ -153,7 +156,7 @@ class Sender:
             lost = self.dropped - self._lost_before
             log.info("%s are taken again%s", self._heading, f"; requests lost: {lost}" if lost else "")
         if taken.left_out:
-            self.dropped += min(taken.left_out, parcel.requests)
+            self.drop(min(taken.left_out, parcel.requests))
             if not self._told_partial:
                 self._told_partial = True
                 log.warning("%s are taken in part, %d were left out: %s", self._heading, taken.left_out, taken.said)
@@ -181,16 +184,14 @@ class Batching:
         destination: Destination,
         pack: Callable[[Sequence[Observation]], bytes],
         pace: Pace | None = None,
-        *,
-        wanted: bool = True,
+        absence: int = logging.WARNING,
     ) -> None:
         self._pace = pace or Pace()
-        self._sender = Sender(name, what, destination, self._pace, wanted=wanted)
+        self._sender = Sender(name, what, destination, self._pace, absence)
         self._pack = pack
         self._changed = self._sender.changed
         self._waiting: deque[tuple[Observation, int, float]] = deque()  # each with its weight and since when
         self._weight = 0
-        self._overflowed = 0
         self._in_hand = 0  # taken from the queue, and neither sent nor counted
         self._is_over = False
         self._thread: threading.Thread | None = None
@@ -201,7 +202,7 @@ class Batching:
 
     @property
     def dropped(self) -> int:
-        return self._overflowed + self._sender.dropped
+        return self._sender.dropped
 
     def put(self, observations: Sequence[Observation]) -> None:
         sampled = [(each, weight(each), monotonic()) for each in observations if each.opened.trace.sampled]
@@ -209,7 +210,7 @@ class Batching:
             return
         with self._changed:
             if self._is_over or self._is_finishing():
-                self._overflowed += len(sampled)
+                self._sender.drop(len(sampled))
                 return
             was = len(self._waiting)
             for item in sampled:
@@ -217,7 +218,7 @@ class Batching:
                 self._weight += item[1]
                 while len(self._waiting) > self._pace.room or self._weight > self._pace.room_bytes:
                     self._weight -= self._waiting.popleft()[1]
-                    self._overflowed += 1
+                    self._sender.drop(1)
             if not was or was < self._pace.batch <= len(self._waiting):
                 self._changed.notify_all()
             if self._thread is None:
@@ -232,7 +233,7 @@ class Batching:
         self._sender.finish(seconds)
         self._sender.wait(self._thread)
         with self._changed:
-            self._overflowed += len(self._waiting)
+            self._sender.drop(len(self._waiting))
             self._waiting.clear()
 
     def _work(self) -> None:
@@ -246,7 +247,7 @@ class Batching:
             log.exception("%s: nothing more is sent", self.name)
         with self._changed:
             self._is_over = True
-            self._overflowed += len(self._waiting) + self._in_hand
+            self._sender.drop(len(self._waiting) + self._in_hand)
             self._waiting.clear()
         self._sender.close()
 
@@ -279,7 +280,7 @@ class Batching:
         except Exception:  # one request that we are wrong about is not the end of the others
             if len(batch) == 1:
                 log.exception("%s: a request is left out", self.name)
-                self._sender.dropped += 1
+                self._sender.drop(1)
                 self._in_hand -= 1
                 return []
         else:

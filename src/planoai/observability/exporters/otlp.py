@@ -4,6 +4,7 @@ What speaks it (`opentelemetry-proto`, and `grpcio` over gRPC) takes memory, so 
 and then by the thread that needs it.
 """
 
+import logging
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal, assert_never
 
@@ -82,4 +83,4 @@ def traces(endpoint: Endpoint, version: str, proxies: Proxies | None = None, pac
         return request(observations, version)
 
     collector = Collector(endpoint, "traces", proxies)
-    return Batching("otlp", "traces", collector, pack, pace, wanted=endpoint.wanted)
+    return Batching("otlp", "traces", collector, pack, pace, logging.INFO if endpoint.is_usual else logging.WARNING)

@@ -35,9 +35,9 @@ class OtlpMetrics:
         pace: Pace | None = None,
         interval: float = INTERVAL,
     ) -> None:
-        self._sender = Sender(
-            self.name, "metrics", Collector(endpoint, "metrics", proxies), pace or Pace(), wanted=False
-        )
+        collector = Collector(endpoint, "metrics", proxies)
+        # Traces go there too: that nobody is there is told of them.
+        self._sender = Sender(self.name, "metrics", collector, pace or Pace(), logging.DEBUG)
         self._version = version
         self._interval = interval
         self._histograms = Histograms()
