@@ -1,6 +1,7 @@
 """The report in one line."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from functools import lru_cache
 
 from planoai.signals.grading import Grade
 from planoai.signals.signal import Group, Turns, severity
@@ -12,7 +13,7 @@ def summarise(groups: Mapping[str, Group], grade: Grade, turns: Turns) -> str:
     parts = [
         f"Overall Quality: {grade.quality}",
         f"Turns: {turns.total_turns} (efficiency: {efficiency:.1f}%)",
-        *_layers(groups.values()),
+        _layers(tuple([(group.layer, group.category, len(group.signals)) for group in groups.values()])),
     ]
     if grade.high:
         parts.append(f"High misalignment rate: {f32(grade.misaligned * 100):.1f}% of user turns")
@@ -25,10 +26,11 @@ def summarise(groups: Mapping[str, Group], grade: Grade, turns: Turns) -> str:
     return " | ".join(parts)
 
 
-def _layers(groups: Iterable[Group]) -> list[str]:
+@lru_cache(maxsize=1024)
+def _layers(counts: tuple[tuple[str, str, int], ...]) -> str:
+    """Most conversations have the counts of one before."""
     layers: dict[str, list[str]] = {}
-    for group in groups:
-        count = len(group.signals)
-        counted = f"{group.category}: {count} (sev {severity(count)})" if count else f"{group.category}: 0"
-        layers.setdefault(group.layer, []).append(counted)
-    return [f"{layer.capitalize()} — {', '.join(counted)}" for layer, counted in layers.items()]
+    for layer, category, count in counts:
+        counted = f"{category}: {count} (sev {severity(count)})" if count else f"{category}: 0"
+        layers.setdefault(layer, []).append(counted)
+    return " | ".join(f"{layer.capitalize()} — {', '.join(counted)}" for layer, counted in layers.items())
