@@ -117,16 +117,27 @@ def test_the_first_layer_by_which_they_match_is_told(text: str, phrase: str, lay
 
 
 def test_of_a_family_the_phrase_that_is_first_in_its_list_is_told() -> None:
-    flags = MATCHER.flags(read("Forget it, why bother. I give up! Love it."))
-    assert [(phrase.family, phrase.text) for phrase in MATCHER.first(flags)] == [
-        ("quit", "i give up"),
-        ("confirmation", "love it"),
+    message = read("Forget it, why bother. I give up! Love it.")
+    assert [(phrase.family, phrase.text, layer) for phrase, layer in MATCHER.first(message)] == [
+        ("quit", "i give up", "exact"),
+        ("confirmation", "love it", "exact"),
     ]
+
+
+@given(messages, st.booleans())
+def test_the_first_phrase_of_a_family_is_told_with_the_layer_that_decides_it(text: str, own: bool) -> None:
+    matcher, message = with_thresholds(0.65, 0.6, own), read(text)
+    told = list(matcher.first(message))
+    assert [layer for _, layer in told] == [matcher.decided(message, phrase) for phrase, _ in told]
+    matching = {
+        phrase.text: phrase.family for phrase in reversed(matcher.phrases) if phrase.text in found(matcher, message)
+    }
+    assert {phrase.family: phrase.text for phrase, _ in told} == {family: text for text, family in matching.items()}
 
 
 def test_a_message_without_a_word_has_no_phrase() -> None:
     assert MATCHER.flags(read(" ... !!")) == 0
-    assert list(MATCHER.first(0)) == []
+    assert list(MATCHER.first(read(" ... !!"))) == []
 
 
 def test_the_example_of_the_page_on_speed_prints_what_stands_there() -> None:

@@ -16,8 +16,7 @@ STRICT = Matcher(RULES)
 
 def found(matcher: Matcher, text: str) -> dict[str, str]:
     """By family its first phrase."""
-    flags = matcher.flags(normalise(text, True, RULES))
-    return {phrase.family: phrase.text for phrase in matcher.first(flags)}
+    return {phrase.family: phrase.text for phrase, _ in matcher.first(normalise(text, True, RULES))}
 
 
 def exact(text: str) -> int:

@@ -7,14 +7,14 @@ is set exactly if there are enough. Words are counted likewise.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, reduce
 from itertools import accumulate
-from operator import ge, mul
+from operator import ge, mul, or_
 from typing import TypeVar
 
 from planoai.signals.message import Message, trigrams_of
 from planoai.signals.options import Rules
-from planoai.signals.resembling import Layer, Phrase, decided, least_common, least_dot, phrase_of
+from planoai.signals.resembling import LAYERS, Layer, Phrase, decided, least_common, least_dot, phrase_of
 from planoai.signals.single import SLACK, f32
 from planoai.signals.strictly import stays
 
@@ -43,38 +43,46 @@ class Matcher:
 
     def flags(self, message: Message) -> int:
         """The phrases that the message matches."""
-        if not message.tokens:
-            return 0
-        distinct = frozenset(message.tokens)
-        found = (
-            self._exact.flags(message.joined, distinct)
-            | self._trigrams.flags(message)
-            | self._words.flags(message.tokens, distinct)
-        )
-        for place, phrase in self._apart:
-            if self.decided(message, phrase):
-                found |= _flag(place)
-        return self._meant(message, found) if found and self._rules.wary else found
+        return reduce(or_, self._layers(message))
 
-    def first(self, flags: int) -> Iterator[Phrase]:
-        """Of each family that has any among them, its first phrase."""
-        while flags:
-            phrase = self.phrases[_lowest(flags)]
-            yield phrase
-            flags &= ~self._masks[phrase.family]
+    def first(self, message: Message) -> Iterator[tuple[Phrase, Layer]]:
+        """Of each family that it has a phrase of the first one, and the first layer by which they match."""
+        exact, trigrams, words = self._layers(message)
+        left = exact | trigrams | words
+        while left:
+            lowest = left & -left
+            phrase = self.phrases[_place(lowest)]
+            yield phrase, "exact" if lowest & exact else "trigrams" if lowest & trigrams else "words"
+            left &= ~self._masks[phrase.family]
 
     def decided(self, message: Message, phrase: Phrase) -> Layer | None:
-        """The first layer by which they match."""
+        """The first layer by which they match, found without the others."""
         return decided(message, phrase, self._rules.limits)
 
-    def _meant(self, message: Message, found: int) -> int:
-        """Those of the phrases found that stay in the strict profile."""
-        kept = 0
-        for place in _places(found):
-            phrase = self.phrases[place]
+    def _layers(self, message: Message) -> list[int]:
+        """What it matches by each layer, in the order of LAYERS."""
+        if not message.tokens:
+            return [0, 0, 0]
+        distinct = frozenset(message.tokens)
+        found = [
+            self._exact.flags(message.joined, distinct),
+            self._trigrams.flags(message),
+            self._words.flags(message.tokens, distinct),
+        ]
+        for place, phrase in self._apart:
             layer = self.decided(message, phrase)
-            if layer and stays(message.tokens, phrase, layer, self._rules.stop_words):
-                kept |= _flag(place)
+            if layer:
+                found[LAYERS.index(layer)] |= _flag(place)
+        return self._meant(message, found) if self._rules.wary and any(found) else found
+
+    def _meant(self, message: Message, found: Sequence[int]) -> list[int]:
+        """Those of the phrases found that stay in the strict profile, each by its first layer."""
+        kept, seen = [0, 0, 0], 0
+        for number, layer in enumerate(LAYERS):
+            for place in _places(found[number] & ~seen):
+                if stays(message.tokens, self.phrases[place], layer, self._rules.stop_words):
+                    kept[number] |= _flag(place)
+            seen |= found[number]
         return kept
 
 
@@ -240,13 +248,13 @@ def _flag(place: int) -> int:
     return _HIGHEST << 8 * place
 
 
-def _lowest(flags: int) -> int:
-    return (flags & -flags).bit_length() - 1 >> 3
+def _place(flag: int) -> int:
+    return flag.bit_length() - 1 >> 3
 
 
 def _places(flags: int) -> Iterator[int]:
     while flags:
-        yield _lowest(flags)
+        yield _place(flags & -flags)
         flags &= flags - 1
 
 

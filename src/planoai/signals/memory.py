@@ -60,21 +60,14 @@ class Memory:
 
     def _read_of_person(self, text: str) -> Utterance:
         message = normalise(text, True, self._rules)
-        message.flags = self._matcher.flags(message)
         message.tone = tones(message, self._rules)
-        found = self._found(message) if message.flags else _NOTHING
+        found = {phrase.family: Found(phrase.text, layer) for phrase, layer in self._matcher.first(message)}
         confirms = message.begins(self._rules.confirmation_prefixes, whole=self._rules.whole_prefixes)
         return self._desk.lay(Utterance(message, next(self._numbers), found, confirms=confirms))
 
     def _read_of_model(self, text: str) -> Utterance:
         message = normalise(text, False, self._rules)
         return self._desk.lay(Utterance(message, next(self._numbers), _NOTHING, confirms=False))
-
-    def _found(self, message: Message) -> dict[str, Found]:
-        return {
-            phrase.family: Found(phrase.text, self._matcher.decided(message, phrase) or "exact")
-            for phrase in self._matcher.first(message.flags)
-        }
 
 
 def _size_of_scanned(text: str, scanned: Scanned) -> int:

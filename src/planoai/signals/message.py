@@ -25,10 +25,10 @@ class Message:
     raw, lowered: the text after it was cut, and that in small letters, its punctuation as it was typed.
     tokens, joined: its words without the punctuation around them, and these with one space between them.
     positive: a person's message that begins with a word of agreement or thanks.
-    flags, tone: the phrases that a person's message resembles (see `matching`), and how it is typed.
+    tone: how a person's message is typed.
     """
 
-    __slots__ = ("_content", "_trigrams", "flags", "joined", "lowered", "positive", "raw", "tokens", "tone")
+    __slots__ = ("_content", "_trigrams", "joined", "lowered", "positive", "raw", "tokens", "tone")
 
     def __init__(self, raw: str, lowered: str, tokens: list[str]) -> None:
         self.raw = raw
@@ -36,7 +36,6 @@ class Message:
         self.tokens = tokens
         self.joined = " ".join(tokens)
         self.positive = False
-        self.flags = 0
         self.tone: tuple[Tone, ...] = ()
         self._trigrams: frozenset[int] | None = None
         self._content: frozenset[str] | None = None
@@ -63,7 +62,7 @@ class Message:
 
 
 def normalise(value: str, human: bool, rules: Rules) -> Message:
-    """The message of a row, its flags and tone still empty."""
+    """The message of a row, its tone still empty."""
     raw = _cut(value, rules.limits.max_message_length)
     lowered = raw.lower()
     message = Message(raw, lowered, tokens_of(lowered if raw.isascii() else _folded(raw).lower()))

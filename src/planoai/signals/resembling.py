@@ -4,7 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, get_args
 
 from msgspec import Struct
 
@@ -14,6 +14,7 @@ from planoai.signals.options import Limits
 from planoai.signals.single import f32
 
 Layer = Literal["exact", "trigrams", "words"]
+LAYERS: tuple[Layer, ...] = get_args(Layer)
 
 
 class Phrase(Struct, frozen=True):
