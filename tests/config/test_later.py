@@ -152,6 +152,7 @@ def test_all_that_is_not_served_is_told_at_its_place_in_the_order_of_the_file() 
         *(f"model_providers[0].{field}" for field in LATER[ModelProvider]),
         *(f"overrides.{field}" for field in LATER[Overrides]),
         *("listeners[0].input_filters", "listeners[0].output_filters", "listeners[1].type", "listeners[2].type"),
+        "model_metrics_sources[1].type",
     }
     assert found.unserved[0] == "config.yaml:3:9: agents: `agents` is not served by this version yet"
     assert [note.written("config.yaml") for note in found.later] == list(found.unserved)
@@ -160,8 +161,9 @@ def test_all_that_is_not_served_is_told_at_its_place_in_the_order_of_the_file() 
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("tracing: {random_sampling: 1}\n", ["tracing"]),
-        ("tracing: {random_sampling: 0}\n", []),
+        ("tracing: {random_sampling: 1}\n", []),
+        ("model_metrics_sources: [{type: cost, provider: models.dev}]\n", []),
+        ("model_metrics_sources: [{type: latency, provider: internal}]\n", ["model_metrics_sources[0].type"]),
         ("agents: []\nfilters: []\nendpoints: {}\n", []),
         ("console: {enabled: false}\nsystem_prompt:\n", []),
         ("failover: {on: [stream_error]}\n", ["failover"]),

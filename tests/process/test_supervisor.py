@@ -189,7 +189,11 @@ async def test_a_child_has_no_descriptor_that_is_not_for_it(tmp_path: Path) -> N
 
 async def test_reloads_and_deaths_leave_no_descriptor_behind(tmp_path: Path) -> None:
     async with tree(tmp_path, upstream=NOWHERE) as running:
-        before = {pid: len(descriptors(pid)) for pid in (running.status.pid, running.status.recorder or 0)}
+        recorder = running.status.recorder or 0
+        async with asyncio.timeout(30):
+            while len(sockets := descriptors(recorder, "socket:")) - len({*sockets}) < 2:  # it reads both feeds
+                await asyncio.sleep(0.01)
+        before = {pid: len(descriptors(pid)) for pid in (running.status.pid, recorder)}
         for _ in range(3):
             old = running.status.workers
             assert (await running.reload()).problems == ()

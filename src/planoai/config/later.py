@@ -9,17 +9,17 @@ from msgspec import NODEFAULT, Struct, structs
 
 from planoai.config.located import Located
 from planoai.config.places import Note
-from planoai.config.schema import Config, Listener, ModelProvider, Overrides
+from planoai.config.schema import Config, Listener, MetricsSource, ModelProvider, Overrides
 
 LATER: Mapping[type[Struct], frozenset[str]] = {
     Config: frozenset(
         {
-            "agents", "console", "endpoints", "failover", "filters", "model_metrics_sources", "observability", "prompt_caching", "prompt_guards",
-            "prompt_targets", "ratelimits", "routing", "routing_preferences", "signals", "state_storage", "system_prompt", "tracing",
+            "agents", "console", "endpoints", "failover", "filters", "prompt_caching", "prompt_guards", "prompt_targets", "ratelimits", "routing",
+            "routing_preferences", "state_storage", "system_prompt",
         }
     ),
     Listener: frozenset({"agents", "input_filters", "output_filters", "router"}),
-    ModelProvider: frozenset({"balance", "endpoints", "price"}),
+    ModelProvider: frozenset({"balance", "endpoints"}),
     Overrides: frozenset(
         {
             "agent_orchestration_model", "llm_routing_model", "optimize_context_window", "orchestrator_model_context_length",
@@ -28,7 +28,10 @@ LATER: Mapping[type[Struct], frozenset[str]] = {
     ),
 }  # fmt: skip
 
-LATER_VALUES: Mapping[tuple[type[Struct], str], frozenset[str]] = {(Listener, "type"): frozenset({"agent", "prompt"})}
+LATER_VALUES: Mapping[tuple[type[Struct], str], frozenset[str]] = {
+    (Listener, "type"): frozenset({"agent", "prompt"}),
+    (MetricsSource, "type"): frozenset({"latency"}),
+}
 
 # A key that no version knows is passed over here, with a warning: files that are in use have some.
 OPEN: frozenset[type[Struct]] = frozenset({Overrides})
@@ -44,7 +47,13 @@ def unserved(config: Config, at: Located) -> tuple[Note, ...]:
 
     `config` as it was read: of structs that were changed since, `at` knows nothing.
     """
-    owners: tuple[Struct, ...] = (config, *config.listeners, *config.model_providers, config.overrides)
+    owners: tuple[Struct, ...] = (
+        config,
+        *config.listeners,
+        *config.model_providers,
+        *config.model_metrics_sources,
+        config.overrides,
+    )
     return tuple(sorted(note for owner in owners for note in _of(owner, at)))
 
 

@@ -63,7 +63,8 @@ ROUTING_OUTCOME = Label("outcome", ("decision_served", "no_candidates", "policy_
 SESSION_OUTCOME = Label("outcome", ("hit", "miss", "store", "error", "store_error"))
 SIGNAL = Label("type", says="`layer.category.leaf`, see signals")
 QUALITY = Label("quality", ("excellent", "good", "neutral", "poor", "severe"))
-DROPPED = Label("kind", ("exchange", "body"))
+DROPPED = Label("kind", ("exchange", "body", "store"))
+EXPORTER = Label("exporter", says="`otlp`, `otlp_metrics`, or the type of another one")
 ROLE = Label("role", ("supervisor", "worker", "recorder"))
 VERSION = Label("version", says="of planoai")
 GIT_SHA = Label("git_sha", says="the commit it was installed from; `unknown` where it came as a package")
@@ -206,8 +207,11 @@ SESSION_EVENTS = Family(
 RECORDS_DROPPED = Family(
     "plano_records_dropped_total",
     "counter",
-    "What workers had no room to record: whole exchanges, and bodies or the rest of an answer.",
+    "What workers had no room to record: whole exchanges, and bodies or the rest of an answer; and what the store could not take.",
     (DROPPED,),
+)
+EXPORT_DROPPED = Family(
+    "plano_export_dropped_total", "counter", "Requests that an exporter could not tell of, or not wholly.", (EXPORTER,)
 )
 BUILD_INFO = Family("brightstaff_build_info", "gauge", "Always 1.", (VERSION, GIT_SHA))
 PROCESSES = Family("plano_processes", "gauge", "Processes of the gateway that run.", (ROLE,))
@@ -250,6 +254,7 @@ FAMILIES = (
     ROUTING_REQUESTS,
     SESSION_EVENTS,
     RECORDS_DROPPED,
+    EXPORT_DROPPED,
     BUILD_INFO,
     PROCESSES,
     ROLE_CPU,

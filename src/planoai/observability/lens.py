@@ -36,7 +36,7 @@ class Lens:
         self._redaction = Redaction(observability.redact)
         options = Options(signals.profile, signals.thresholds, signals.lists, signals.window)
         self._analyzer = None if config.overrides.disable_signals else Analyzer(options)
-        self._prices = prices
+        self.prices = prices
         self._sessions = tuple(name.lower().encode() for name in config.routing.session_headers)
         named = (each.distinct_id_header for each in tracing.exporters if each.distinct_id_header)
         self._person = next(named, "").lower().encode()
@@ -78,7 +78,7 @@ class Lens:
 
     def cost(self, usage: Usage, *names: str) -> Cost | None:
         """`names` of the model, the best first."""
-        price = None if self._prices is None else self._prices.find(*names)
+        price = None if self.prices is None else self.prices.find(*names)
         return None if price is None else cost(usage, price)
 
     def session(self, opened: Opened) -> str:

@@ -23,12 +23,13 @@ _PATIENCE = 10.0  # seconds that a child may need beyond what it was given, befo
 class Role(Struct, frozen=True, eq=False):
     """What a place is for.
 
-    `name` says it to people, `module` is what the child runs. `brief` gives a new child its orders; `gone` hears that it has died.
+    `name` says it to people, `module` is what the child runs. `brief` gives a new child its orders, with its channel and process id; `gone` hears that
+    it has died.
     """
 
     name: str
     module: str
-    brief: Callable[[Channel[FromChild]], None]
+    brief: Callable[[Channel[FromChild], int], None]
     gone: Callable[[], None] = lambda: None
 
 
@@ -132,7 +133,7 @@ class Place:
             self._process, self.channel, self._failure = process, channel, ""
             self._late = asyncio.get_running_loop().call_later(START_SECONDS, self._kill_late)
             try:
-                self._role.brief(channel)
+                self._role.brief(channel, process.pid)
                 if self._last is not None:
                     channel.send(self._last)
                 self._changed()

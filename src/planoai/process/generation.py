@@ -14,11 +14,13 @@ from planoai.process.orders import Chain, FromChild, WorkerOrders
 from planoai.process.told import Tell
 from planoai.providers.registry import Registry
 
-Introduce = Callable[[Channel[FromChild]], None]
+Introduce = Callable[[Channel[FromChild], int], None]
 
 
 class Generation:
-    """`number` workers that serve `config` on `doors`, which stay the caller's, and show `chains` there. `introduce` gives each new one its feed."""
+    """`number` workers that serve `config` on `doors`, which stay the caller's, and show `chains` there. `introduce` gives each new one its feed.
+
+    It is called with the channel and the process id."""
 
     def __init__(
         self,
@@ -84,7 +86,7 @@ class Generation:
             place.cut()
 
     def _role(self, number: int) -> Role:
-        def brief(channel: Channel[FromChild]) -> None:
+        def brief(channel: Channel[FromChild], pid: int) -> None:
             orders = WorkerOrders(
                 config=self.config,
                 level=self._level,
@@ -95,7 +97,7 @@ class Generation:
             )
             table = [] if self._table is None else [self._table]
             channel.send(orders, [*(door.fileno() for door in self._doors), *table])
-            self._introduce(channel)
+            self._introduce(channel, pid)
 
         def gone() -> None:
             if self._table is not None:

@@ -1,13 +1,14 @@
 """What the supervisor and its children say to each other, one message at a time, over the channel of `planoai.process.control`.
 
-The supervisor opens with WorkerOrders or RecorderOrders and the child answers Ready or Failed. The end of the channel means that the supervisor is gone:
-a worker ends at once, the recorder when it has written what it has read.
+The supervisor opens with WorkerOrders or RecorderOrders and the child answers Ready or Failed; the recorder gets a Watch with every config. The end of
+the channel means that the supervisor is gone: a worker ends at once, the recorder when it has written what it has read.
 """
 
 from msgspec import Struct
 
 from planoai.config.schema import Config
 from planoai.net.proxy import Proxies
+from planoai.observability.watch import Watch
 from planoai.providers.registry import Registry
 
 
@@ -46,7 +47,12 @@ class RecorderOrders(Struct, frozen=True, kw_only=True, tag="recorder"):
 
 
 class FeedFollows(Struct, frozen=True, tag="feed"):
-    """One end of a feed comes with it: to a worker the one it writes, to the recorder the one it reads. A worker's newest one replaces those before."""
+    """One end of a feed comes with it: to a worker the one it writes, to the recorder the one it reads. A worker's newest one replaces those before.
+
+    `pid`: for the recorder, whose feed it is.
+    """
+
+    pid: int = 0
 
 
 class Drain(Struct, frozen=True, tag="drain"):
@@ -80,5 +86,5 @@ class Waiting(Struct, frozen=True, tag="waiting"):
 
 
 ToWorker = WorkerOrders | FeedFollows | Drain | Cut
-ToRecorder = RecorderOrders | FeedFollows | Drain | Cut
+ToRecorder = RecorderOrders | Watch | FeedFollows | Drain | Cut
 FromChild = Ready | Failed | Waiting

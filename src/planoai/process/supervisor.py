@@ -12,7 +12,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -20,18 +20,19 @@ from msgspec import structs
 from msgspec.msgpack import Decoder
 
 from planoai.config.load import Loaded
+from planoai.config.schema import Config
 from planoai.errors import ConfigError, PlanoError
 from planoai.net.proxy import Proxies
 from planoai.process.certificates import chains
-from planoai.process.child import Place, Role
 from planoai.process.control import Channel, inherited
 from planoai.process.doors import Doors, places_of, url
 from planoai.process.generation import Generation
 from planoai.process.home import Home
 from planoai.process.known import fetched
 from planoai.process.logbook import log_to_stderr
-from planoai.process.orders import Chain, FeedFollows, FromChild, RecorderOrders
+from planoai.process.orders import Chain, FromChild
 from planoai.process.reading import read
+from planoai.process.records import Records
 from planoai.process.report import Report
 from planoai.process.settings import Settings, scrubbed, workers_wanted
 from planoai.process.status import Reloads, Status
@@ -101,9 +102,8 @@ class Supervisor:
         self._serving: Generation | None = None
         # With the one that serves: those which begin, and those which come to their end.
         self._living: dict[Generation, asyncio.Task[None]] = {}
-        self._recorder = Place(
-            Role("recorder", "planoai.process.recorder", self._brief_recorder), self._environ, self._changed, self._tell
-        )
+        self._records = Records(settings, home, self._environ, self._workers, self._changed, self._tell)
+        self._recorder = self._records.place
         self._called = asyncio.Event()  # a signal came
         self._stop = asyncio.Event()
         self._stopped = 0.0  # when, by the monotonic clock
@@ -166,15 +166,17 @@ class Supervisor:
         before = self._serving
         try:
             shown = await asyncio.to_thread(chains, loaded.config)
-            generation = self._generation(loaded, await self._opened(places_of(loaded.config)), shown)
+            generation = self._generation(loaded, await self._opened(loaded.config), shown)
         except ConfigError as error:
             return error.problems
         except (ValueError, OSError) as error:  # of the address of a proxy; of a machine that has no room left
             return [str(error)]
         self._living[generation] = group.create_task(self._live(generation))
         if problems := await self._started(generation):
+            self._records.settle(stays=False)
             generation.cut()
             return problems
+        self._records.settle(stays=True)
         self._serving = generation
         if before is not None:
             self._recorder.hurry()
@@ -183,17 +185,21 @@ class Supervisor:
         self._report.say(state="serving", digest=loaded.digest, listeners=urls, shutdown_timeout=generation.patience)
         return ()
 
-    async def _opened(self, places: list[tuple[str, int]]) -> list[socket.socket]:
-        """Raises ConfigError."""
+    async def _opened(self, config: Config) -> list[socket.socket]:
+        """The listeners' sockets; the one that metrics are read from is there by then. Raises ConfigError."""
         # Others of ours may be about to close it: what a killed supervisor left, workers that were just told to drain.
         leaving = self._succeeds if self._serving is None else len(self._living) > 1
         deadline = time.monotonic() + (_PORT_SECONDS if leaving else 0)
         while True:
+            patient = time.monotonic() < deadline
             try:
-                return self._doors.take(places)
+                doors = self._doors.take(places_of(config))
+                self._records.try_out(config, patient=patient)
             except ConfigError:
-                if time.monotonic() >= deadline:
+                if not patient:
                     raise
+            else:
+                return doors
             await asyncio.sleep(_LOOK_SECONDS)
 
     def _generation(
@@ -209,7 +215,7 @@ class Supervisor:
             proxies=Proxies.of(settings.environ),
             registry=self._registry,
             environ=self._environ,
-            introduce=self._introduce,
+            introduce=self._records.introduce,
             changed=self._changed,
             tell=self._tell,
         )
@@ -270,21 +276,13 @@ class Supervisor:
             await asyncio.wait(self._living.values())
         self._recorder.drain(_RECORDER_SECONDS, stopping=True)
         await recording
+        self._records.close()
 
-    # The recorder and its feeds.
-
-    def _brief_recorder(self, channel: Channel[FromChild]) -> None:
-        settings = self._settings
-        self._home.make()  # somebody may have tidied up
-        channel.send(RecorderOrders(logs=str(self._home.logs), level=settings.level, echo=settings.echo))
+    def _workers(self) -> Iterator[tuple[Channel[FromChild], int]]:
         for generation in self._living:
             for place in generation.places:
-                if place.channel is not None:
-                    _introduce(place.channel, channel)
-
-    def _introduce(self, worker: Channel[FromChild]) -> None:
-        if self._recorder.channel is not None:
-            _introduce(worker, self._recorder.channel)
+                if place.channel is not None and place.pid is not None:
+                    yield place.channel, place.pid
 
     # Signals.
 
@@ -342,14 +340,6 @@ def _described(generation: Generation | None) -> tuple[tuple[str, ...], tuple[st
         tuple(each.name for each in config.model_providers),
         len(generation.places),
     )
-
-
-def _introduce(worker: Channel[FromChild], recorder: Channel[FromChild]) -> None:
-    """Gives each an end of a feed."""
-    writes, reads = socket.socketpair()
-    with writes, reads:
-        worker.send(FeedFollows(), [writes.fileno()])
-        recorder.send(FeedFollows(), [reads.fileno()])
 
 
 def _has_terminal() -> bool:

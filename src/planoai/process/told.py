@@ -8,9 +8,10 @@ from planoai.config.places import Note
 
 
 class Warned(Struct, frozen=True, tag="warned"):
-    """Something of the config that stops nothing; `line` begins with its place."""
+    """Something that stops nothing. `of_config`: it stands in the file, and `line` begins with its place; otherwise it is of this machine."""
 
     line: str
+    of_config: bool = True
 
 
 class Refused(Struct, frozen=True, tag="refused"):

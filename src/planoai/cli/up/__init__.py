@@ -85,7 +85,7 @@ def up(
     talk.header()
     level = talk.log_to_stderr(verbose=verbose)
     if with_tracing or tracing_port:
-        raise click.ClickException("`tracing` is not served by this version yet: leave --with-tracing out")
+        raise click.ClickException("collecting traces is not served by this version yet: leave --with-tracing out")
     home, environ = surroundings.home(), surroundings.variables()
     asked = file is not None or context.get_parameter_source("folder") is not ParameterSource.DEFAULT
     plan = planned(home, environ, file, folder, port, asked=asked)

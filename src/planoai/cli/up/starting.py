@@ -74,6 +74,8 @@ def leave(settings: Settings, home: Home, summary: Summary) -> None:
         problems = [line for each in told if isinstance(each, Refused) for line in each.problems]
         raise click.ClickException(not_started(problems, end_of(home.log), str(home.log)))
     for each in told:
+        if isinstance(each, Warned) and not each.of_config:
+            talk.say(sentence(each))
         if isinstance(each, Serving):
             click.echo(render.background(each.listeners, str(home.logs), summary(each.listeners)))
 
@@ -88,7 +90,7 @@ def stay(settings: Settings, summary: Summary) -> None:
         serves = serves or isinstance(told, Serving)
         if isinstance(told, Refused):
             refused.append(told)
-        elif serves or not isinstance(told, Warned):  # at the start the command has told them
+        elif serves or not (isinstance(told, Warned) and told.of_config):  # at the start the command has told them
             talk.say(render.foreground(told))
         if isinstance(told, Serving):
             talk.say("\n".join(summary(told.listeners)))

@@ -149,7 +149,8 @@ class Observability(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     redact: what is blackened before anything is written: `email`, `phone`, `card`, `bearer`, `key`, or a regular expression of at most 500
         characters. Unset, `bearer` and `key`.
     store: where it is recorded.
-    metrics_bind: where Prometheus can read the metrics, an address and a port. Unset, `$METRICS_BIND_ADDRESS`.
+    metrics_bind: where Prometheus can read the metrics, an address and a port. Unset, `$METRICS_BIND_ADDRESS`, else `0.0.0.0:9092`, and 127.0.0.1
+        where there is no config.
     """
 
     capture: Literal["none", "preview", "full"] = "preview"

@@ -30,6 +30,7 @@ class Metrics:
         self._qualities = Numbers(names.CONVERSATIONS)
         self._conversations = Conversations()
         self._dropped = Numbers(names.RECORDS_DROPPED)
+        self._not_exported = Numbers(names.EXPORT_DROPPED)
         self._build = Numbers(names.BUILD_INFO)
         self._build[version, git_sha].value = 1
         for quality in names.QUALITY.values:
@@ -51,8 +52,12 @@ class Metrics:
             for name, count in self._conversations.fresh(observation, signals):
                 (self._qualities if name == signals.quality else self._signals)[(name,)].value += count
 
-    def dropped(self, kind: Literal["exchange", "body"], count: int) -> None:
+    def dropped(self, kind: Literal["exchange", "body", "store"], count: int) -> None:
         self._dropped[(kind,)].value += count
+
+    def not_exported(self, exporter: str, count: int) -> None:
+        """So many more that it could not tell of."""
+        self._not_exported[(exporter,)].value += count
 
     def text(self, running: Mapping[str, int], processes: Mapping[Role, Sum], *, open_metrics: bool = False) -> bytes:
         """`running`: requests that have not ended, by handler. `processes`: what `Processes` made of them."""
@@ -105,6 +110,7 @@ class Metrics:
             self._signals,
             self._qualities,
             self._dropped,
+            self._not_exported,
             self._build,
             *_of_processes(processes),
         )
