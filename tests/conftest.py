@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, settings
 
 # How long a machine takes says nothing of the code: it may have other work.
 settings.register_profile("planoai", max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("thorough", settings.get_profile("planoai"), max_examples=1000)
 settings.load_profile("planoai")
 
 # A shell that runs us in the background has it ignored, and what we start would inherit that: Ctrl-C is one of the things we test.
@@ -16,6 +17,9 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # `planoai --version` would ask the Internet for a newer one.
 os.environ["PLANO_SKIP_VERSION_CHECK"] = "1"
+
+# Gateways that run side by side can not all have the usual port for their metrics.
+os.environ["METRICS_BIND_ADDRESS"] = "127.0.0.1:0"
 
 # These go through all of it from outside, or again and again, or are of what is beside the program: to measure there what is run takes minutes and
 # tells nothing new. pytest-cov does not measure a test of this marker; wherever else one takes long only because it is measured, it has it too.

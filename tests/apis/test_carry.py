@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from planoai.apis import DIALECTS
@@ -31,7 +31,6 @@ def test_verbatim_a_client_reads_what_the_upstream_said(path: Path) -> None:
 
 
 @given(st.data())
-@settings(max_examples=200, deadline=None)
 def test_a_failure_of_ours_is_the_last_thing_said(data: st.DataObject) -> None:
     path = data.draw(st.sampled_from(VERBATIM))
     dialect, stream = path.parent.name, golden.bytes_of(path)

@@ -5,7 +5,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.apis import golden
@@ -50,7 +50,6 @@ def test_a_failure_becomes_this_one(path: Path) -> None:
 
 
 @given(st.data())
-@settings(max_examples=200, deadline=None)
 def test_cuts_anywhere_do_not_matter(data: st.DataObject) -> None:
     path = data.draw(st.sampled_from(STREAMS))
     stream = golden.bytes_of(path)

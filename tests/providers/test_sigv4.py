@@ -7,7 +7,7 @@ import pytest
 from botocore import auth as aws
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from planoai.providers.auth import Headers
@@ -57,7 +57,6 @@ def by_aws(given: AwsKeys, host: str, target: str, headers: Headers, body: bytes
     st.binary(max_size=200),
     st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1)),  # noqa: DTZ001  # hypothesis wants it so
 )
-@settings(max_examples=400, deadline=None)
 def test_a_request_is_signed_as_botocore_signs_it(
     keys: AwsKeys, host: str, path: str, query: str, told: list[tuple[str, str]], body: bytes, when: datetime
 ) -> None:

@@ -5,7 +5,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Raw, structs
 
@@ -106,7 +106,6 @@ JSON = st.recursive(
 
 
 @given(st.sampled_from(["messages", "system", "tools", "tool_choice", "thinking", "output_config", "metadata"]), JSON)
-@settings(max_examples=150, deadline=None)
 def test_no_value_makes_reading_raise_anything_but_a_refusal(field: str, value: object) -> None:
     with suppress(BadRequest):
         request = read_request(read_fields(body(**{field: value})))
@@ -138,7 +137,6 @@ assistants = st.lists(st.one_of(signed, marked, calls), min_size=2, max_size=4)
 
 @pytest.mark.no_cover
 @given(st.lists(st.tuples(users, assistants), min_size=1, max_size=3), users)
-@settings(max_examples=150, deadline=None)
 def test_a_conversation_written_again_is_the_same(turns: list[tuple[Any, Any]], last: Any) -> None:
     messages = [
         turn

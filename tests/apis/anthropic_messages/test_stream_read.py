@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
@@ -55,7 +55,6 @@ def ends_once(events: list[Event]) -> None:
 
 
 @given(st.lists(st.binary(max_size=60), max_size=6))
-@settings(max_examples=150, deadline=None)
 def test_no_bytes_make_it_raise(chunks: list[bytes]) -> None:
     ends_once(read(*chunks))
 
@@ -92,7 +91,6 @@ VALUES: st.SearchStrategy[object] = st.recursive(
 @given(
     st.lists(st.builds(lambda kind, value: {**(value if isinstance(value, dict) else {}), "type": kind}, KINDS, VALUES))
 )
-@settings(max_examples=150, deadline=None)
 def test_no_json_makes_it_raise(events: list[dict[str, object]]) -> None:
     ends_once(read(START, frames(*events)))
 
@@ -201,13 +199,11 @@ def answers(draw: st.DrawFn) -> list[Event]:
 
 
 @given(answers())
-@settings(max_examples=150, deadline=None)
 def test_reading_a_stream_we_wrote_gives_back_what_went_in(events: list[Event]) -> None:
     assert fold(read(MessagesStreamWriter(ENVELOPE).write(events))) == fold(events)
 
 
 @given(answers())
-@settings(max_examples=150, deadline=None)
 def test_reading_an_answer_we_wrote_gives_back_what_went_in(events: list[Event]) -> None:
     answer = fold(events)
 

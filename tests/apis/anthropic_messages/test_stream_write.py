@@ -3,7 +3,7 @@
 import msgspec
 from anthropic import types
 from anthropic.lib.streaming._messages import accumulate_event
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Raw
 
@@ -47,13 +47,11 @@ def accumulated(stream: bytes) -> types.Message:
 
 
 @given(st.lists(any_events.between, max_size=30), any_events.last, st.lists(any_events.between, max_size=3))
-@settings(max_examples=150, deadline=None)
 def test_any_events_make_a_well_formed_stream(events: list[Event], last: Event, after: list[Event]) -> None:
     check(write(*events, last, *after, last), complete=isinstance(last, Ended))
 
 
 @given(st.lists(any_events.between, max_size=30), st.data())
-@settings(max_examples=150, deadline=None)
 def test_how_the_events_are_dealt_out_does_not_matter(events: list[Event], data: st.DataObject) -> None:
     cut = data.draw(st.integers(0, len(events)))
     writer = MessagesStreamWriter(ENVELOPE)

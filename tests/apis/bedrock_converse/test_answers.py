@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
@@ -244,7 +244,6 @@ told = st.one_of(
 
 @pytest.mark.no_cover
 @given(st.lists(told, max_size=6))
-@settings(max_examples=300, deadline=None)
 def test_no_frames_make_reading_raise(frames: list[Json]) -> None:
     events = streamed(frames, golden.envelope())
     assert isinstance(events[-1], Ended | Failed)
@@ -254,7 +253,6 @@ def test_no_frames_make_reading_raise(frames: list[Json]) -> None:
 
 
 @given(st.lists(payloads, max_size=3))
-@settings(max_examples=200, deadline=None)
 def test_no_content_makes_reading_raise_anything_but_that_it_can_not_be_read(content: list[Any]) -> None:
     try:
         events = whole(content, golden.envelope())

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from botocore.session import Session
 from botocore.validate import ParamValidator
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Raw, structs
 
@@ -205,7 +205,6 @@ def turns(draw: st.DrawFn) -> list[Message]:
 
 @pytest.mark.no_cover
 @given(turns(), st.sampled_from((CLAUDE, NOVA, LLAMA)), st.booleans())
-@settings(max_examples=300, deadline=None)
 def test_the_service_takes_any_conversation(messages: list[Message], model: str, offered: bool) -> None:
     tools = (FunctionTool("f"),) if offered else ()
     body = written(asked(*messages, model=model, tools=tools))

@@ -5,7 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import json as codec
 
@@ -54,7 +54,6 @@ def ends_once(events: list[Event]) -> None:
 
 
 @given(st.lists(st.binary(max_size=60), max_size=6))
-@settings(max_examples=150, deadline=None)
 def test_no_bytes_make_it_raise(chunks: list[bytes]) -> None:
     ends_once(read(*chunks))
 
@@ -91,7 +90,6 @@ def test_no_events_make_it_raise(events: list[object]) -> None:
 
 
 @given(VALUES)
-@settings(max_examples=200, deadline=None)
 def test_no_answer_makes_the_reader_of_whole_ones_raise_anything_but_that_it_is_unreadable(answer: object) -> None:
     with suppress(UpstreamUnreadable):
         ends_once(read_answer(json.dumps(answer).encode(), ENVELOPE))
@@ -99,7 +97,6 @@ def test_no_answer_makes_the_reader_of_whole_ones_raise_anything_but_that_it_is_
 
 @pytest.mark.no_cover
 @given(st.lists(EVENTS, max_size=5))
-@settings(max_examples=100, deadline=None)
 def test_no_stream_makes_gathering_it_raise_anything_but_that_it_is_unreadable(events: list[object]) -> None:
     with suppress(UpstreamUnreadable):
         assert isinstance(finished_response(frames(*events)), dict)
