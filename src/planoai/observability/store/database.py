@@ -120,12 +120,11 @@ class Database:
             if fits or not self._delete(_OLDEST, self._share()):
                 break
             slices += 1
-        if self._shorten_log() + wanted * _PAGE > 2 * self._most_log:
-            raise NoRoom("somebody has been reading it for long, and what is written since has nowhere to go")
+        self._shorten_log(wanted * _PAGE)
 
     def _delete(self, which: str, most: int, before: int = 0) -> int:
         """How many exchanges that were."""
-        self._shorten_log()
+        self._shorten_log(self._most_log // 8)
         with self._transaction():
             bound = {"most": most, "before": before}
             self._db.execute(f"DELETE FROM contents WHERE exchange IN ({which})", bound)  # noqa: S608 - ours
@@ -143,9 +142,9 @@ class Database:
         spare = free - pages // 16
         if spare <= pages // 16 + 16:
             return True
-        self._shorten_log()
+        self._shorten_log(self._most_log)
         most = self._most_log // 4 // _PAGE
-        self._db.execute(f"PRAGMA incremental_vacuum({min(most, spare)})").fetchall()  # each row that is read is a page
+        self._db.executescript(f"PRAGMA incremental_vacuum({min(most, spare)})")  # `execute` would stop after one page
         return spare <= most
 
     def _pages(self) -> tuple[int, int]:
@@ -154,15 +153,16 @@ class Database:
         (free,) = self._db.execute("PRAGMA freelist_count").fetchone()
         return pages, free
 
-    def _shorten_log(self) -> int:
-        """Writes what is in the log to the file when it is long. Bytes that stay in it: the log begins anew when there are none."""
+    def _shorten_log(self, wanted: int) -> None:
+        """So that `wanted` bytes have their place in it: it begins anew where all of it was written to the file and nobody reads it."""
         log = files.size(self._log)
-        if log < self._look_again:
-            return log
-        busy, frames, done = self._db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
-        left = 0 if not busy and frames == done else log
-        self._look_again = left + self._most_log // 4 if left else self._most_log
-        return left
+        if log >= self._look_again:
+            busy, frames, done = self._db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+            self._look_again = self._most_log if not busy and frames == done else log + self._most_log // 4
+        if log + wanted > 2 * self._most_log:
+            busy, _, _ = self._db.execute("PRAGMA wal_checkpoint(RESTART)").fetchone()  # which waits for readers
+            if busy:
+                raise NoRoom("somebody has been reading it for long, and what was written since can not be moved")
 
 
 def most_of_one(most_bytes: int) -> int:
