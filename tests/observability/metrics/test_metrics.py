@@ -185,7 +185,9 @@ def test_what_was_left_out_is_told() -> None:
     metrics.dropped("body", 3)
     metrics.dropped("exchange", 1)
     metrics.dropped("body", 2)
+    metrics.not_exported("otlp", 4)
     found = scraped(metrics)
+    assert value(found, "plano_export_dropped_total", exporter="otlp") == 4
     assert value(found, "plano_records_dropped_total", kind="body") == 5
     assert value(found, "plano_records_dropped_total", kind="exchange") == 1
 

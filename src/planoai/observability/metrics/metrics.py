@@ -91,8 +91,11 @@ class Metrics:
 
     def _tried(self, attempt: Attempt, ended: float) -> Model:
         model = self._models.of(attempt.full_name or attempt.target)
-        told = _CLASSES.get(attempt.status // 100, names.OTHER) if attempt.status else "error"
-        model.tried(told, "none" if told == "2xx" and not attempt.trouble else error_class(attempt))
+        if 200 <= attempt.status < 300 and not attempt.trouble:
+            model.fine.value += 1
+        else:
+            told = _CLASSES.get(attempt.status // 100, names.OTHER) if attempt.status else "error"
+            model.tried(told, error_class(attempt))
         model.seconds.add(max(0.0, ended - attempt.sent))
         return model
 

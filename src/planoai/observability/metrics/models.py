@@ -45,13 +45,14 @@ class Families:
 
 
 class Model:
-    """All its children are there from the start, so that what has not happened yet is known to be 0; but for kinds of answers, of which there are many."""
+    """All its children are there from the start, so that what has not happened yet is known to be 0; but for the many kinds of answers that are not fine."""
 
     __slots__ = (
         "_pair",
         "_requests",
         "completion",
         "cost",
+        "fine",
         "first_token",
         "hit",
         "input",
@@ -69,6 +70,7 @@ class Model:
     def __init__(self, pair: tuple[str, str], families: Families) -> None:
         self._pair = pair
         self._requests = families.requests
+        self.fine = families.requests[*pair, "2xx", "none"]
         self.seconds = families.seconds[pair]
         self.first_token = families.first_token[pair]
         self.prompt, self.completion, self.read, self.written = (
