@@ -45,7 +45,7 @@ class Families:
 
 
 class Model:
-    """All its children are there from the start, so that what has not happened yet is known to be 0; but for the many kinds of answers that are not fine."""
+    """Its children are there from the start, so that what has not happened is known to be 0; but for the many kinds of answers that are not fine."""
 
     __slots__ = (
         "_pair",
