@@ -329,7 +329,10 @@ PROCESS = Row(
         Panel(
             "Records dropped, 1 h",
             "short",
-            (Query("sum by (kind) (increase(plano_records_dropped_total[1h]))", "{{kind}}"),),
+            (
+                Query("sum by (kind) (increase(plano_records_dropped_total[1h]))", "{{kind}}"),
+                Query("sum(increase(plano_export_dropped_total[1h])) or vector(0)", "not exported"),
+            ),
             kind="stat",
             steps=NONE_IS_GOOD,
             says="What could not be recorded. Requests themselves are answered all the same.",
