@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-SIZE = 1 << 20
+SIZE = 1 << 18
 
 
 def blocks(read: Callable[[int], bytes]) -> Iterator[bytes]:
