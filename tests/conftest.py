@@ -5,10 +5,17 @@ import signal
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 # How long a machine takes says nothing of the code: it may have other work.
-settings.register_profile("planoai", max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# To explain what fails it would trace every line of every example, in Python, wherever coverage is not measured: many times what the tests take.
+settings.register_profile(
+    "planoai",
+    max_examples=60,
+    deadline=None,
+    phases=set(Phase) - {Phase.explain},
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.register_profile("thorough", settings.get_profile("planoai"), max_examples=1000)
 settings.load_profile("planoai")
 

@@ -1,7 +1,7 @@
 """The gateway on loopback, in front of one scripted upstream that stands for both providers."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 
@@ -9,6 +9,7 @@ import httpx2
 import pytest
 
 from planoai.config.load import load
+from planoai.observability.observation import Observation
 from planoai.process.worker import serving
 from tests.support.upstream import Upstream, scripted
 
@@ -49,9 +50,18 @@ async def setting() -> AsyncIterator[Setting]:
 async def opened(**listener: object) -> AsyncIterator[Setting]:
     """The keys of `listener` are written into the config's listener."""
     more = "".join(f", {key}: {json.dumps(value)}" for key, value in listener.items())
+    async with served(CONFIG, more) as setting:
+        yield setting
+
+
+@asynccontextmanager
+async def served(
+    text: str, listener: str = "", observed: Callable[[Observation], None] | None = None
+) -> AsyncIterator[Setting]:
+    """`text`: a config like CONFIG. `observed` gets what is made of each request."""
     async with scripted() as upstream:
-        config = load(CONFIG.format(url=upstream.url, listener=more), {}).config
-        async with serving(config, port=0) as (_, [server]):
+        config = load(text.format(url=upstream.url, listener=listener), {}).config
+        async with serving(config, port=0, observed=observed) as (_, [server]):
             host, port = server.addresses[0]
             url = f"http://{host}:{port}"
             async with httpx2.AsyncClient(base_url=url, timeout=30) as http:

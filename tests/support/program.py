@@ -57,7 +57,6 @@ async def planoai(*words: str, environ: Mapping[str, str] | None = None) -> Asyn
     """`planoai WORDS`, ended at the end whatever happened. `PLANO_HOME` is a new folder unless `environ` says otherwise."""
     with TemporaryDirectory(prefix="plano-") as folder:
         env = {**os.environ, "COLUMNS": "200", "PYTHONUNBUFFERED": "1", "PLANO_HOME": folder, **(environ or {})}
-        env.setdefault("METRICS_BIND_ADDRESS", "127.0.0.1:0")
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",

@@ -5,9 +5,9 @@ import logging
 import os
 import socket
 import ssl
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from planoai.config.schema import Config
 from planoai.errors import ConfigError
@@ -15,13 +15,16 @@ from planoai.gateway.build import Gateway, running
 from planoai.gateway.routes import Routes, refuse
 from planoai.net.server import Server
 from planoai.net.share import Share
-from planoai.observability.feed import feed_of
+from planoai.observability.feed import Feed, feed_of
 from planoai.process.certificates import contexts, contexts_of
 from planoai.process.control import Channel, of_worker
 from planoai.process.doors import opened
 from planoai.process.entry import allow_connections, end_with_supervisor, enter, settle_memory
 from planoai.process.logbook import log_to_stderr
 from planoai.process.orders import Cut, Drain, Failed, FeedFollows, Ready, ToWorker, Waiting, WorkerOrders
+
+if TYPE_CHECKING:
+    from planoai.observability.observation import Observation
 
 IDLE_GRACE_SECONDS = 5.0  # a client with an idle connection may be sending its next request when we are told to drain
 _REPORT_SECONDS = 1.0
@@ -32,18 +35,31 @@ log = logging.getLogger("planoai.worker")
 
 @asynccontextmanager
 async def serving(
-    config: Config, *, port: int | None = None, drain_seconds: float = 5.0, idle_grace_seconds: float = 0.0
+    config: Config,
+    *,
+    port: int | None = None,
+    drain_seconds: float = 5.0,
+    idle_grace_seconds: float = 0.0,
+    observed: "Callable[[Observation], None] | None" = None,
 ) -> AsyncIterator[tuple[Gateway, list[Server]]]:
     """A gateway with its listeners open. Raises ConfigError where a port can not be had.
 
     `port` replaces those of the config; 0 takes a free one. Leaving waits up to `drain_seconds` for what runs, and lets an idle
-    connection begin one more request for `idle_grace_seconds`.
+    connection begin one more request for `idle_grace_seconds`. `observed` gets what is made of each request, as it ends; nothing is stored.
     """
-    async with running(config) as gateway:
+    async with running(config, feed=None if observed is None else _observing(config, observed)) as gateway:
         certificates = contexts(config)
         servers = servers_of(gateway, opened(config, port=port), certificates, drain_seconds, idle_grace_seconds)
         async with together(servers):
             yield gateway, servers
+
+
+def _observing(config: Config, observed: Callable[["Observation"], None]) -> Feed:
+    # Here, since a worker has no use for it: what reads conversations and prices takes memory.
+    from planoai.observability.inside import observing
+    from planoai.process.prices import prices_for
+
+    return observing(config, observed, prices_for(config, None))
 
 
 def servers_of(
