@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
+from opentelemetry.proto.common.v1.common_pb2 import AnyValue, InstrumentationScope, KeyValue
 from opentelemetry.proto.metrics.v1 import metrics_pb2 as wire
+from opentelemetry.proto.resource.v1.resource_pb2 import Resource
 
-from planoai.names.attributes import PLANO
+from planoai.names.attributes import PLANO, SERVICE_NAME
 from planoai.observability.exporters.histograms import Instrument, Key, Series
-from planoai.observability.exporters.otlp_values import pairs, resource, scope
 
 
 def request(told: Mapping[Instrument, Mapping[Key, Series]], started: int, now: int, version: str) -> bytes:
@@ -27,8 +28,10 @@ def request(told: Mapping[Instrument, Mapping[Key, Series]], started: int, now: 
     made = ExportMetricsServiceRequest(
         resource_metrics=[
             wire.ResourceMetrics(
-                resource=resource(PLANO, version),
-                scope_metrics=[wire.ScopeMetrics(scope=scope(version), metrics=metrics)],
+                resource=Resource(attributes=_pairs(((SERVICE_NAME, PLANO), ("service.version", version)))),
+                scope_metrics=[
+                    wire.ScopeMetrics(scope=InstrumentationScope(name="planoai", version=version), metrics=metrics)
+                ],
             )
         ]
     )
@@ -37,7 +40,7 @@ def request(told: Mapping[Instrument, Mapping[Key, Series]], started: int, now: 
 
 def _point(instrument: Instrument, key: Key, series: Series, started: int, now: int) -> wire.HistogramDataPoint:
     return wire.HistogramDataPoint(
-        attributes=pairs(key),
+        attributes=_pairs(key),
         start_time_unix_nano=started,
         time_unix_nano=now,
         count=sum(series.counts),
@@ -47,3 +50,13 @@ def _point(instrument: Instrument, key: Key, series: Series, started: int, now: 
         bucket_counts=series.counts,
         explicit_bounds=instrument.bounds,
     )
+
+
+def _pairs(key: Key) -> list[KeyValue]:
+    return [KeyValue(key=name, value=_value(value)) for name, value in key]
+
+
+def _value(value: str | int) -> AnyValue:
+    if isinstance(value, int):
+        return AnyValue(int_value=value)
+    return AnyValue(string_value=value.encode("utf-8", "replace").decode())
