@@ -35,7 +35,7 @@ class Scene:
         role = Role("worker", "planoai.process.worker", self.brief, self.went)
         self.place = Place(role, scrubbed(os.environ), self.changed.set, self.told.append)
 
-    def brief(self, channel: Channel[FromChild], pid: int) -> None:
+    def brief(self, channel: Channel[FromChild], _pid: int) -> None:
         with listen("127.0.0.1", 0) as door:
             channel.send(self.orders, [door.fileno()])
 

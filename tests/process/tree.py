@@ -61,13 +61,15 @@ class Tree:
 
 
 @asynccontextmanager
-async def tree(folder: Path, *, workers: int = 2, listener: str = "", upstream: str = "") -> AsyncIterator[Tree]:
-    """`listener`: more of its keys. `upstream`: the address of another provider than the simulated one."""
+async def tree(
+    folder: Path, *, workers: int = 2, listener: str = "", upstream: str = "", more: str = ""
+) -> AsyncIterator[Tree]:
+    """`listener`: more of its keys. `upstream`: the address of another provider than the simulated one. `more`: the rest of the config."""
     async with AsyncExitStack() as stack:
         if not upstream:
             upstream = await stack.enter_async_context(simulating())
         config, port = folder / "config.yaml", free_port()
-        config.write_text(CONFIG.format(workers=workers, port=port, url=upstream, listener=listener))
+        config.write_text(CONFIG.format(workers=workers, port=port, url=upstream, listener=listener) + more)
         environ = {"THE_KEY": KEY, "OTHER_SECRET": "sk-planted-in-the-environment"}
         program = await stack.enter_async_context(planoai("up", str(config), "--foreground", environ=environ))
         await program.says(r"on https?://")
