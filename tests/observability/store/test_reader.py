@@ -1,3 +1,4 @@
+import os
 import sqlite3
 import threading
 from contextlib import closing
@@ -148,6 +149,13 @@ def test_a_reader_changes_nothing(path: Path) -> None:
     with Reader(path) as reader:
         reader.newest(10)
     assert path.read_bytes() == before
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is read-only for root")
+def test_a_store_in_a_folder_that_is_read_only_is_read(path: Path) -> None:
+    path.parent.chmod(0o500)
+    with Reader(path) as reader:
+        assert numbers(reader.newest(10)) == [5, 4, 3, 2, 1]
 
 
 def test_a_file_in_which_nothing_is_yet_has_nothing(tmp_path: Path) -> None:

@@ -91,7 +91,8 @@ class Database:
 
     def _settle(self) -> None:
         db = self._db
-        db.execute("PRAGMA auto_vacuum = INCREMENTAL")  # of a file that is new
+        if not self._pages()[0]:
+            db.execute("PRAGMA auto_vacuum = INCREMENTAL")  # it can be set as long as nothing is there
         mode = _write_ahead(db)
         if mode != "wal":
             raise OSError(f"SQLite can not write ahead on its file system, it would have to use `{mode}`")
@@ -170,9 +171,9 @@ def most_of_one(most_bytes: int) -> int:
     return _most_log(most_bytes) // 4
 
 
-def reading(path: Path) -> sqlite3.Connection:
-    """A connection that writes nothing."""
-    return _connected(path, "ro")
+def reading(path: Path, *, immutable: bool = False) -> sqlite3.Connection:
+    """A connection that writes nothing. `immutable`: nobody else does, as long as it is used."""
+    return _connected(path, "ro&immutable=1" if immutable else "ro")
 
 
 def checkpoint(path: Path) -> None:

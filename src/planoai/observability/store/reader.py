@@ -10,6 +10,7 @@ from msgspec import Struct, structs
 from planoai.errors import PlanoError
 from planoai.observability.observation import Observation
 from planoai.observability.record import Handler, Outcome
+from planoai.observability.store import files
 from planoai.observability.store.database import reading
 from planoai.observability.store.rows import microseconds, observation
 from planoai.observability.store.schema import version_of
@@ -33,6 +34,7 @@ _CONDITIONS = {
 # The one index that holds both ids is read as a whole: 50 ms for 300,000 exchanges.
 _BY_ID = "id IN (SELECT id FROM exchanges INDEXED BY exchanges_once WHERE trace BETWEEN :low AND :high OR span BETWEEN :low_span AND :high_span)"
 _BY_REQUEST = "substr(request, 1, length(:prefix)) = :prefix"
+_NO_FILES = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)
 _HEX = frozenset("0123456789abcdef")
 _TRACE_DIGITS, _SPAN_DIGITS = 32, 16
 
@@ -72,14 +74,11 @@ class Reader:
             raise PlanoError(f"{path}: nothing has been recorded there")
         self.unread = 0
         self._path = path
-        self._db = reading(path)
         try:
-            version_of(self._db)
+            self._db = _opened(path)
         except PlanoError as error:
-            self._db.close()
             raise PlanoError(f"{path}: {error.message}") from None
         except sqlite3.Error as error:
-            self._db.close()
             raise self._trouble(error) from None
 
     def __enter__(self) -> Self:
@@ -132,6 +131,25 @@ class Reader:
 
     def _trouble(self, error: sqlite3.Error) -> PlanoError:
         return PlanoError(f"{self._path}: the store can not be read: {error}")
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    try:
+        return _checked(reading(path))
+    except sqlite3.OperationalError as error:
+        # Who reads says so in a file beside it. Where none can be made, nobody writes either, and without a log all there is is in the file.
+        if error.sqlite_errorcode & 0xFF not in _NO_FILES or files.size(files.write_ahead(path)):
+            raise
+        return _checked(reading(path, immutable=True))
+
+
+def _checked(db: sqlite3.Connection) -> sqlite3.Connection:
+    try:
+        version_of(db)
+    except BaseException:
+        db.close()
+        raise
+    return db
 
 
 def _range(digits: str, most: int) -> tuple[bytes, bytes]:
