@@ -16,6 +16,7 @@ from planoai.observability.observation import ErrorClass, named
 from planoai.observability.record import Attempt, Handler
 from planoai.pricing.price import Cost
 from planoai.signals.signal import Quality
+from planoai.signals.taxonomy import TYPES
 from tests.observability import facts
 from tests.observability.metrics.made import FINE, USAGE, observation, signals
 from tests.observability.metrics.scraped import Samples, families, samples, scraped, total, value
@@ -205,6 +206,11 @@ def test_signals_and_quality_of_a_conversation_count_once() -> None:
     assert value(found, "plano_conversations_total", quality="good") == 1
     assert value(found, "plano_conversations_total", quality="poor") == 2
     assert value(found, "plano_conversations_total", quality="severe") == 0
+
+
+def test_every_signal_is_known_to_be_none_at_first() -> None:
+    found = scraped(Metrics("1"))
+    assert [value(found, "plano_signals_total", type=each) for each in TYPES] == [0] * len(TYPES)
 
 
 def test_what_runs_is_told_and_what_does_not_is_known_to_be_none() -> None:

@@ -108,11 +108,12 @@ UPSTREAM = Row(
             (
                 Query(
                     "sum by (provider, error_class)"
-                    ' (rate(brightstaff_llm_upstream_requests_total{error_class!="none"}[5m]))',
+                    ' (rate(brightstaff_llm_upstream_requests_total{error_class!="none"}[5m]))'
+                    " or 0 * sum by (provider) (rate(brightstaff_llm_upstream_requests_total[5m]))",
                     "{{provider}} {{error_class}}",
                 ),
             ),
-            says="Every try that failed counts, also where another one answered. Empty until the first.",
+            says="Every try that failed counts, also where another one answered.",
         ),
         Panel(
             "TTFT p95 (streaming)",

@@ -12,6 +12,7 @@ from planoai.observability.metrics.series import Histogram, Numbers, Series
 from planoai.observability.metrics.text import written
 from planoai.observability.observation import Observation, error_class
 from planoai.observability.record import Attempt, Closed
+from planoai.signals.taxonomy import TYPES
 
 _METHODS = frozenset(names.METHOD.values)
 _CLASSES = dict(enumerate(names.STATUS_CLASS.values[:5], start=1))
@@ -33,6 +34,8 @@ class Metrics:
         self._not_exported = Numbers(names.EXPORT_DROPPED)
         self._build = Numbers(names.BUILD_INFO)
         self._build[version, git_sha].value = 1
+        for signal in TYPES:  # what is 0 at first, so that the first one is an increase
+            self._signals[(signal,)]
         for quality in names.QUALITY.values:
             self._qualities[(quality,)]
         for kind in names.DROPPED.values:
