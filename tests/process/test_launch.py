@@ -53,7 +53,9 @@ async def test_it_serves_when_the_start_is_over_and_stays(settings: Settings, po
         assert found is not None
         assert os.getsid(found.pid) == found.pid
         assert KEY.encode() not in Path(f"/proc/{found.pid}/environ").read_bytes()
-        assert "serves on http://127.0.0.1" in home.log.read_text()
+        async with asyncio.timeout(30):
+            while "serves on http://127.0.0.1" not in home.log.read_text():  # written aside
+                await asyncio.sleep(0.01)
         os.kill(found.pid, signal.SIGTERM)
         await gone([found.pid])
         assert not home.status.exists()
@@ -99,6 +101,9 @@ async def test_of_two_that_start_at_once_the_second_leaves_the_log_of_the_first_
         with pytest.raises(PlanoError, match="another `planoai up` is starting a Plano"):
             await launched(settings)
         assert os.path.samestat(home.log.stat(), log)
+        async with asyncio.timeout(30):
+            while not home.status.exists():  # from then on it knows what a signal means
+                await asyncio.sleep(0.01)
         os.kill(holder, signal.SIGTERM)
     serves, told = await starting
     assert not serves
