@@ -177,6 +177,14 @@ def test_a_file_that_is_broken_is_told(tmp_path: Path) -> None:
         Reader(tmp_path / "store.db")
 
 
+def test_a_file_that_breaks_while_it_is_read_is_told(path: Path) -> None:
+    with Reader(path) as reader, open(path, "r+b") as file:
+        file.write(b"\xff" * path.stat().st_size)
+        file.flush()
+        with pytest.raises(PlanoError, match="the store can not be read"):
+            reader.newest(10)
+
+
 def test_the_file_of_a_newer_version_is_told(path: Path) -> None:
     with closing(sqlite3.connect(path)) as db:
         db.execute(f"PRAGMA user_version = {VERSION + 1}")

@@ -138,6 +138,8 @@ def test_a_file_that_was_deleted_is_begun_anew(path: Path) -> None:
         store.write([observed(1)])
         for each in list(path.parent.iterdir()):
             each.unlink()
+        store.checkpoint()
+        assert not list(path.parent.iterdir())
         store.write([observed(2)])
         assert numbers(stored(path)) == [2]
         assert store.lost == 0
@@ -226,6 +228,8 @@ def test_where_there_can_be_no_file_it_is_told_once_and_tried_again_and_again(
     with storing(path, clock) as store:
         for number in range(100):
             store.write([observed(number)])
+            store.checkpoint()
+            assert not store.trim(0.0)
             clock.now += 1
         assert store.lost == 100
         assert len(told.messages) == 1
@@ -280,6 +284,23 @@ def test_what_somebody_else_locks_is_waited_for_only_so_long(path: Path, told: p
         clock.now += 1
         store.write([observed(3)])
         assert numbers(stored(path)) == [3]
+    assert ["database is locked" in each for each in told.messages] == [True, False]
+
+
+def test_a_new_file_that_somebody_else_locks_is_waited_for_only_so_long(
+    path: Path, told: pytest.LogCaptureFixture
+) -> None:
+    clock = Clock()
+    path.parent.mkdir()
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with storing(path, clock) as store:
+            store.write([observed(1)])
+            assert store.lost == 1
+            other.execute("ROLLBACK")
+            clock.now += 1
+            store.write([observed(2)])
+            assert numbers(stored(path)) == [2]
     assert ["database is locked" in each for each in told.messages] == [True, False]
 
 
