@@ -41,7 +41,7 @@ def whole(dialect: str, body: bytes, content: bytes = JSON, status: int = 200) -
 
 @pytest.mark.no_cover
 @pytest.mark.parametrize("path", list(golden.streams()), ids=golden.name)
-@settings(max_examples=15)
+@settings(max_examples=4)
 @given(data=st.data())
 def test_a_stream_folds_to_what_it_told_wherever_it_is_cut(path: Path, data: st.DataObject) -> None:
     events = json.loads(golden.beside(path, ".events.json").read_bytes())
