@@ -10,8 +10,16 @@ from typing import Literal
 import msgspec
 import pytest
 import trustme
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+    load_pem_private_key,
+)
 
-from planoai.config.schema import Tracing, TracingTls
+from planoai.config.schema import Exporter, Tracing, TracingTls
 from planoai.observability.exporters import close, exporters_of
 from planoai.observability.exporters.batching import Batching, Pace
 from planoai.observability.exporters.endpoint import endpoint_of
@@ -282,6 +290,50 @@ def test_a_certificate_that_can_not_be_read_is_told_of(protocol: Protocol, tmp_p
 
 
 @both
+@pytest.mark.parametrize("encrypted", [True, False])
+def test_a_key_that_is_of_no_use_is_told_of(
+    protocol: Protocol, authority: trustme.CA, tmp_path: Path, told: Told, encrypted: bool
+) -> None:
+    cert, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    mine = pem(authority.issue_cert("planoai.example"))
+    cert.write_bytes(mine[1])
+    key.write_bytes(locked(mine[0]) if encrypted else b"no key")
+    server = pem(authority.issue_cert("localhost", "127.0.0.1"))
+    with collecting(certificate=server) as collector:
+        with exporting(tracing(collector, protocol, tls=TracingTls(cert=str(cert), key=str(key)))) as exporter:
+            exporter.put([request(1)])
+
+        assert collector.exports == []
+    assert exporter.dropped == 1
+    assert "are not taken" in told.text
+
+
+def locked(key: bytes) -> bytes:
+    private = load_pem_private_key(key, None)
+    assert isinstance(private, RSAPrivateKey | EllipticCurvePrivateKey)
+    return private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"secret"))
+
+
+def test_a_header_that_grpc_can_not_carry_is_told_of_without_it(told: Told) -> None:
+    with collecting() as collector:
+        with exporting(tracing(collector, "grpc", headers={"x!": SECRET})) as exporter:
+            exporter.put([request(1)])
+
+        assert collector.exports == []
+    assert exporter.dropped == 1
+    assert "INTERNAL: Invalid metadata; they are lost" in told.text
+    assert SECRET not in told.text
+
+
+def test_a_header_of_bytes_goes_along_over_grpc() -> None:
+    with collecting() as collector:
+        with exporting(tracing(collector, "grpc", headers={"x-team-bin": "red"})) as exporter:
+            exporter.put([request(1)])
+
+        assert numbers(collector) == [1]
+
+
+@both
 def test_what_no_message_can_carry_is_sent_as_text(protocol: Protocol) -> None:
     strange = (("half", "a \ud800 b"), ("name \udfff", "c"))
     with collecting() as collector:
@@ -313,6 +365,15 @@ print([each.dropped for each in exporters])
 
 def test_where_nothing_is_sampled_there_is_nothing_to_export_to() -> None:
     assert exporters_of(Tracing(random_sampling=0.0)) == []
+
+
+def test_a_path_that_tells_nothing_of_metrics_gets_traces_alone() -> None:
+    options = Tracing(random_sampling=1.0, protocol="http", opentracing_grpc_endpoint="http://localhost:1/traces")
+    posthog = Exporter(type="posthog", url="http://localhost:2", api_key="phc")
+
+    found = exporters_of(msgspec.structs.replace(options, exporters=(posthog, posthog)))
+    assert [each.name for each in found] == ["otlp", "posthog", "posthog"]
+    close(found, 0)
 
 
 def test_every_export_of_a_config_gets_every_request() -> None:

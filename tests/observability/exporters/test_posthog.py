@@ -84,6 +84,7 @@ def test_what_was_said_goes_along_only_where_that_is_asked_for() -> None:
     assert "wish" not in str(properties(seen))
     found = properties(seen, captures=True)
     assert found["$ai_input"] == [{"role": "user", "content": "my secret wish"}]
+    assert "llm.user_message_preview" not in found
     assert found["$ai_output_choices"] == [{"role": "assistant", "content": "a fine wish"}]
     assert "$ai_input" not in properties(observation(asked=None), captures=True)
 

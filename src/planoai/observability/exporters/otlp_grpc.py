@@ -47,10 +47,7 @@ class OverGrpc:
     def deliver(self, data: bytes, seconds: float) -> Taken:
         channel = self._channel = self._channel or self._opened()
         export = channel.unary_unary(self._path, response_deserializer=self._answer)
-        try:
-            call = self._call = export.future(data, timeout=seconds, metadata=self._metadata)
-        except ValueError:  # its words hold the headers
-            raise Refused("there is a header that gRPC can not carry") from None
+        call = self._call = export.future(data, timeout=seconds, metadata=self._metadata)
         if self._is_interrupted:
             call.cancel()
         try:

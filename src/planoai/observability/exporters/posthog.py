@@ -11,7 +11,6 @@ from planoai.config import schema
 from planoai.names import attributes as name
 from planoai.net.client import Origin
 from planoai.net.proxy import Proxies
-from planoai.observability.attributes import Value
 from planoai.observability.exporters.batching import Batching, Pace
 from planoai.observability.exporters.exporter import Refused, Taken, Unavailable
 from planoai.observability.exporters.posting import Poster
@@ -21,14 +20,16 @@ from planoai.observability.spans import Span, spans
 
 _EVENT = "$ai_generation"
 _COMES_BACK = frozenset((408, 429, 500, 502, 503, 504))
-_CONTENT = frozenset((name.LLM_PREVIEW, name.LLM_ANSWER))  # words of a request or an answer
-_BY_THEIR_NAMES = frozenset(
+# Attributes that are told by names of PostHog's; the words of a request and of its answer only where they are wanted.
+_BY_OTHER_NAMES = frozenset(
     (
         name.LLM_MODEL,
         name.LLM_PROVIDER,
-        name.FIRST_TOKEN,
         name.LLM_PROMPT,
         name.LLM_COMPLETION,
+        name.LLM_PREVIEW,
+        name.LLM_ANSWER,
+        name.FIRST_TOKEN,
         name.STATUS,
         name.PERSON,
     )
@@ -91,18 +92,12 @@ def _event(span: Span, observation: Observation, *, captures: bool) -> Event:
         "uuid": str(UUID(bytes=span.trace[:8] + span.id, version=4)),
         "timestamp": datetime.fromtimestamp(span.end / 1e9, UTC).isoformat().replace("+00:00", "Z"),
         "properties": {
-            **_others(span, captures=captures),
+            **{key: value for key, value in span.attributes.items() if key not in _BY_OTHER_NAMES},
             **_of_call(span, observation),
             **_of_person(span, observation),
             **(_words(span) if captures else {}),
         },
     }
-
-
-def _others(span: Span, *, captures: bool) -> dict[str, Value]:
-    """Attributes that PostHog has no name for, by ours."""
-    left_out = _BY_THEIR_NAMES | (frozenset() if captures else _CONTENT)
-    return {key: value for key, value in span.attributes.items() if key not in left_out}
 
 
 def _of_call(span: Span, observation: Observation) -> Event:
