@@ -21,18 +21,26 @@ class Keeping:
     """`names` in lower case, and every name that begins with one of `prefixes`."""
 
     def __init__(self, names: frozenset[bytes] = USUAL, prefixes: tuple[bytes, ...] = ()) -> None:
-        self._names = names
+        self._names = frozenset(name for name in names if not _is_credential(name))
         self._prefixes = prefixes
         self._keeps = lru_cache(_REMEMBERED)(self._is_wanted)
 
     def kept(self, headers: Headers) -> Kept:
-        keeps = self._keeps
-        return tuple([(name, value[:_LONGEST]) for name, value in headers.pairs if keeps(name[:_LONGEST_NAME])][:_MOST])
+        names, keeps = self._names, self._keeps
+        if self._prefixes:
+            found = [
+                (name[:_LONGEST_NAME], value[:_LONGEST]) for name, value in headers.pairs if keeps(name[:_LONGEST_NAME])
+            ]
+        else:
+            found = [(name, value[:_LONGEST]) for name, value in headers.pairs if name in names]
+        return tuple(found[:_MOST])
 
     def _is_wanted(self, name: bytes) -> bool:
-        if name not in self._names and not name.startswith(self._prefixes):
-            return False
-        return not speaks_of_credential(name.decode("latin-1"))
+        return name in self._names or (name.startswith(self._prefixes) and not _is_credential(name))
+
+
+def _is_credential(name: bytes) -> bool:
+    return speaks_of_credential(name.decode("latin-1"))
 
 
 def keeping_of(config: Config) -> Keeping:

@@ -10,6 +10,7 @@ DRAWN_BITS = 192  # of a trace's id and a span's
 _PARENT = re.compile(rb"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})(?:-.*)?")
 _MOST_OF_VERSION_0 = 55
 _SPANS = 1 << 64
+_NOT_NOTHING = _SPANS | 1  # ids of zeros alone are none
 _SHARES = 1 << 56  # the part of a trace's id that is random for everybody
 
 
@@ -34,15 +35,14 @@ def begun(traceparent: bytes | None, drawn: int, share: float | None) -> Trace:
 
     `drawn`: DRAWN_BITS random bits. `share`: which part of all others is sampled; None: tracing is off, and then upstreams hear of clients' traces only.
     """
-    span = (drawn % _SPANS or 1).to_bytes(8, "big")
+    data = (drawn | _NOT_NOTHING).to_bytes(24, "big")
+    trace, span = data[:16], data[16:]
     if traceparent is not None and (found := _parent(traceparent)) is not None:
-        trace, parent, flags = found.groups()
-        return Trace(
-            bytes.fromhex(trace.decode()), span, bytes.fromhex(parent.decode()), bool(int(flags, 16) & 1), True
-        )
-    number = (drawn >> 64) % (1 << 128) or 1
-    sampled = share is not None and number % _SHARES < share * _SHARES
-    return Trace(number.to_bytes(16, "big"), span, b"", sampled, share is not None)
+        told, parent, flags = found.groups()
+        return Trace(bytes.fromhex(told.decode()), span, bytes.fromhex(parent.decode()), bool(int(flags, 16) & 1), True)
+    if share is None:
+        return Trace(trace, span)
+    return Trace(trace, span, b"", int.from_bytes(trace[9:], "big") < share * _SHARES, True)
 
 
 def child(span: bytes, number: int) -> bytes:
