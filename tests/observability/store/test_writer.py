@@ -220,6 +220,16 @@ def test_the_database_of_another_program_is_left_as_it_is(path: Path, told: pyte
     assert "it is a database of another program" in told.messages[0]
 
 
+def test_a_folder_in_the_place_of_the_file_is_left_as_it_is(path: Path, told: pytest.LogCaptureFixture) -> None:
+    path.mkdir(parents=True)
+    path.chmod(0o755)
+    with storing(path) as store:
+        store.write([observed(1)])
+        assert store.lost == 1
+    assert stat.S_IMODE(path.stat().st_mode) == 0o755
+    assert len(told.messages) == 1
+
+
 def test_where_there_can_be_no_file_it_is_told_once_and_tried_again_and_again(
     path: Path, told: pytest.LogCaptureFixture
 ) -> None:

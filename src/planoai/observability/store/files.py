@@ -19,7 +19,7 @@ def make(path: Path) -> None:
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
     except FileExistsError:
         for each in _family(path):
-            if each.exists() and each.stat().st_mode & 0o077:
+            if each.is_file() and each.stat().st_mode & 0o077:
                 each.chmod(0o600)
 
 
