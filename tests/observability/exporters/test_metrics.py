@@ -127,6 +127,12 @@ def test_however_many_models_clients_name_there_is_an_end_to_them(monkeypatch: p
     assert [dict(key)["gen_ai.response.model"] for key in told] == ["model-0", "model-1", "model-2", "other"]
 
 
+def test_a_name_without_an_end_has_one() -> None:
+    told = folded(observation(model="x" * 100_000)).snapshot()[REQUEST]
+
+    assert [dict(key)["gen_ai.response.model"] for key in told] == ["x" * 256]
+
+
 def test_a_snapshot_stays_as_it_is() -> None:
     made = folded(observation())
     before = made.snapshot()

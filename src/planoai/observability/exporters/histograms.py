@@ -4,7 +4,8 @@ https://github.com/open-telemetry/semantic-conventions-genai/blob/main/docs/gen-
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -14,6 +15,7 @@ from planoai.observability.observation import Observation, error_class, named
 from planoai.observability.record import Attempt
 
 OTHER = "other"
+_LONGEST = 256  # characters of the name of a model
 MOST_SERIES = 1000  # of one instrument; all further models are OTHER
 TOKEN_TYPE = "gen_ai.token.type"  # noqa: S105 - the name of an attribute
 
@@ -126,22 +128,21 @@ class Histograms:
 def _key(observation: Observation, attempt: Attempt) -> Key:
     """Nothing in it is what a client wrote, but for the names of models that a wildcard lets through."""
     told = observation.model if attempt is observation.closed.attempts[-1] else ""
-    answered: Key = ((name.GEN_RESPONSE_MODEL, told),) if told else ()
+    provider = named(attempt.full_name)[0] if attempt.full_name else attempt.provider
+    return _made(provider, attempt.model[:_LONGEST], told[:_LONGEST], attempt.origin)
+
+
+@lru_cache(maxsize=MOST_SERIES)
+def _made(provider: str, model: str, told: str, origin: str) -> Key:
+    where = Origin.parse(origin)
     return (
         (name.GEN_OPERATION, "chat"),
-        (name.GEN_PROVIDER, named(attempt.full_name)[0] if attempt.full_name else attempt.provider),
-        (name.GEN_REQUEST_MODEL, attempt.model),
-        *answered,
-        *_address(attempt.origin),
+        (name.GEN_PROVIDER, provider),
+        (name.GEN_REQUEST_MODEL, model),
+        *(((name.GEN_RESPONSE_MODEL, told),) if told else ()),
+        (name.SERVER_ADDRESS, where.host),
+        (name.SERVER_PORT, where.port),
     )
-
-
-def _address(origin: str) -> Iterable[tuple[str, str | int]]:
-    try:
-        found = Origin.parse(origin)
-    except ValueError:
-        return ()
-    return ((name.SERVER_ADDRESS, found.host), (name.SERVER_PORT, found.port))
 
 
 def _nameless(key: Key) -> Key:
