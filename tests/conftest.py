@@ -28,21 +28,10 @@ os.environ["PLANO_SKIP_VERSION_CHECK"] = "1"
 # Gateways that run side by side can not all have the usual port for their metrics.
 os.environ["METRICS_BIND_ADDRESS"] = "127.0.0.1:0"
 
-# These go through all of it from outside, or again and again, or are of what is beside the program: to measure there what is run takes minutes and
-# tells nothing new. pytest-cov does not measure a test of this marker; wherever else one takes long only because it is measured, it has it too.
-UNMEASURED = {"bench", "cuts", "docs", "fuzz", "hostile", "sdk"}
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    here = config.rootpath / "tests"
-    for item in items:
-        if item.path.relative_to(here).parts[0] in UNMEASURED:
-            item.add_marker("no_cover")
-
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    """Nor are the processes measured that such a test starts."""
+    """What a test starts is not measured either where pytest-cov does not measure the test."""
     told = os.environ.pop("COVERAGE_PROCESS_CONFIG", None) if item.get_closest_marker("no_cover") else None
     try:
         return (yield)
