@@ -163,8 +163,7 @@ class Collector:
     @property
     def points(self) -> list[Point]:
         """Of the last metrics that were taken: they count from the beginning."""
-        taken = self._taken(_METRICS)
-        return _points(taken[-1]) if taken else []
+        return [point for message in self._taken(_METRICS)[-1:] for point in _points(message)]
 
     @property
     def events(self) -> list[Any]:
@@ -314,9 +313,7 @@ def _over_http(
 
 
 def _signal_of(path: str) -> str:
-    if path.endswith("/batch/"):
-        return _EVENTS
-    return _METRICS if path.endswith("/v1/metrics") else "traces"
+    return _EVENTS if path.endswith("/batch/") else _METRICS if path.endswith("/v1/metrics") else "traces"
 
 
 def _success(signal: str, step: Step | None) -> Any:
@@ -397,9 +394,6 @@ def _attributes(pairs: Any) -> dict[str, Value]:
     return {pair.key: _value(pair.value) for pair in pairs}
 
 
-def _value(value: Any) -> Value:
+def _value(value: Any) -> Any:
     kind = value.WhichOneof("value")
-    if kind == "array_value":
-        return [_value(each) for each in value.array_value.values]
-    found: Value = getattr(value, kind)
-    return found
+    return [_value(each) for each in value.array_value.values] if kind == "array_value" else getattr(value, kind)
