@@ -1,6 +1,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from planoai.conversation.usage import Usage
 from planoai.errors import PlanoError
@@ -109,17 +110,24 @@ def test_previews_stay_in_the_record() -> None:
 
 
 @pytest.mark.parametrize(
-    "seen",
+    "told",
     [
-        observed(1, asked=Asked(max_tokens=10**100)),
-        observed(1, model="\ud800"),
-        observed(1, model="m" * ROOM),
+        {"asked": Asked(max_tokens=10**100)},
+        {"usage": Usage(fresh=10**40)},
+        {"model": "\ud800"},
+        {"model": "m" * ROOM},
+        {"answer": Answer("\ud800" * 100)},
     ],
-    ids=["a number beyond 64 bits", "no Unicode", "too large"],
+    ids=["a number beyond 64 bits", "so many tokens", "no Unicode", "too large", "content that is no Unicode"],
 )
-def test_what_can_not_be_written_is_refused(seen: Observation) -> None:
-    with pytest.raises((ValueError, OverflowError)):
-        row(seen, ROOM)
+def test_what_was_told_and_can_not_be_written_is_left_out(told: dict[str, object]) -> None:
+    seen = observed(1, **told)
+    assert read(row(seen, ROOM)) == Observation(seen.opened, seen.closed)
+
+
+def test_what_can_not_be_written_at_all_is_refused() -> None:
+    with pytest.raises(ValueError, match="surrogates"):
+        row(observed(1, opened=structs.replace(observed(1).opened, path="/\ud800")), ROOM)
 
 
 def test_more_tokens_than_a_column_holds_are_the_most_it_holds() -> None:

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
-from planoai.observability.observation import Asked, Observation
+from planoai.observability.observation import Observation
 from planoai.observability.store import Reader, Store
 from planoai.observability.store.schema import VERSION
 from tests.observability.store.observations import anything, numbers, observed, talkative
@@ -108,7 +109,7 @@ def test_one_that_can_not_be_written_does_not_take_the_others_with_it(
     path: Path, told: pytest.LogCaptureFixture
 ) -> None:
     with storing(path) as store:
-        store.write([observed(1), observed(2, asked=Asked(max_tokens=10**100)), observed(3)])
+        store.write([observed(1), observed(2, opened=structs.replace(observed(2).opened, path="/\ud800")), observed(3)])
         assert numbers(stored(path)) == [3, 1]
         assert store.lost == 1
     assert len(told.messages) == 1

@@ -68,17 +68,13 @@ _UNPACKER = zstandard.ZstdDecompressor()
 def row(observation: Observation, most: int) -> Row:
     """Content that takes more than `most` bytes is not kept. Not for two threads at once.
 
-    Raises ValueError or OverflowError where a text is no Unicode, a number is beyond 64 bits, or the record takes more than `most` bytes.
+    What clients and upstreams told is left out where it can not be written: a number beyond 64 bits, a text that is no Unicode, a record of more than
+    `most` bytes. Raises ValueError or OverflowError where the rest can not be written either.
     """
-    content = None
-    if _has_content(observation):
-        observation, packed = _parted(observation)
-        content = packed if len(packed) <= most else None
-    record = _ENCODER.encode(observation)
-    if len(record) > most:
-        raise ValueError(f"its record takes {len(record)} bytes, {most} are the most")
-    size = _BESIDE + len(record) + (0 if content is None else len(content))
-    return Row((*_columns(observation), record), content, size)
+    try:
+        return _row(observation, most)
+    except (ValueError, OverflowError):
+        return _row(Observation(observation.opened, observation.closed), most)
 
 
 def observation(record: bytes, content: bytes | None) -> Observation:
@@ -93,6 +89,18 @@ def observation(record: bytes, content: bytes | None) -> Observation:
 def microseconds(at: float) -> int:
     """As the column `at` has it."""
     return round(at * _MICROSECONDS)
+
+
+def _row(observation: Observation, most: int) -> Row:
+    content = None
+    if _has_content(observation):
+        observation, packed = _parted(observation)
+        content = packed if len(packed) <= most else None
+    record = _ENCODER.encode(observation)
+    if len(record) > most:
+        raise ValueError(f"its record takes {len(record)} bytes, {most} are the most")
+    size = _BESIDE + len(record) + (0 if content is None else len(content))
+    return Row((*_columns(observation), record), content, size)
 
 
 def _columns(observation: Observation) -> tuple[object, ...]:

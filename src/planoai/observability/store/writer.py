@@ -83,7 +83,7 @@ class Store:
         for each in observations:
             try:
                 rows.append(row(each, most))
-            except (ValueError, OverflowError) as error:  # somebody sent a number of a hundred digits, say
+            except (ValueError, OverflowError) as error:
                 self.lost += 1
                 log.warning("an exchange can not be stored: %s", error)
         return rows
