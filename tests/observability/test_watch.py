@@ -13,7 +13,9 @@ SECRETS = """
 listeners: [{type: model, name: a, client_keys: [sk-of-a-client]}]
 model_providers:
   - {model: openai/a, access_key: sk-of-a-provider, headers: {x-b: sk-of-a-header}, price: {input: 1, output: 2}}
-  - {model: amazon_bedrock/b, base_url: "https://bedrock-runtime.us-east-1.amazonaws.com", aws: {access_key_id: AKIDOFUS, secret_access_key: sk-of-aws, region: us-east-1}}
+  - model: amazon_bedrock/b
+    base_url: https://bedrock-runtime.us-east-1.amazonaws.com
+    aws: {access_key_id: AKIDOFUS, secret_access_key: sk-of-aws, region: us-east-1}
 """
 
 
