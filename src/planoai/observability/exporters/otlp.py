@@ -12,7 +12,6 @@ from planoai.net.proxy import Proxies
 from planoai.observability.exporters.batching import Batching, Pace
 from planoai.observability.exporters.endpoint import Endpoint
 from planoai.observability.exporters.exporter import Destination, Taken, Unavailable
-from planoai.observability.exporters.otlp_spans import request
 from planoai.observability.exporters.posting import Poster, probe
 from planoai.observability.exporters.trust import context
 from planoai.observability.observation import Observation
@@ -79,6 +78,8 @@ def traces(endpoint: Endpoint, version: str, proxies: Proxies | None = None, pac
     """The exporter of spans. `version` of planoai is told as that of the service."""
 
     def pack(observations: Sequence[Observation]) -> bytes:
+        from planoai.observability.exporters.otlp_spans import request
+
         return request(observations, version)
 
     collector = Collector(endpoint, "traces", proxies)

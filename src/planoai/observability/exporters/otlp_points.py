@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
-from opentelemetry.proto.common.v1.common_pb2 import AnyValue, InstrumentationScope, KeyValue
+from opentelemetry.proto.common.v1.common_pb2 import InstrumentationScope
 from opentelemetry.proto.metrics.v1 import metrics_pb2 as wire
 from opentelemetry.proto.resource.v1.resource_pb2 import Resource
 
 from planoai.names.attributes import PLANO, SERVICE_NAME
 from planoai.observability.exporters.histograms import Instrument, Key, Series
+from planoai.observability.exporters.otlp_values import pairs
 
 
 def request(told: Mapping[Instrument, Mapping[Key, Series]], started: int, now: int, version: str) -> bytes:
@@ -28,7 +29,7 @@ def request(told: Mapping[Instrument, Mapping[Key, Series]], started: int, now: 
     made = ExportMetricsServiceRequest(
         resource_metrics=[
             wire.ResourceMetrics(
-                resource=Resource(attributes=_pairs(((SERVICE_NAME, PLANO), ("service.version", version)))),
+                resource=Resource(attributes=pairs({SERVICE_NAME: PLANO, "service.version": version})),
                 scope_metrics=[
                     wire.ScopeMetrics(scope=InstrumentationScope(name="planoai", version=version), metrics=metrics)
                 ],
@@ -40,7 +41,7 @@ def request(told: Mapping[Instrument, Mapping[Key, Series]], started: int, now: 
 
 def _point(instrument: Instrument, key: Key, series: Series, started: int, now: int) -> wire.HistogramDataPoint:
     return wire.HistogramDataPoint(
-        attributes=_pairs(key),
+        attributes=pairs(dict(key)),
         start_time_unix_nano=started,
         time_unix_nano=now,
         count=sum(series.counts),
@@ -50,13 +51,3 @@ def _point(instrument: Instrument, key: Key, series: Series, started: int, now: 
         bucket_counts=series.counts,
         explicit_bounds=instrument.bounds,
     )
-
-
-def _pairs(key: Key) -> list[KeyValue]:
-    return [KeyValue(key=name, value=_value(value)) for name, value in key]
-
-
-def _value(value: str | int) -> AnyValue:
-    if isinstance(value, int):
-        return AnyValue(int_value=value)
-    return AnyValue(string_value=value.encode("utf-8", "replace").decode())
