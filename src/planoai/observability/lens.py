@@ -9,7 +9,7 @@ from planoai.conversation.message import Message
 from planoai.conversation.usage import Usage
 from planoai.observability.observation import Instance, Signals
 from planoai.observability.record import Opened
-from planoai.observability.redaction import Redaction
+from planoai.observability.redaction import LONGEST_REACH, Redaction
 from planoai.pricing.price import Cost, cost
 from planoai.pricing.prices import Prices
 from planoai.signals import Analyzer, Options, Report
@@ -17,7 +17,7 @@ from planoai.signals import Analyzer, Options, Report
 Capture = Literal["none", "preview", "full"]
 
 PREVIEW = 50  # characters
-_AHEAD = 1024  # characters more that are looked at, so that nothing is blackened in part
+_AHEAD = LONGEST_REACH  # characters more that are looked at, so that nothing is blackened in part
 MOST_KEPT = 1024 * 1024  # characters of the text of one request, or of one answer
 
 
@@ -64,7 +64,10 @@ class Lens:
         """How `text` begins, where that much is kept."""
         if self.capture == "none":
             return ""
-        shown = self._redaction(text[: PREVIEW + _AHEAD])
+        looked_at = text[: PREVIEW + self._redaction.reach]
+        shown = self._redaction(looked_at)
+        if shown != looked_at:  # what was blackened is shorter now, and more is shown
+            shown = self._redaction(text[: PREVIEW + _AHEAD])
         return shown if len(shown) <= PREVIEW else f"{shown[:PREVIEW]}..."
 
     def kept(self, text: str) -> str:
