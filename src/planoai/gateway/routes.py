@@ -25,6 +25,7 @@ from planoai.gateway.failing import UpstreamFailed, failure_of
 from planoai.gateway.headers import JSON, Pairs
 from planoai.gateway.keys import ClientKeys
 from planoai.gateway.passing import KNOWN, Passing, suffix_of
+from planoai.gateway.redaction import Redaction
 from planoai.gateway.visit import Visit
 from planoai.names import REQUEST_ID
 from planoai.net.refusal import Refusal
@@ -33,6 +34,7 @@ from planoai.net.request import Request
 from planoai.net.service import STOPPED
 from planoai.observability.feed import Feed
 from planoai.observability.record import Handler as Kind
+from planoai.providers.auth import credentials
 
 log = logging.getLogger("planoai.gateway")
 
@@ -138,7 +140,8 @@ class Routes:
         """Once an answer has begun there is no way to take it back: it is cut, so that it does not look complete."""
         failure = failure_of(error)
         visit.outcome = "failed"
-        visit.error, visit.told = failure.code or type(error).__name__, failure.message
+        visit.error = failure.code or type(error).__name__
+        visit.told = Redaction(each for _, each in credentials(visit.request.headers)).text(failure.message)
         if visit.reply.started:
             visit.reply.abort()
             return

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from planoai.names import attributes as name
+from planoai.observability.lens import shortened
 from planoai.observability.observation import Instance, Observation, Signals, error_class, named
 from planoai.observability.record import Attempt
 from planoai.signals.signal import severity
@@ -164,7 +165,7 @@ def _of_content(observation: Observation) -> Attributes:
         if asked.thread:
             told[name.THREAD] = asked.thread.hex()
     if (answer := observation.answer) is not None and answer.text:
-        told[name.LLM_ANSWER] = answer.text
+        told[name.LLM_ANSWER] = shortened(answer.text)
     return told
 
 

@@ -18,6 +18,7 @@ Capture = Literal["none", "preview", "full"]
 
 PREVIEW = 50  # characters
 _AHEAD = LONGEST_REACH  # characters more that are looked at, so that nothing is blackened in part
+SHORT = PREVIEW + len("...")  # characters that a preview has at most
 MOST_KEPT = 1024 * 1024  # characters of the text of one request, or of one answer
 
 
@@ -124,6 +125,11 @@ class Lens:
             turns.user_turns,
             found,
         )
+
+
+def shortened(text: str) -> str:
+    """The preview of what is kept; of a preview, the same."""
+    return text if len(text) <= SHORT else f"{text[:PREVIEW]}..."
 
 
 def _text(value: bytes) -> str:

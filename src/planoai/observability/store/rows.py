@@ -7,7 +7,7 @@ import zstandard
 from msgspec import Struct, structs
 
 from planoai.errors import PlanoError
-from planoai.observability.lens import PREVIEW
+from planoai.observability.lens import SHORT, shortened
 from planoai.observability.observation import Answer, Line, Observation, error_class
 
 # In the order of `Row.columns`. `docs/store.md` tells what they hold.
@@ -38,8 +38,6 @@ COLUMNS = (
 
 _MICROSECONDS = 1_000_000
 _MOST_INTEGER = (1 << 63) - 1  # that a column holds
-
-_LONGEST = PREVIEW + len("...")  # characters of what is a preview already
 
 # Columns and indexes, beside the record, in bytes; as files show it.
 _BESIDE = 400
@@ -163,16 +161,12 @@ def _joined(observation: Observation, packed: bytes) -> Observation:
 
 def _short(answer: Answer) -> Answer:
     """Its preview; the very same where it is no longer than one."""
-    if max(len(answer.text), len(answer.refusal)) <= _LONGEST and not any(call.arguments for call in answer.calls):
+    if max(len(answer.text), len(answer.refusal)) <= SHORT and not any(call.arguments for call in answer.calls):
         return answer
     return structs.replace(
         answer,
-        text=_preview(answer.text),
-        refusal=_preview(answer.refusal),
+        text=shortened(answer.text),
+        refusal=shortened(answer.refusal),
         calls=tuple([structs.replace(call, arguments="") for call in answer.calls]),
         cut=True,
     )
-
-
-def _preview(text: str) -> str:
-    return text if len(text) <= _LONGEST else f"{text[:PREVIEW]}..."
