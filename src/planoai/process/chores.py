@@ -3,8 +3,9 @@
 import asyncio
 import logging
 import socket
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
@@ -19,6 +20,8 @@ from planoai.process.outlets import Outlets
 from planoai.process.price_feeds import keep_fresh
 
 _TEND_SECONDS = 1.0
+
+Chore = Callable[[], Awaitable[None]]
 
 log = logging.getLogger("planoai.recorder")
 
@@ -44,7 +47,7 @@ class Chores:
 
     async def __aenter__(self) -> Self:
         await self._group.__aenter__()
-        self._tasks = [self._start(self._tend())]
+        self._tasks = [self._start(self._tend)]
         return self
 
     async def __aexit__(
@@ -58,7 +61,11 @@ class Chores:
         """`doors`: where metrics are read from now on, of which the caller keeps none."""
         for each in self._of_watch:
             each.cancel()
-        self._of_watch = [self._start(self._expose(doors)), self._start(self._price(watch))]
+        self._of_watch = [self._start(partial(self._price, watch))]
+        if doors:
+            exposing = self._start(partial(self._expose, doors))
+            exposing.add_done_callback(lambda _: _close(doors))  # it may have been told to end before it began
+            self._of_watch.append(exposing)
         await self._outlets.go_by(watch)
         settle_memory()
 
@@ -66,7 +73,7 @@ class Chores:
         self._outlets.count()  # whoever looks wants to know of losses, too
         return self._seen.running()
 
-    def _start(self, chore: Coroutine[None, None, None]) -> asyncio.Task[None]:
+    def _start(self, chore: Chore) -> asyncio.Task[None]:
         return self._group.create_task(_guarded(chore))
 
     async def _expose(self, doors: Sequence[socket.socket]) -> None:
@@ -85,11 +92,17 @@ class Chores:
             await self._outlets.tend()
 
 
-async def _guarded(chore: Coroutine[None, None, None]) -> None:
+async def _guarded(chore: Chore) -> None:
+    """`chore` is called here: a coroutine that was made for a task which never ran is one that nobody awaits."""
     try:
-        await chore
+        await chore()
     except Exception:  # requests are recorded without it
         log.exception("something beside the recording of requests has failed")
+
+
+def _close(doors: Sequence[socket.socket]) -> None:
+    for each in doors:
+        each.close()
 
 
 def _today() -> str:

@@ -60,10 +60,11 @@ class Outlets:
             store = config.observability.store
             self._store = Store(Path(store.path) if store.path else home / "store.db", store.max_bytes, store.max_age)
         if before is None or (before.config.tracing, before.proxies) != (config.tracing, watch.proxies):
-            self.count()
-            ending, self._exporters = self._exporters, exporters_of(config.tracing, watch.proxies)
+            ending, counted = self._exporters, self._unexported
+            self._exporters = exporters_of(config.tracing, watch.proxies)
             self._unexported = [0] * len(self._exporters)
             await asyncio.to_thread(exporters.close, ending, _EXPORT_SECONDS)
+            self._count_unexported(ending, counted)
 
     def take(self, observations: Sequence[Observation]) -> None:
         """Returns once they are written down."""
@@ -91,9 +92,13 @@ class Outlets:
         if self._store is not None:
             self.metrics.dropped("store", self._store.lost - self._unstored)
             self._unstored = self._store.lost
-        for place, exporter in enumerate(self._exporters):
-            self.metrics.not_exported(exporter.name, exporter.dropped - self._unexported[place])
-            self._unexported[place] = exporter.dropped
+        self._count_unexported(self._exporters, self._unexported)
+
+    def _count_unexported(self, told: Sequence[Exporter], counted: list[int]) -> None:
+        for place, exporter in enumerate(told):
+            dropped = exporter.dropped
+            self.metrics.not_exported(exporter.name, dropped - counted[place])
+            counted[place] = dropped
 
     async def tend(self) -> None:
         """What the store needs now and then."""
