@@ -7,6 +7,7 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from planoai.apis import DIALECTS
 from planoai.conversation.usage import Usage
@@ -14,6 +15,8 @@ from planoai.observability.lens import Lens
 from planoai.observability.observation import Observation
 from planoai.observability.observe import Observer, observe
 from planoai.observability.record import Piece
+from planoai.pricing.price import Price
+from planoai.pricing.prices import Own, Prices
 from tests.apis import golden
 from tests.observability.facts import attempt, closed, opened
 
@@ -122,6 +125,39 @@ def test_usage_told_before_a_hole_is_kept_and_nothing_after_it_is_believed() -> 
     assert seen.usage is not None
     assert seen.usage.input > 0
     assert (seen.finish, seen.whole) == (None, False)
+
+
+@pytest.mark.parametrize(
+    ("dialect", "told"),
+    [
+        ("openai_chat", b"-1"),
+        ("openai_chat", b"9" * 40),
+        ("anthropic_messages", b"-1"),
+        ("anthropic_messages", b"9" * 10),
+        ("anthropic_messages", b"9" * 400),
+    ],
+    ids=["chat-negative", "chat-40", "messages-negative", "messages-10", "messages-400"],
+)
+def test_a_usage_that_can_not_be_is_none(dialect: str, told: bytes) -> None:
+    body = CHAT if dialect == "openai_chat" else MESSAGES
+    tried = attempt(dialect, full_name="openai/gpt-5")
+    lens = Lens(prices=Prices(Own(prices={"openai/gpt-5": Price(1.0, 2.0)}), []))
+
+    piece = Piece(1, body.replace(b'_tokens":3', b'_tokens":' + told), JSON, tried)
+    seen = observe(opened(), [piece], closed(1, tried), lens)
+
+    assert (seen.usage, seen.cost, seen.whole) == (None, None, True)
+
+
+@pytest.mark.parametrize(("wanted", "told"), [(10**40, 2**63 - 1), (1024, 1024)])
+def test_a_limit_of_the_client_is_told_as_far_as_others_can_take_it(wanted: int, told: int) -> None:
+    body = b'{"model":"m","messages":[{"role":"user","content":"Hi"}],"max_tokens":%d}' % wanted
+    asked = structs.replace(opened(body=body), dialect="anthropic_messages")
+
+    seen = observe(asked, [], closed()).asked
+
+    assert seen is not None
+    assert (seen.max_tokens, seen.unread) == (told, "")
 
 
 def test_the_bodies_are_not_kept() -> None:

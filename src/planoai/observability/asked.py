@@ -16,6 +16,7 @@ MOST_READ = 16 * 1024 * 1024  # bytes of a body
 
 _THREAD = 4096  # characters of a text that tell one conversation from others
 _MOST_TOOLS = 128  # names that are kept
+_MOST_TOKENS = (1 << 63) - 1  # what databases and collectors take for a number
 
 
 def look(opened: Opened, lens: Lens) -> tuple[Asked | None, Signals | None]:
@@ -42,7 +43,7 @@ def _asked(request: Request, lens: Lens) -> Asked:
         tools=tuple(_name(tool) for tool in request.tools[:_MOST_TOOLS]),
         temperature=sampling.temperature,
         top_p=sampling.top_p,
-        max_tokens=sampling.max_tokens,
+        max_tokens=None if sampling.max_tokens is None else min(sampling.max_tokens, _MOST_TOKENS),
         preview=lens.preview(_last_text(messages)),
         lines=tuple(_lines(messages, lens)) if lens.keeps_all else (),
         thread=_thread(request),

@@ -18,6 +18,7 @@ from planoai.observability.record import Attempt, Closed, Opened, Piece
 from planoai.pricing.price import Cost
 
 _ENVELOPE = Envelope(seed="0" * 32, created=0, model="")
+_MOST_TOKENS = 1_000_000_000  # of one answer, that are believed
 
 
 class Observer:
@@ -119,7 +120,7 @@ class Observer:
         for event in events:
             match event:
                 case UsageTold():
-                    self._usage = event.usage
+                    self._usage = event.usage if _can_be(event.usage) else None
                 case Started():
                     self._model = event.model or self._model
                     self._response = event.id or self._response
@@ -130,6 +131,11 @@ class Observer:
                 case _:
                     if self._answer is not None:
                         self._answer.note(event)
+
+
+def _can_be(usage: Usage) -> bool:
+    """Upstreams may tell anything: what is less than none, or more than a model can do, adds up with nothing."""
+    return all(0 <= each <= _MOST_TOKENS for each in structs.astuple(usage))
 
 
 def observe(opened: Opened, pieces: Iterable[Piece], closed: Closed, lens: Lens | None = None) -> Observation:

@@ -134,11 +134,8 @@ def test_the_time_of_ours_is_that_before_the_first_try() -> None:
     assert value(found, "plano_overhead_seconds_sum") == pytest.approx(0.002)
 
 
-@pytest.mark.parametrize(
-    "usage", [None, Usage(fresh=-1, output=3), Usage(fresh=5, output=10**400), Usage(fresh=10, cache_read=-3)]
-)
-def test_an_answer_without_a_usage_that_can_be_true_is_told(usage: Usage | None) -> None:
-    found = counted(observation(FINE, usage=usage))
+def test_an_answer_without_a_usage_is_told() -> None:
+    found = counted(observation(FINE, usage=None))
     assert value(found, "brightstaff_llm_tokens_usage_missing_total", **GPT) == 1
     assert total(found, "brightstaff_llm_tokens_total") == 0
 

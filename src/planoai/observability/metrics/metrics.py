@@ -84,7 +84,8 @@ class Metrics:
         if observation.cost is not None:
             model.cost.value += observation.cost.total
         usage = observation.usage
-        if usage is not None and model.used(usage):
+        if usage is not None:
+            model.used(usage)
             if usage.output and seconds > 0:
                 model.rate.add(usage.output / seconds)
             if usage.output > 1 and closed.streamed and closed.first:

@@ -9,7 +9,6 @@ from planoai.observability.observation import named
 
 MOST = 200  # pairs of provider and model; what comes after them is counted together
 _LONGEST = 256  # characters of a full name that are looked at
-_BELIEVABLE = 1_000_000_000  # tokens
 
 
 class Families:
@@ -87,13 +86,8 @@ class Model:
     def tried(self, status_class: str, error_class: str) -> None:
         self._requests[*self._pair, status_class, error_class].value += 1
 
-    def used(self, usage: Usage) -> bool:
-        """Whether `usage` can be true."""
+    def used(self, usage: Usage) -> None:
         prompt, read, completion = usage.input, usage.cache_read, usage.output
-        if not (
-            0 <= read <= prompt <= _BELIEVABLE and 0 <= usage.cache_write <= prompt and 0 <= completion <= _BELIEVABLE
-        ):
-            return False
         self.prompt.value += prompt
         self.completion.value += completion
         self.read.value += read
@@ -101,7 +95,6 @@ class Model:
         (self.hit if read else self.miss).value += 1
         self.input.add(prompt)
         self.output.add(completion)
-        return True
 
 
 class Models:
