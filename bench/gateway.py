@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+from bench.recorded import Telemetry
 from bench.target import Place
 
 _CONFIG = """
@@ -42,6 +43,10 @@ def environ(place: Place) -> dict[str, str]:
 
 def access_log(place: Place) -> Path:
     return _home(place) / "run" / "logs" / "access_llm.log"
+
+
+def telemetry(place: Place) -> Telemetry:
+    return Telemetry(place.spare_port, _home(place) / "store.db")
 
 
 def _home(place: Place) -> Path:

@@ -1,11 +1,12 @@
 """What we aim for, and whether a run got there. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from statistics import median
 from typing import Literal
 
-from bench.measured import Figure, Measured, differences, find, number, rate, ratios, worker_cpu
+from bench.measured import Figure, Measured, differences, find, number, rate, ratios, recorder_cpu, worker_cpu
 from bench.memory import Memory
+from bench.recorded import Recorded
 from bench.rows import DIRECT, LIMIT, OURS, QUICK
 from msgspec import Struct
 
@@ -51,7 +52,8 @@ def of_load(measured: Sequence[Measured]) -> list[Goal]:
     goals += _beside_verbatim(measured)
     goals += _paced(measured)
     goals += _peers(measured)
-    return goals + _records(measured)
+    goals += _recorder(measured)
+    return goals + _records(measured) + _recorded(measured)
 
 
 def of_memory(found: Memory | None) -> list[Goal]:
@@ -131,6 +133,31 @@ def _records(measured: Sequence[Measured]) -> list[Goal]:
         Goal("requests without a line in the access log", "≤", 0, sum(records.missing or 0 for records in told)),
         Goal("requests without their usage in it", "≤", 0, sum(records.without_usage or 0 for records in told)),
     ]
+
+
+def _recorder(measured: Sequence[Measured]) -> list[Goal]:
+    found = [each for each in _ours(measured, "chat") if each.at_once > 1]
+    spent = [_known(map(recorder_cpu("whole"), each.samples)) for each in found]
+    return [
+        Goal(f"a whole answer, the recorder's CPU, µs, at {each.at_once}", "≤", 100, median(known))
+        for each, known in zip(found, spent, strict=True)
+        if known
+    ]
+
+
+def _recorded(measured: Sequence[Measured]) -> list[Goal]:
+    """Of more requests than were answered there are records: of those, too, that a generator gave up at its end."""
+    told = [(each, sample.load.requests) for row in measured for sample in row.samples if (each := sample.recorded)]
+    counts: tuple[tuple[str, Callable[[Recorded], int]], ...] = (
+        ("that the metrics do not count", lambda each: each.counted),
+        ("that are not in the store", lambda each: each.stored),
+        ("in which no signals were looked for", lambda each: each.analysed),
+    )
+    goals = [
+        Goal(f"requests {what}", "≤", 0, sum(max(0, requests - count(each)) for each, requests in told))
+        for what, count in counts
+    ]
+    return [*goals, Goal("bodies dropped", "≤", 0, sum(each.dropped for each, _ in told))] if told else []
 
 
 def _ours(measured: Sequence[Measured], name: str) -> list[Measured]:

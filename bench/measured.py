@@ -5,6 +5,7 @@ from statistics import median
 
 from bench.accesslog import Records
 from bench.exchange import Load
+from bench.recorded import Recorded
 from bench.rows import STREAMS, Group, Row
 from bench.usage import Role
 from msgspec import Struct
@@ -17,6 +18,7 @@ class Sample(Struct, frozen=True):
     cpu: Mapping[Role, float] | None = None
     resident: Mapping[Role, float] | None = None
     records: Records | None = None
+    recorded: Recorded | None = None
 
 
 class Measured(Struct, frozen=True):
@@ -55,6 +57,10 @@ def worker_cpu(group: Group) -> Figure:
 def other_cpu(group: Group) -> Figure:
     """The same in the processes beside it; None where there are none."""
     return lambda sample: _each(sample, group, lambda role: role != "worker")
+
+
+def recorder_cpu(group: Group) -> Figure:
+    return lambda sample: _each(sample, group, lambda role: role == "recorder")
 
 
 def whole_cpu(group: Group) -> Figure:

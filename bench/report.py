@@ -12,11 +12,13 @@ from bench.measured import (
     other_cpu,
     rate,
     ratios,
+    recorder_cpu,
     spread,
     whole_cpu,
     worker_cpu,
 )
-from bench.rows import DIRECT, LIMIT, OURS, PACE_MS, Group
+from bench.recorded import together
+from bench.rows import DIRECT, LIMIT, OURS, PACE_MS, STREAMS, Group
 from bench.usage import ROLES
 
 Cell = Callable[[Measured, Sequence[Measured]], str]
@@ -40,7 +42,7 @@ def tables(measured: Sequence[Measured]) -> str:
             columns = _COLUMNS[group]
             head = ("through", "row", *(name for name, _ in columns))
             parts.append(f"{title}\n\n{table(head, [_line(each, of_group) for each in of_group])}")
-    parts += [part for part in (_beside(measured), _failures(measured)) if part]
+    parts += [part for part in (_recorded(measured), _beside(measured), _failures(measured)) if part]
     return "\n\n".join(parts)
 
 
@@ -179,6 +181,30 @@ def _beside(measured: Sequence[Measured]) -> str:
         return ""
     head = ("peer", "row", "connections", "requests/s of planoai ÷ its", "its CPU ÷ the worker's", "÷ our whole tree's")
     return f"planoai beside its peers\n\n{table(head, lines)}"
+
+
+def _recorded(measured: Sequence[Measured]) -> str:
+    """What was kept of each row's requests, and what that costs beside answering them."""
+    lines = []
+    for each in measured:
+        told = [sample.recorded for sample in each.samples if sample.recorded is not None]
+        if not told:
+            continue
+        sum_ = together(told)
+        requests = sum(sample.load.requests for sample in each.samples)
+        unit = 1000 if each.row.group in STREAMS else 1
+        cpu = [
+            spread(
+                None if (found := figure(each.row.group)(sample)) is None else found * unit for sample in each.samples
+            )
+            for figure in (worker_cpu, recorder_cpu)
+        ]
+        counts = (requests, sum_.counted, sum_.stored, sum_.analysed, sum_.priced, sum_.dropped)
+        lines.append([each.row.name, str(each.at_once), *(f"{count:,}" for count in counts), *cpu])
+    if not lines:
+        return ""
+    head = ("row", "connections", "requests", "counted", "stored", "signals looked for", "priced", "dropped")
+    return f"What was recorded\n\n{table((*head, 'worker, CPU µs', 'recorder, CPU µs'), lines)}"
 
 
 def _failures(measured: Sequence[Measured]) -> str:

@@ -69,6 +69,9 @@ def _warm_up(measured: dict[tuple[Row, int], Measured], setting: Setting) -> dic
 def _again(each: Measured, running: Running, seconds: int, size: int, directory: Path) -> Measured:
     """One more round of a row. A wrong answer ends the row, and so does a process that came or went."""
     lines = None if running.log is None else running.log.read()
+    telemetry = running.telemetry
+    if telemetry is not None:
+        telemetry.since()
     before = None if running.pid is None else usage(running.pid)
     try:
         load = _load(running, each.row, each.at_once, seconds, size, directory)
@@ -76,19 +79,21 @@ def _again(each: Measured, running: Running, seconds: int, size: int, directory:
         if running.log is not None and lines is not None:
             records = running.log.since(lines, load.requests)  # and with that the recorder has done its work
         after = None if running.pid is None else usage(running.pid)
-        sample = _sample(load, before, after, records)
+        recorded = None if telemetry is None else telemetry.since()
+        sample = _sample(Sample(load, records=records, recorded=recorded), before, after)
     except BadAnswer as flaw:
         return structs.replace(each, failure=f"at {each.at_once} connections: {flaw}")
     return structs.replace(each, samples=(*each.samples, sample))
 
 
-def _sample(load: Load, before: Usage | None, after: Usage | None, records: Records | None) -> Sample:
+def _sample(sample: Sample, before: Usage | None, after: Usage | None) -> Sample:
+    """With what was used of the machine."""
     if before is None or after is None:
-        return Sample(load, records=records)
+        return sample
     if before.processes != after.processes:
         raise BadAnswer(f"its processes were {_named(before)}, and are {_named(after)}")
     cpu = {role: after.cpu[role] - before.cpu[role] for role in after.cpu}
-    return Sample(load, cpu, after.resident, records)
+    return structs.replace(sample, cpu=cpu, resident=after.resident)
 
 
 def _named(usage: Usage) -> str:

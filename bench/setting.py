@@ -12,6 +12,7 @@ from bench.accesslog import AccessLog
 from bench.authority import Authority, authority
 from bench.exchange import Address
 from bench.processes import Cores, NotInstalled, NotStarted, last_lines, pin_process, started, wait_healthy
+from bench.recorded import Telemetry
 from bench.rows import DIRECT, LIMIT, Seat
 from bench.target import Place, Target
 from bench.targets import TARGETS
@@ -22,11 +23,12 @@ from bench import nginx, wrk
 
 
 class Running(Struct, frozen=True):
-    """A target that serves: the root of its process tree, None for the upstream, and its access log where it writes one."""
+    """A target that serves: the root of its process tree, None for the upstream; its access log where it writes one, and what else it tells of itself."""
 
     address: Address
     pid: int | None = None
     log: AccessLog | None = None
+    telemetry: Telemetry | None = None
 
 
 class Setting(Struct, frozen=True):
@@ -92,7 +94,7 @@ def seated(seat: Seat, around: Around, name: str = "") -> Iterator[Running]:
                     pin_process(pid, around.cores.load)
         path = target.access_log(where)
         lines = None if path is None else stack.enter_context(contextlib.closing(AccessLog(path)))
-        yield Running(address, process.pid, lines)
+        yield Running(address, process.pid, lines, target.telemetry(where))
 
 
 @contextlib.contextmanager

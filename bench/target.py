@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bench.authority import Authority
+from bench.recorded import Telemetry
 from bench.rows import Door
 from msgspec import Struct
 
@@ -36,6 +37,8 @@ class Target(Struct, frozen=True):
     headers: Callable[[Place], dict[str, str]] = lambda _: {}
     access_log: Callable[[Place], Path | None] = lambda _: None
     """Where it writes a line for each request that it answered."""
+    telemetry: Callable[[Place], Telemetry | None] = lambda _: None
+    """What it tells of itself."""
     patience: float = 30
     slow: bool = False
     """An exchange takes it milliseconds: see Row."""

@@ -18,6 +18,7 @@ _ALL = (
         version=lambda: importlib.metadata.version("planoai"),
         environ=gateway.environ,
         access_log=gateway.access_log,
+        telemetry=gateway.telemetry,
     ),
     *_PEERS,
 )

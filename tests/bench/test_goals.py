@@ -6,6 +6,7 @@ from bench.exchange import Load
 from bench.goals import Goal, of_load, of_memory, table
 from bench.measured import Measured, Sample
 from bench.memory import Memory, Process, tables
+from bench.recorded import Recorded
 from bench.rows import DIRECT, LIMIT, OURS, ROWS, Row
 
 
@@ -122,3 +123,26 @@ def test_memory_is_told_by_role_with_workers_first() -> None:
 def test_a_goal_is_a_line_with_its_bound_and_a_verdict() -> None:
     lines = table([Goal("one", "≤", 5, 4.996), Goal("two", "≥", 100, 47.3)]).splitlines()
     assert lines[-2:] == ["| one | ≤ 5 | 5.00 | yes |", "| two | ≥ 100 | 47.3 | no |"]
+
+
+def test_every_request_is_to_be_counted_stored_and_read_and_no_body_dropped() -> None:
+    load = Load(1000, 1.0, 2.0, 9.0)
+    rounds = (
+        Sample(load, recorded=Recorded(1016, 1016, 990, 0, 0)),
+        Sample(load, recorded=Recorded(999, 995, 998, 0, 3)),
+    )
+    assert told(of_load([Measured(row("chat", OURS), 16, rounds)])) == {
+        "requests that the metrics do not count": (1, False),
+        "requests that are not in the store": (5, False),
+        "requests in which no signals were looked for": (12, False),
+        "bodies dropped": (3, False),
+    }
+
+
+def test_what_a_record_costs_the_recorder_has_a_bound() -> None:
+    samples = tuple(
+        Sample(Load(1000, 1.0, 2.0, 9.0), cpu={"worker": 0.1, "recorder": each}) for each in (0.09, 0.2, 0.08)
+    )
+    assert told(of_load([Measured(row("chat", OURS), 16, samples)])) == {
+        "a whole answer, the recorder's CPU, µs, at 16": (90.0, True)
+    }

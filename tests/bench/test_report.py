@@ -2,8 +2,10 @@ import pytest
 from bench.accesslog import Records
 from bench.exchange import Exchange, Load
 from bench.measured import Measured, Sample
+from bench.recorded import Recorded
 from bench.report import tables, written
 from bench.rows import Group, Row
+from msgspec import structs
 
 
 def measured(target: str, name: str, group: Group, *samples: Sample, beside: str | None = None) -> Measured:
@@ -129,3 +131,14 @@ def test_a_page_may_have_several_tables() -> None:
 def test_a_page_without_markers_is_refused() -> None:
     with pytest.raises(ValueError, match="results"):
         written("no markers", "new")
+
+
+def test_what_was_recorded_stands_beside_what_was_sent_and_what_it_took() -> None:
+    each = structs.replace(sample(0.080, recorder=0.039), recorded=Recorded(1003, 1002, 1001, 7, 4))
+    [line] = [line for line in tables([measured("planoai", "chat", "whole", each)]).splitlines() if "1,003" in line]
+    cells = [cell.strip() for cell in line.strip("|").split("|")]
+    assert cells == ["chat", "16", "1,000", "1,003", "1,002", "1,001", "7", "4", "80.0", "39.0"]
+
+
+def test_what_a_peer_recorded_nobody_asks() -> None:
+    assert "recorded" not in tables([measured("nginx", "chat", "whole", sample(0.02))])
