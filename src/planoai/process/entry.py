@@ -13,6 +13,8 @@ from collections.abc import Callable, Coroutine
 from contextlib import suppress
 
 _PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG, prctl(2)
+_MMAP_THRESHOLD = -3  # M_MMAP_THRESHOLD, mallopt(3): once it is set, glibc does not raise it by itself
+_LARGE = 256 * 1024  # bytes
 _MOST_FILES = 1 << 20  # more than one process can use
 
 
@@ -47,7 +49,12 @@ def end_with_supervisor() -> None:
 
 
 def settle_memory() -> None:
-    """What has been loaded stays: the collector need not look at it again, nor so often at requests, which hardly ever leave cycles behind."""
+    """What has been loaded stays: the collector need not look at it again, nor so often at requests, which hardly ever leave cycles behind.
+
+    What was large goes back to the system once it is free: queues that were long once would otherwise count as ours for good.
+    """
+    if sys.platform == "linux" and hasattr(libc := ctypes.CDLL(None), "mallopt"):  # glibc and musl differ
+        libc.mallopt(_MMAP_THRESHOLD, _LARGE)
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
