@@ -2,13 +2,16 @@
 
 import os
 from pathlib import Path
+from tempfile import mkstemp
 
 
 def write(file: Path, data: bytes) -> None:
-    """Whoever reads the file sees all of the old or all of the new, and nobody but its owner sees any. Raises OSError."""
-    beside = file.with_suffix(".new")
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with open(descriptor, "wb") as written:
-        os.fchmod(descriptor, 0o600)
-        written.write(data)
-    beside.replace(file)
+    """Whoever reads the file sees all of the old or all of the new, and nobody but its owner sees any; also where others write it now. Raises OSError."""
+    descriptor, beside = mkstemp(prefix=f".{file.name}-", dir=file.parent)  # nobody else's, and for its owner alone
+    try:
+        with open(descriptor, "wb") as written:
+            written.write(data)
+        os.replace(beside, file)
+    except BaseException:
+        os.unlink(beside)
+        raise
