@@ -198,6 +198,26 @@ def test_what_is_no_json_is_told(data: bytes) -> None:
     assert pages(data) == 1
 
 
+@pytest.mark.parametrize(
+    ("price", "told"),
+    [
+        ({"output": 1}, "'house/llama' can not be read: Object missing required field `input`"),
+        ({"input": 1, "output": -1}, "'house/llama' is less than nothing"),
+        (5, "'house/llama' can not be read: Expected `object`"),
+    ],
+)
+def test_what_is_wrong_with_a_price_of_ones_own_is_told_by_its_name(price: object, told: str) -> None:
+    for prices in ({"house/llama": price}, {"house": {"llama": price}}):
+        with pytest.raises(ValueError, match=told):
+            read({"prices": {"openai/gpt": {"input": 1, "output": 2}, **prices}})
+
+
+def test_a_tier_beside_next_to_nothing_has_no_rates_beyond_all_bounds() -> None:
+    cost = {"input": 1, "output": 1e-320, "reasoning": 3, "context_over_200k": {"input": 2, "output": 4}}
+    prices = read({"openai": {"models": {"gpt": {"cost": cost}}}})
+    assert prices["openai/gpt"].tiers[0].price == Price(2.0, 4.0)
+
+
 def test_pages_are_one_list() -> None:
     first = json.dumps({"data": [row("a", **GOOD)], "meta": {"page": 1, "pages": 2}}).encode()
     second = json.dumps({"data": [row("b", **GOOD)], "meta": {"page": 2, "pages": 2}}).encode()

@@ -1,5 +1,7 @@
 """Which price of several counts."""
 
+import tracemalloc
+
 from planoai.pricing.price import FREE, Price
 from planoai.pricing.prices import CONFIG, NO_CHARGE, Found, Own, Prices
 from planoai.pricing.table import Table
@@ -51,6 +53,24 @@ def test_names_are_tried_in_their_order() -> None:
     assert prices.find("", "a") == FED
     assert prices.find("") is None
     assert prices.find() is None
+
+
+def test_what_is_remembered_of_names_has_a_limit() -> None:
+    prices = Prices(Own(), [table("packed", {"openai/a": PACKED})])
+    tracemalloc.start()
+    try:
+        for number in range(50):
+            assert prices.find("openai/a", f"{number}" + "x" * 1_000_000) == PACKED
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert held < 1_000_000
+
+
+def test_an_alias_of_the_source_may_call_the_provider_otherwise() -> None:
+    own = Own(prefixes={"claude": "anthropic"})
+    prices = Prices(own, [table("fed", {"the-best": FED})], {"the-best": "Claude/opus"})
+    assert prices.find("anthropic/opus") == prices.find("claude/opus") == FED
 
 
 def test_only_the_first_name_is_one_of_the_config() -> None:

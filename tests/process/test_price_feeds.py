@@ -81,6 +81,17 @@ async def test_a_list_without_end_is_left(tmp_path: Path) -> None:
     assert len(upstream.asked) == 20
 
 
+async def test_all_pages_together_are_no_larger_than_one_list_may_be(tmp_path: Path) -> None:
+    padding = "x" * (9 * 1024 * 1024)
+    page = whole({"data": [], "padding": padding, "meta": {"page": 1, "pages": 1_000_000}})
+    async with scripted() as upstream:
+        upstream.will(page)
+        told = await asked(config_of(provider="digitalocean", url=f"{upstream.url}/x"), tmp_path)
+    assert told is not None
+    assert "is larger than" in told.problem
+    assert len(upstream.asked) == 3
+
+
 @pytest.mark.parametrize(
     ("script", "problem"),
     [

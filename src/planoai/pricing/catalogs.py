@@ -220,8 +220,9 @@ def _tier(above: int, rates: dict[str, float], base: Price) -> Tier:
     )
     for kind, factor in more:
         usual: float | None = getattr(base, kind)
-        if kind not in rates and usual is not None:
-            rates[kind] = float(f"{usual * factor:.12g}")
+        rate = None if usual is None else _amount(f"{usual * factor:.12g}")
+        if kind not in rates and rate is not None:
+            rates[kind] = rate
     return Tier(above, _of_rates(rates))
 
 
@@ -247,14 +248,15 @@ def _of_ours(prices: Fields) -> dict[str, Price]:
     """By `provider/model`, or by provider and then by model; what costs nothing is meant so. Raises ValueError for what is no price."""
     found: dict[str, Price] = {}
     for key, told in prices.items():
-        for model, each in [(key, told)] if "input" in _fields(told) else _fields(told).items():
+        is_price = not isinstance(told, dict) or not told.keys().isdisjoint(Price.__struct_fields__)
+        for model, each in [(key, told)] if is_price else _fields(told).items():
             name = model if model is key or not key else f"{key}/{model}"
             try:
                 found[name] = msgspec.convert(each, Price)
             except msgspec.ValidationError as error:
                 raise ValueError(f"the price of {name[:80]!r} can not be read: {error}") from None
             if not _is_sane(found[name]):
-                raise ValueError(f"the price of {name[:80]!r} is less than nothing")
+                raise ValueError(f"the price of {name[:80]!r} is less than nothing, or beyond all bounds")
     return found
 
 

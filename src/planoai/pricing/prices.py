@@ -11,7 +11,8 @@ from planoai.pricing.table import Table
 CONFIG = "the config"
 NO_CHARGE = "no charge by the token"
 
-_MOST_FOUND = 1024  # kept; upstreams may report any number of names
+_MOST_FOUND = 1024  # kept; upstreams may report any number of names, and of any length
+_LONGEST_KEPT = 4 * LONGEST  # characters of names that are looked for together
 
 
 class Found(Struct, frozen=True):
@@ -39,6 +40,7 @@ class Prices:
     def __init__(self, own: Own, tables: Sequence[Table], named: Mapping[str, str] = {}) -> None:
         """`tables` in the order they are asked. `named`: models of the first, each with its name here, which goes before all likenesses."""
         self._own = own
+        named = {key: self._canonical(name) for key, name in named.items()}
         self._lists = [_List(table, named if table is tables[0] else {}) for table in tables]
         self._found: dict[tuple[str, ...], Found | None] = {}
         self.source = tables[0].source if tables else CONFIG
@@ -56,9 +58,10 @@ class Prices:
         except KeyError:
             pass
         found = self._look(names)
-        if len(self._found) >= _MOST_FOUND:
-            self._found.clear()
-        self._found[names] = found
+        if sum(map(len, names)) <= _LONGEST_KEPT:
+            if len(self._found) >= _MOST_FOUND:
+                self._found.clear()
+            self._found[names] = found
         return found
 
     def known(self) -> list[str]:

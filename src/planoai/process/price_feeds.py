@@ -110,12 +110,9 @@ async def _table(source: MetricsSource, config: Config, proxies: Proxies, today:
     url = source.url or _ADDRESSES[source.provider]
     try:
         async with Client(verify=authorities(config), proxies=proxies) as http:
-            data = await _body(http, url)
-            if (count := min(pages(data), _MOST_PAGES)) > 1:
-                more = [await _body(http, url, f"?page={number}") for number in range(2, count + 1)]
-                data = joined([data, *more])
+            data = await _whole(http, url)
     except PlanoError as error:
-        raise ValueError(error.message) from None
+        raise ValueError(error.message.removesuffix(".")) from None
     return read_table(data, called(source), today)
 
 
@@ -130,11 +127,19 @@ def _read(path: str) -> bytes:
     return data
 
 
-async def _body(http: Client, url: str, query: str = "") -> bytes:
+async def _whole(http: Client, url: str) -> bytes:
+    """All pages of the list, which together are no larger than one may be. Raises PlanoError and ValueError."""
+    found = [await _body(http, url, _MOST_BYTES)]
+    for number in range(2, min(pages(found[0]), _MOST_PAGES) + 1):
+        found.append(await _body(http, url, _MOST_BYTES - sum(map(len, found)), f"?page={number}"))
+    return joined(found) if len(found) > 1 else found[0]
+
+
+async def _body(http: Client, url: str, most: int, query: str = "") -> bytes:
     """Raises PlanoError and ValueError."""
     headers = [(b"accept", b"application/json"), (b"user-agent", b"planoai")]
     target = (urlsplit(url).path or "/") + query
     with await http.send(Origin.parse(url), "GET", target, headers, b"", _TIMEOUTS) as response:
         if response.status != 200:
             raise ValueError(f"it answered with status {response.status}")
-        return await response.body(_MOST_BYTES)
+        return await response.body(most)
