@@ -74,6 +74,19 @@ async def test_a_part_of_a_name_shows_all_that_have_it(home: Home, file: Path) -
     assert all("4-mini" in name for name in found[1:] if "/" in name)
 
 
+@pytest.mark.parametrize("part", ["HOUSE/", "lla", "fas"])
+async def test_a_part_of_a_name_of_the_config_is_one_too(home: Home, file: Path, part: str) -> None:
+    shown = {line[0]: line[-1] for line in lines(await said("prices", part, "--config", str(file), home=home))}
+    assert shown["fast"] == "config"
+    assert shown.get("house/other", "known") == "known"
+
+
+async def test_what_is_like_nothing_known_is_not_told_other_names(home: Home, file: Path) -> None:
+    result = await said("prices", "zzzzzz", "--config", str(file), home=home)
+    assert result.exit_code == 1
+    assert result.stderr.endswith("Error: what 'zzzzzz' costs is not known\n")
+
+
 async def test_long_requests_have_a_line_of_their_own(home: Home, file: Path) -> None:
     shown = lines(await said("prices", "gemini/gemini-2.5-pro", "--config", str(file), home=home))
     assert shown[1][:4] == ["gemini/gemini-2.5-pro", "1.25", "10", "0.125"]
@@ -115,6 +128,16 @@ async def test_a_refresh_reads_the_source_of_the_config(home: Home, file: Path) 
         assert again.exit_code == 1
         assert "it answered with status 500; its prices stay as they are" in again.stderr
     assert lines(await said("prices", "gpt-new", "--config", str(file), home=home))[1][:3] == lines(result)[1][:3]
+
+
+async def test_a_source_that_is_not_there_is_told_in_one_sentence(home: Home, file: Path) -> None:
+    file.write_text(
+        f'{CONFIG}model_metrics_sources: [{{type: cost, provider: models.dev, url: "http://127.0.0.1:1"}}]\n'
+    )
+    result = await said("prices", "--refresh", "--config", str(file), home=home)
+    assert result.exit_code == 1
+    assert result.stderr.endswith("; its prices stay as they are\n")
+    assert ".;" not in result.stderr
 
 
 async def test_a_refresh_without_a_source_says_how_to_name_one(home: Home, file: Path) -> None:

@@ -125,10 +125,21 @@ def _of_one(asked: str, known: Prices, models: Models | None) -> list[Row]:
     row = row or Row(asked, known.found(asked))
     if row.found is not None:
         return [row]
-    names = known.known()
-    if like := [Row(name, known.found(name)) for name in names if asked.lower() in name.lower()]:
+    rows = _all(known, models)
+    part = asked.lower()
+    if like := [row for name, row in rows if part in name.lower() or part in row.model.lower()]:
         return like
-    raise click.ClickException(f"what {asked!r} costs is not known{suggestion(asked, (*_ids(names), *names))}")
+    names = [name for name, _ in rows]
+    raise click.ClickException(f"what {asked!r} costs is not known{suggestion(asked, (*_ids(names), *names), shown=0)}")
+
+
+def _all(known: Prices, models: Models | None) -> list[tuple[str, Row]]:
+    """By their full names: the models of the config first, then what else the lists have."""
+    configured = [] if models is None else models.listed
+    rows = {each.full_name: Row(each.name, known.found(each.full_name)) for each in configured}
+    for name in known.known():
+        rows.setdefault(name, Row(name, known.found(name)))
+    return list(rows.items())
 
 
 def _configured(asked: str, known: Prices, models: Models) -> Row | None:
