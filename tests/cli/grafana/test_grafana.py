@@ -57,7 +57,20 @@ def test_prometheus_asks_where_it_is_told_to(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "place", ["9092", ":9092", "gateway:", "gateway:metrics", 'a":1', "http://gateway:9092", "ä:1"]
+    "place",
+    [
+        "9092",
+        ":9092",
+        "gateway:",
+        "gateway:metrics",
+        'a":1',
+        "http://gateway:9092",
+        "ä:1",
+        "gateway:0",
+        "gateway:70000",
+        "a,b:1",
+        "[::1:1",
+    ],
 )
 def test_what_is_no_place_is_wrong_use(folder: Path, place: str) -> None:
     told = grafana(str(folder), "--metrics", place)

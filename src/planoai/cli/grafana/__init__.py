@@ -6,16 +6,17 @@ from pathlib import Path
 import click
 
 from planoai.cli import surroundings, talk
+from planoai.config import readers
 
 _STACK = Path(__file__).parent / "stack"
 _GATEWAY = "host.docker.internal:9092"
 
 
 def _place(context: click.Context, option: click.Parameter, value: str) -> str:  # noqa: ARG001
-    host, _, port = value.rpartition(":")
-    if not host or not port.isdecimal() or not value.isascii() or set(value) & set("\"'\\/ \t"):
-        raise click.BadParameter(f"{value!r} is not an address and a port, such as 127.0.0.1:9092")
-    return value
+    try:
+        return readers.bind(value)
+    except ValueError:
+        raise click.BadParameter(f"{value!r} is not an address and a port, such as 127.0.0.1:9092") from None
 
 
 @click.command()
