@@ -21,14 +21,16 @@ def written(series: Iterable[Series], *, open_metrics: bool = False) -> bytes:
         lines += _head(each.family, open_metrics=open_metrics)
         names = tuple(label.name for label in each.family.labels)
         if isinstance(each, Histogram):
+            limits = _limits(each.family, open_metrics=open_metrics)
             for labels, distribution in each.items():
-                lines += _buckets(each.family, _pairs(names, labels), distribution, open_metrics=open_metrics)
+                lines += _buckets(each.family.name, _pairs(names, labels), limits, distribution)
         else:
             for labels, value in each.items():
                 lines.append(f"{each.family.name}{_braced(_pairs(names, labels))} {_number(value.value)}")
     if open_metrics:
         lines.append("# EOF")
-    return "".join([f"{line}\n" for line in lines]).encode()
+    lines.append("")
+    return "\n".join(lines).encode()
 
 
 def _head(family: Family, *, open_metrics: bool) -> Iterator[str]:
@@ -39,12 +41,17 @@ def _head(family: Family, *, open_metrics: bool) -> Iterator[str]:
     yield f"# TYPE {name} {family.type}"
 
 
-def _buckets(family: Family, pairs: str, distribution: Distribution, *, open_metrics: bool) -> Iterator[str]:
-    name, before = family.name, f"{pairs}," if pairs else ""
-    total = 0
-    for bound, total in zip((*distribution.bounds, inf), accumulate(distribution.counts), strict=True):
-        limit = _number(bound if open_metrics or not bound.is_integer() else int(bound))
-        yield f'{name}_bucket{{{before}le="{limit}"}} {total}'
+def _limits(family: Family, *, open_metrics: bool) -> list[str]:
+    """The end of each bucket's labels: of histograms there are many more lines than of all else."""
+    bounds = (*family.buckets, inf)
+    told = (_number(each if open_metrics or not each.is_integer() else int(each)) for each in bounds)
+    return [f'le="{limit}"}}' for limit in told]
+
+
+def _buckets(name: str, pairs: str, limits: list[str], distribution: Distribution) -> Iterator[str]:
+    begin, total = f"{name}_bucket{{{pairs}," if pairs else f"{name}_bucket{{", 0
+    for limit, total in zip(limits, accumulate(distribution.counts), strict=True):
+        yield f"{begin}{limit} {total}"
     yield f"{name}_sum{_braced(pairs)} {_number(distribution.sum)}"
     yield f"{name}_count{_braced(pairs)} {total}"
 
