@@ -19,6 +19,7 @@ _MOST_LOG = 16 * 1024 * 1024  # bytes of the write-ahead log, of stores that are
 _SLICE = 256  # exchanges that are deleted at once
 _SLICES = 8  # of one call
 _MOST_ROWS = 512  # of one transaction
+_LOOKS = 16  # until a log is full
 
 _INSERT = (
     f"INSERT INTO exchanges ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))}) "  # noqa: S608 - names of ours
@@ -47,6 +48,7 @@ class Database:
         self._log = files.write_ahead(path)
         self._most_log = _most_log(most_bytes)
         self._look_again = self._most_log
+        self._room = 0  # bytes that are known to fit
         self._most_pages = (max(most_bytes, LEAST_BYTES) - 2 * self._most_log) // _PAGE
         self._db = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
         try:
@@ -75,7 +77,7 @@ class Database:
 
     def insert(self, rows: Sequence[Row]) -> None:
         """One transaction. Those that are there already stay as they are."""
-        self._make_room(sum(row.size for row in rows))
+        self._look(sum([row.size for row in rows]))
         contents = [(row.content, *row.columns[:3]) for row in rows if row.content is not None]
         with self._transaction():
             self._db.executemany(_INSERT, [row.columns for row in rows])
@@ -110,6 +112,13 @@ class Database:
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
             raise
+
+    def _look(self, size: int) -> None:
+        """Makes room for `size` bytes, and for some more, so that it need not be looked at each time."""
+        if size > self._room:
+            self._room = max(size, self._most_log // _LOOKS)
+            self._make_room(self._room)
+        self._room -= size
 
     def _make_room(self, size: int) -> None:
         """For `size` bytes more. Where there is much to delete, as with a limit that is new, it is some at each call, and the file does not grow."""
