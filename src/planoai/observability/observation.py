@@ -131,6 +131,11 @@ def named(full_name: str) -> tuple[str, str]:
     return (provider, model) if slash else ("unknown", full_name)
 
 
+def provider_of(attempt: Attempt) -> str:
+    """As the config calls it: `custom` says nothing of whose it is."""
+    return named(attempt.full_name)[0] if attempt.full_name else attempt.provider
+
+
 def error_class(attempt: Attempt) -> ErrorClass:
     match attempt.trouble:
         case "":

@@ -93,6 +93,11 @@ def test_a_model_that_does_not_say_its_name_has_the_one_it_was_asked_by() -> Non
     assert columns(observed(1, model=""))["model"] == "gpt-5"
 
 
+def test_a_provider_is_called_as_the_config_and_the_metrics_call_it() -> None:
+    own = Closed(1, 200, "completed", 0, 30, 0.1, 0.2, (attempt(provider="custom", full_name="house/llama"),))
+    assert columns(observed(1, closed=own))["provider"] == "house"
+
+
 def test_what_went_wrong_is_a_column() -> None:
     failed = Closed(1, 502, "failed", 0, 30, 0.1, 0.2, (attempt(status=0, trouble="connect"),))
     assert columns(observed(1, closed=failed))["error"] == "connect"

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from planoai.names import attributes as name
 from planoai.net.origin import Origin
-from planoai.observability.observation import Observation, error_class, named
+from planoai.observability.observation import Observation, error_class, provider_of
 from planoai.observability.record import Attempt
 
 OTHER = "other"
@@ -128,8 +128,7 @@ class Histograms:
 def _key(observation: Observation, attempt: Attempt) -> Key:
     """Nothing in it is what a client wrote, but for the names of models that a wildcard lets through."""
     told = observation.model if attempt is observation.closed.attempts[-1] else ""
-    provider = named(attempt.full_name)[0] if attempt.full_name else attempt.provider
-    return _made(provider, attempt.model[:_LONGEST], told[:_LONGEST], attempt.origin)
+    return _made(provider_of(attempt), attempt.model[:_LONGEST], told[:_LONGEST], attempt.origin)
 
 
 @lru_cache(maxsize=MOST_SERIES)

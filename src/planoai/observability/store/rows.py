@@ -8,7 +8,7 @@ from msgspec import Struct, structs
 
 from planoai.errors import PlanoError
 from planoai.observability.lens import SHORT, shortened
-from planoai.observability.observation import Answer, Line, Observation, error_class
+from planoai.observability.observation import Answer, Line, Observation, error_class, provider_of
 
 # In the order of `Row.columns`. `docs/store.md` tells what they hold.
 COLUMNS = (
@@ -112,7 +112,7 @@ def _columns(observation: Observation) -> tuple[object, ...]:
         opened.handler,
         opened.model or None,
         observation.model or (chosen.model if chosen else None),
-        chosen.provider if chosen else None,
+        provider_of(chosen) if chosen else None,
         observation.session or None,
         (observation.asked.thread or None) if observation.asked else None,
         closed.status,
