@@ -30,10 +30,18 @@ def command(place: Place) -> list[str]:
             listener_more=f', tls: {{cert: "{tls.cert}", key: "{tls.key}"}}'
             if tls and place.door == "tls-listener"
             else "",
-            more=f'overrides: {{upstream_tls_ca_path: "{tls.ca}"}}\n' if tls and to_tls else "",
+            more=_more(place),
         )
     )
     return [sys.executable, "-m", "planoai", "up", str(path), "--foreground"]
+
+
+def _more(place: Place) -> str:
+    if place.door == "signals-off":
+        return "overrides: {disable_signals: true}\n"
+    if place.door == "tls-upstream" and place.authority is not None:
+        return f'overrides: {{upstream_tls_ca_path: "{place.authority.ca}"}}\n'
+    return ""
 
 
 def environ(place: Place) -> dict[str, str]:

@@ -10,8 +10,10 @@ Group = Literal["whole", "tls-upstream", "tls-listener", "stream", "paced"]
 """Whole JSON answers, in the clear, with TLS to the upstream, and with TLS to the client; streams as fast as they go; streams with a piece
 every PACE_MS, as a model would write them."""
 
-Door = Literal["plain", "tls-upstream", "tls-listener"]
+Door = Literal["plain", "tls-upstream", "tls-listener", "signals-off"]
 """How a target is configured."""
+
+WITH_TLS: frozenset[Door] = frozenset({"tls-upstream", "tls-listener"})
 
 LEVELS: dict[Group, tuple[int, ...]] = {
     "whole": (1, 16, 128),

@@ -13,7 +13,7 @@ from bench.authority import Authority, authority
 from bench.exchange import Address
 from bench.processes import Cores, NotInstalled, NotStarted, last_lines, pin_process, started, wait_healthy
 from bench.recorded import Telemetry
-from bench.rows import DIRECT, LIMIT, Seat
+from bench.rows import DIRECT, LIMIT, WITH_TLS, Seat
 from bench.target import Place, Target
 from bench.targets import TARGETS
 from bench.usage import roles
@@ -57,7 +57,7 @@ def setting(seats: Collection[Seat], cores: Cores, directory: Path, *, apart: bo
     """Everything runs inside the block and is gone after it. Raises NotStarted when the upstream does not run; a target that does not is in `failures`."""
     with contextlib.ExitStack() as stack:
         around = Around(cores, directory, stack.enter_context(_upstream(cores.load, directory)), apart=apart)
-        if any(seat.door != "plain" for seat in seats):
+        if any(seat.door in WITH_TLS for seat in seats):
             around = _with_tls(around, stack)
         versions = {"wrk": wrk.version()} if wrk.found() else {}
         upstream = Running(Address(around.upstream))
@@ -111,7 +111,7 @@ def place(seat: Seat, around: Around, name: str = "") -> Place:
     directory.mkdir()
     port, spare = free_ports(2)
     upstream = around.upstream
-    if seat.door != "plain" and (around.tls_upstream is None or around.authority is None):
+    if seat.door in WITH_TLS and (around.tls_upstream is None or around.authority is None):
         raise NotInstalled(f"what speaks TLS to load and upstream is {LIMIT}: `apt-get install nginx`")
     if seat.door == "tls-upstream" and around.tls_upstream is not None:
         upstream = around.tls_upstream
