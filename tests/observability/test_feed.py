@@ -547,6 +547,28 @@ async def test_closing_waits_for_the_recorder_after_one_that_goes_meanwhile(monk
     assert feed.dropped == 0
 
 
+async def test_closing_waits_for_a_slow_recorder_as_long_as_it_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feed_module, "FLUSH_SECONDS", 1.5)
+    feed = Feed()
+    listener = await attached(feed, acknowledges=False)
+    for _ in range(5):  # a frame each
+        ended(begun(feed, b"x" * 2_000_000))
+    closing = asyncio.ensure_future(feed.aclose())
+    heard: list[Message] = []
+    while len(heard) < 10:
+        heard += await listener.frame()
+        await asyncio.sleep(
+            0.4
+        )  # what it takes to write that down: for all of it, longer than for one that does nothing
+        listener.acknowledge()
+
+    async with asyncio.timeout(20):
+        await closing
+
+    assert feed.dropped == 0
+    assert await listener.rest() == []
+
+
 async def test_closing_waits_for_a_stalled_recorder_no_longer_than_a_moment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(feed_module, "FLUSH_SECONDS", 0.01)
     feed = Feed()

@@ -339,5 +339,5 @@ class Feed:
         self._outbox.detach()
 
     async def aclose(self) -> None:
-        """Sends what waits, to the next recorder if there is none now, and lets go. What that takes more than FLUSH_SECONDS for is `dropped`."""
+        """Sends what waits, to the next recorder if there is none now, and lets go. Once none took anything for FLUSH_SECONDS, the rest is `dropped`."""
         await self._outbox.aclose(FLUSH_SECONDS)

@@ -39,6 +39,8 @@ class Outbox:
         self._timer: asyncio.Handle | None = None
         self._hurried = False
         self._idle: asyncio.Future[None] | None = None
+        self._closing: asyncio.Timeout | None = None
+        self._patience = 0.0  # seconds, while it closes
 
     @property
     def admits(self) -> bool:
@@ -99,9 +101,10 @@ class Outbox:
         self._wake()
 
     async def aclose(self, seconds: float) -> None:
-        """Sends what waits, for so long at most, and lets go of the recorder. What was not sent is dropped."""
+        """Sends what waits, and lets go of the recorder. Once none took anything for so long, what was not sent is dropped."""
+        self._patience = seconds
         try:
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(seconds) as self._closing:
                 while self._messages or self._sent is not None:
                     self._unschedule()
                     self._schedule(at_once=True)
@@ -110,7 +113,7 @@ class Outbox:
         except TimeoutError:
             pass
         finally:
-            self._idle = None
+            self._idle = self._closing = None
             self.detach()
             self.dropped += self._messages
             self._full.clear()
@@ -153,6 +156,8 @@ class Outbox:
     def _taken(self) -> None:
         self._settle()
         self._moved = perf_counter()
+        if self._closing is not None and not self._closing.expired():
+            self._closing.reschedule(asyncio.get_running_loop().time() + self._patience)
         self._schedule(at_once=bool(self._full) or self._idle is not None)
         if not self._messages:
             self._wake()
