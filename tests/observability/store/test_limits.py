@@ -1,6 +1,8 @@
 """The file keeps within its limits, whatever is written; the oldest go first."""
 
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -11,6 +13,16 @@ from tests.observability.store.observations import BEGAN, numbers, observed, siz
 
 DAY = 86_400.0
 SMALL = 2_000_000
+
+
+# Takes the lock of who moves what is in the log to the file, byte 121 of FILE-shm (https://sqlite.org/walformat.html#wal_locks), for some time.
+MOVES = """
+import fcntl, sys, time
+file = open(sys.argv[1], "r+b")
+fcntl.lockf(file, fcntl.LOCK_EX, 1, 121)
+print(flush=True)
+time.sleep(float(sys.argv[2]))
+"""
 
 
 def stored(path: Path) -> list[int]:
@@ -151,4 +163,17 @@ def test_who_reads_for_ever_can_not_make_it_grow_beyond_its_limit(tmp_path: Path
     store.write([observed(5000)])
     assert store.lost == lost
     assert stored(path)[0] == 5000
+    store.close()
+
+
+def test_what_somebody_else_moves_from_the_log_is_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    store = Store(path, SMALL, 30 * DAY)
+    store.write([observed(1)])
+    command = [sys.executable, "-c", MOVES, f"{path}-shm", "0.3"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        other.stdout.readline()
+        assert filled(store, path, 4000, 50) <= SMALL
+    assert store.lost == 0
     store.close()

@@ -97,7 +97,8 @@ class Database:
             db.execute("PRAGMA auto_vacuum = INCREMENTAL")  # it can be set as long as nothing is there
         mode = _write_ahead(db)
         if mode != "wal":
-            raise OSError(f"SQLite can not write ahead on its file system, it would have to use `{mode}`")
+            said = f"SQLite can not write ahead there, it would have to use `{mode}`"
+            raise OSError(f"{said}; let `observability.store.path` lead to a disk of this machine")
         db.execute("PRAGMA synchronous = NORMAL")  # a commit outlives us at once, and a power failure a little later
         db.execute("PRAGMA wal_autocheckpoint = 0")
         db.execute("PRAGMA journal_size_limit = 0")  # a log that begins anew is as long as what is in it
@@ -169,10 +170,8 @@ class Database:
         if log >= self._look_again:
             busy, frames, done = self._db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
             self._look_again = self._most_log if not busy and frames == done else log + self._most_log // 4
-        if log + wanted > 2 * self._most_log:
-            busy, _, _ = self._db.execute("PRAGMA wal_checkpoint(RESTART)").fetchone()  # which waits for readers
-            if busy:
-                raise NoRoom("somebody has been reading it for long, and what was written since can not be moved")
+        if log + wanted > 2 * self._most_log and not _begun_anew(self._db):
+            raise NoRoom("its log is full, and can not be emptied: somebody reads it for long, or the disk is slow")
 
 
 def most_of_one(most_bytes: int) -> int:
@@ -189,6 +188,16 @@ def checkpoint(path: Path) -> None:
     """Writes what is in the log to the file, as far as nobody reads older pages. For any thread: it has a connection of its own."""
     with closing(_connected(path, "rw")) as db:
         db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+
+
+def _begun_anew(db: sqlite3.Connection) -> bool:
+    """Whether the log could be. SQLite waits for those who read or write, and not for another one that moves what is in the log."""
+    deadline = time.monotonic() + _BUSY_SECONDS
+    while True:
+        busy, _, _ = db.execute("PRAGMA wal_checkpoint(RESTART)").fetchone()
+        if not busy or time.monotonic() > deadline:
+            return not busy
+        time.sleep(_LOOK_SECONDS)
 
 
 def _write_ahead(db: sqlite3.Connection) -> str:
