@@ -41,16 +41,16 @@ def trusting(authority: trustme.CA) -> ssl.SSLContext:
 
 @dataclass
 class Tunnels:
-    """A proxy that connects every CONNECT to `upstream`, whatever name it was asked for. `asked`: line and fields of each request."""
+    """A proxy that connects every CONNECT to `port`, whatever name it was asked for. `asked`: line and fields of each request."""
 
-    upstream: Upstream
+    port: int
     answer: bytes = b"HTTP/1.1 200 Connection established\r\n\r\n"
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
 
     async def __call__(self, raw: Raw, _: int) -> None:
         self.asked.append(await raw.head())
         await raw.send(self.answer)
-        reader, writer = await asyncio.open_connection("127.0.0.1", self.upstream.origin.port)
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
         try:
             await asyncio.gather(_copied(raw.reader, writer), _copied(reader, raw.writer))
         finally:
@@ -86,7 +86,7 @@ async def get(client: Client, origin: Origin, timeouts: Timeouts = Timeouts()) -
 @pytest.mark.parametrize("proxy_over_tls", [False, True], ids=["http proxy", "https proxy"])
 async def test_an_upstream_over_tls_is_reached_through_a_tunnel(authority: trustme.CA, proxy_over_tls: bool) -> None:
     async with scripted(keeps_saying(OK), certified(authority, "up.example")) as upstream:
-        tunnels = Tunnels(upstream)
+        tunnels = Tunnels(upstream.origin.port)
         context = certified(authority, "localhost") if proxy_over_tls else None
         async with through(tunnels, authority, context) as (client, proxy):
             for _ in range(3):
@@ -132,7 +132,7 @@ async def test_a_large_body_fits_through_a_tunnel_in_both_directions(authority: 
     body = bytes(range(256)) * 20_000
     async with (
         scripted(mirror, certified(authority, "up.example")) as upstream,
-        through(Tunnels(upstream), authority) as (client, _),
+        through(Tunnels(upstream.origin.port), authority) as (client, _),
     ):
         with await client.send(TLS, "POST", "/", [], body) as response:
             assert await response.body() == body
@@ -141,7 +141,7 @@ async def test_a_large_body_fits_through_a_tunnel_in_both_directions(authority: 
 async def test_the_certificate_behind_a_tunnel_has_to_be_the_true_hosts(authority: trustme.CA) -> None:
     async with (
         scripted(keeps_saying(OK), certified(authority, "other.example")) as upstream,
-        through(Tunnels(upstream), authority) as (client, proxy),
+        through(Tunnels(upstream.origin.port), authority) as (client, proxy),
     ):
         error = await failure(client, TLS)
         assert await proxy.closed.get() == 1
@@ -275,7 +275,7 @@ async def test_what_is_exempt_goes_straight_to_its_upstream(authority: trustme.C
 async def test_a_closed_client_leaves_no_tunnel_open(authority: trustme.CA) -> None:
     async with (
         scripted(keeps_saying(OK), certified(authority, "up.example")) as upstream,
-        through(Tunnels(upstream), authority) as (client, proxy),
+        through(Tunnels(upstream.origin.port), authority) as (client, proxy),
     ):
         await get(client, TLS)
         pool = client._pool

@@ -28,6 +28,7 @@ class Collector:
     def __init__(self, endpoint: Endpoint, signal: Signal, proxies: Proxies | None = None) -> None:
         self._endpoint = endpoint
         self._signal: Signal = signal
+        self._proxy = (proxies or Proxies()).for_origin(endpoint.origin)
         self._poster = Poster(endpoint.origin, lambda: context(endpoint.tls), proxies)
         self._by: Destination | None = None
         self._is_interrupted = False
@@ -37,7 +38,7 @@ class Collector:
         return str(self._endpoint.origin)
 
     def reach(self, seconds: float) -> None:
-        if self._endpoint.protocol == "grpc" or self._poster.goes_directly():
+        if self._proxy is None:
             probe(self._endpoint.origin, seconds)
         self._by = self._opened()
         if self._is_interrupted:
@@ -62,7 +63,7 @@ class Collector:
             case "grpc":
                 from planoai.observability.exporters.otlp_grpc import OverGrpc
 
-                return OverGrpc(self._endpoint, self._signal)
+                return OverGrpc(self._endpoint, self._signal, self._proxy)
             case "http":
                 return self._over_http()
             case _:

@@ -7,6 +7,7 @@ os.environ.setdefault("GRPC_VERBOSITY", "NONE")
 
 import grpc  # type: ignore[import-untyped]
 
+from planoai.net.proxy import Proxy
 from planoai.observability.exporters import trust
 from planoai.observability.exporters.endpoint import Endpoint
 from planoai.observability.exporters.exporter import Refused, Taken, Unavailable, Unknown
@@ -31,9 +32,10 @@ _COMES_BACK = {
 class OverGrpc:
     """A Destination."""
 
-    def __init__(self, endpoint: Endpoint, signal: str) -> None:
+    def __init__(self, endpoint: Endpoint, signal: str, proxy: Proxy | None = None) -> None:
         self.where = str(endpoint.origin)
         self._endpoint = endpoint
+        self._proxy = proxy
         self._path, self._answer = _PATHS[signal], ANSWERS[signal]
         self._metadata = [(name, _metadata(name, value)) for name, value in endpoint.headers]
         self._secrets = secrets_of(endpoint.headers)
@@ -68,10 +70,10 @@ class OverGrpc:
             self._channel = None
 
     def _opened(self) -> grpc.Channel:
-        """Raises Unavailable for files that can not be used."""
-        origin = self._endpoint.origin
+        """Raises Unavailable for files that can not be used, and for a proxy that can not."""
+        origin, options = self._endpoint.origin, _through(self._proxy)
         host = f"[{origin.host}]" if ":" in origin.host else origin.host
-        target, options = f"dns:///{host}:{origin.port}", [("grpc.enable_http_proxy", 0)]
+        target = f"dns:///{host}:{origin.port}"
         if origin.scheme == "http":
             return grpc.insecure_channel(target, options)
         return grpc.secure_channel(target, grpc.ssl_channel_credentials(*trust.files(self._endpoint.tls)), options)
@@ -85,6 +87,16 @@ class OverGrpc:
             self.close()  # a new connection with the next try: this one may have a pause of its own before it tries again
             return Unavailable(reason, after or 0.0)
         return (Unknown if code is grpc.StatusCode.UNIMPLEMENTED else Refused)(reason)
+
+
+def _through(proxy: Proxy | None) -> list[tuple[str, str | int]]:
+    """Options of a channel. Of the environment gRPC has rules of its own, by which it does not go."""
+    if proxy is None:
+        return [("grpc.enable_http_proxy", 0)]
+    if proxy.origin.scheme != "http":
+        raise Unavailable(f"{proxy.variable} names a proxy that speaks TLS, which gRPC does not; `protocol: http` does")
+    headers = proxy.credentials.decode().strip()
+    return [("grpc.http_proxy", str(proxy.origin)), *([("grpc.http_connect_headers", headers)] if headers else [])]
 
 
 def _metadata(name: str, value: str) -> str | bytes:

@@ -43,10 +43,6 @@ class Poster:
         self._task: asyncio.Task[Answer] | None = None
         self._is_interrupted = False
 
-    def goes_directly(self) -> bool:
-        """And not through a proxy."""
-        return self._proxies.for_origin(self.origin) is None
-
     def post(self, target: str, headers: Pairs, body: bytes, seconds: float) -> Answer:
         """Raises Unavailable, within `seconds`."""
         if self._runner is None:
