@@ -120,7 +120,10 @@ async def test_a_refresh_reads_the_source_of_the_config(home: Home, file: Path) 
         )
         source = f'{{type: cost, provider: models.dev, url: "{upstream.url}"}}'
         file.write_text(f"{CONFIG}model_metrics_sources: [{source}]\n")
+        unread = await said("prices", "--json", "--config", str(file), home=home)
+        assert f"{upstream.url} was not read yet; `planoai prices --refresh` reads it" in unread.stderr
         result = await said("prices", "gpt-new", "--refresh", "--config", str(file), home=home)
+        assert "was not read yet" not in result.stderr
         assert lines(result)[1][:3] == ["openai/gpt-new", "3", "4"]
         assert lines(result)[1][5] == upstream.url
         assert f"{upstream.url}: prices of 1 model, in {file_in(home.root)}" in result.stderr

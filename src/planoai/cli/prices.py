@@ -17,7 +17,7 @@ from planoai.pricing.price import Price
 from planoai.pricing.prices import Found, Prices
 from planoai.process.home import Home
 from planoai.process.known import fetched as fetched_models
-from planoai.process.prices import fetched, file_in, prices_for
+from planoai.process.prices import called, fetched, file_in, prices_for, source_of
 from planoai.process.reading import read
 from planoai.process.told import Refused
 from planoai.providers.registry import snapshot
@@ -62,6 +62,11 @@ def prices(model: str | None, file: Path | None, again: bool, as_json: bool) -> 
     if again:
         _refresh(config, home)
     known = prices_for(config, fetched(home.root))
+    source = None if config is None else source_of(config)
+    if source is not None and called(source) != known.source:
+        talk.say(
+            f"{called(source)} was not read yet; `planoai prices --refresh` reads it, and so does a gateway that starts"
+        )
     models = _models(config, home)
     rows = _of_all(known, models) if model is None else _of_one(model, known, models)
     if as_json:
