@@ -30,8 +30,8 @@ class Gathering:
             self._keep(self._refusal, event.text)
         elif isinstance(event, ToolStarted):
             if len(self._calls) < _MOST_CALLS:
-                self._calls[event.key] = event.name
-        elif isinstance(event, ToolDelta) and self._lens.keeps_all:
+                self._calls[event.key] = self._lens.name(event.name)
+        elif isinstance(event, ToolDelta) and self._lens.keeps_all and event.key in self._calls:
             self._keep(self._arguments.setdefault(event.key, []), event.text)
 
     def answer(self) -> Answer:
@@ -45,6 +45,6 @@ class Gathering:
         return Answer(text, calls, lens.kept("".join(self._refusal)), self._characters, cut)
 
     def _keep(self, pieces: list[str], text: str) -> None:
-        if self._room > 0:
+        if text and self._room > 0:
             pieces.append(text[: self._room])
             self._room -= len(text)

@@ -13,8 +13,10 @@ from planoai.observability.observation import Asked, Line, Role, Signals
 from planoai.observability.record import Opened
 
 MOST_READ = 16 * 1024 * 1024  # bytes of a body
+MOST_OBJECTS = 100_000  # of JSON, in one body: each takes its time, however short it is
 
 _THREAD = 4096  # characters of a text that tell one conversation from others
+_BEGINNINGS = (b'{"', b"{}", b"{ ", b"{\t", b"{\r", b"{\n")
 _MOST_TOOLS = 128  # names that are kept
 _MOST_TOKENS = (1 << 63) - 1  # what databases and collectors take for a number
 
@@ -29,18 +31,28 @@ def look(opened: Opened, lens: Lens) -> tuple[Asked | None, Signals | None]:
         return Asked(unread="left out for want of room"), None
     if len(body) > MOST_READ:
         return Asked(unread=f"larger than {MOST_READ} bytes"), None
+    if is_crowded(body):
+        return Asked(unread=f"more than {MOST_OBJECTS} objects"), None
     try:
         request = dialect.client.read_request(without_ours(read_fields(body)))
     except ClientError as error:
-        return Asked(unread=lens.preview(error.message)), None
+        return Asked(unread=lens.preview(error.message) or "no request that can be read"), None
     return _asked(request, lens), lens.signals(request.messages)
+
+
+def is_crowded(body: bytes) -> bool:
+    """Whether there are more objects in it than are read.
+
+    Only a brace before one of these can begin one: within a string, a quotation mark is escaped.
+    """
+    return body.count(b"{") > MOST_OBJECTS and sum(map(body.count, _BEGINNINGS)) > MOST_OBJECTS
 
 
 def _asked(request: Request, lens: Lens) -> Asked:
     messages, sampling = request.messages, request.sampling
     return Asked(
         messages=len(messages),
-        tools=tuple(_name(tool) for tool in request.tools[:_MOST_TOOLS]),
+        tools=tuple(lens.name(_name(tool)) for tool in request.tools[:_MOST_TOOLS]),
         temperature=sampling.temperature,
         top_p=sampling.top_p,
         max_tokens=None if sampling.max_tokens is None else min(sampling.max_tokens, _MOST_TOKENS),

@@ -1,18 +1,24 @@
 """How exchanges are looked at: how much content is kept and what is blackened in it, prices, signals, and what headers say of a request. Pure."""
 
+from collections.abc import Mapping
+from functools import lru_cache
+from hashlib import blake2b
 from typing import Literal
 
-from msgspec import json
+from msgspec import json, structs
 
 from planoai.config.schema import Config
 from planoai.conversation.message import Message
 from planoai.conversation.usage import Usage
+from planoai.names import TRACESTATE
+from planoai.names.attributes import ATTRIBUTES, SERVICE_NAME
 from planoai.observability.observation import Instance, Signals
-from planoai.observability.record import Opened
+from planoai.observability.record import Attempt, Closed, Opened
 from planoai.observability.redaction import LONGEST_REACH, Redaction
 from planoai.pricing.price import Cost, cost
 from planoai.pricing.prices import Prices
 from planoai.signals import Analyzer, Options, Report
+from planoai.signals.signal import Json
 
 Capture = Literal["none", "preview", "full"]
 
@@ -20,6 +26,12 @@ PREVIEW = 50  # characters
 _AHEAD = LONGEST_REACH  # characters more that are looked at, so that nothing is blackened in part
 SHORT = PREVIEW + len("...")  # characters that a preview has at most
 MOST_KEPT = 1024 * 1024  # characters of the text of one request, or of one answer
+LONGEST_NAME = 256  # characters of what somebody named, and of one text of a signal
+
+_REMEMBERED = 1024  # names: the same ones come again and again
+_TOLD_AS_THEY_CAME = frozenset((b"host", b"x-forwarded-for", TRACESTATE))  # addresses, and what belongs to a protocol
+_PROGRAM = b"user-agent"
+_RESERVED = frozenset((SERVICE_NAME, *(each.name for each in ATTRIBUTES)))
 
 
 class Lens:
@@ -35,6 +47,7 @@ class Lens:
         observability, signals, tracing = config.observability, config.signals, config.tracing
         self.capture: Capture = observability.capture
         self._redaction = Redaction(observability.redact)
+        self._name = lru_cache(_REMEMBERED)(self._redaction.name)
         options = Options(signals.profile, signals.thresholds, signals.lists, signals.window)
         self._analyzer = None if config.overrides.disable_signals else Analyzer(options)
         self.prices = prices
@@ -60,6 +73,40 @@ class Lens:
 
     def redacted(self, text: str) -> str:
         return self._redaction(text)
+
+    def name(self, text: str) -> str:
+        """What somebody called something: short, and no secret."""
+        return self._name(text[: LONGEST_NAME + self._redaction.reach])[:LONGEST_NAME]
+
+    def opened(self, opened: Opened) -> Opened:
+        """As much of it as is kept."""
+        path, model = self.name(opened.path), self.name(opened.model)
+        headers = tuple([pair if pair[0] in _TOLD_AS_THEY_CAME else self._header(*pair) for pair in opened.headers])
+        if opened.body is None and (path, model, headers) == (opened.path, opened.model, opened.headers):
+            return opened
+        return structs.replace(opened, path=path, model=model, headers=headers, body=None)
+
+    def closed(self, closed: Closed) -> Closed:
+        attempts = tuple([self._attempt(each) for each in closed.attempts])
+        told, error = self.redacted(closed.told) if closed.told else "", self.name(closed.error)
+        if (attempts, told, error) == (closed.attempts, closed.told, closed.error):
+            return closed
+        return structs.replace(closed, attempts=attempts, told=told, error=error)
+
+    def _attempt(self, attempt: Attempt) -> Attempt:
+        """A model under a wildcard is called as the client says."""
+        name = self.name
+        model, full_name, target, path = attempt.model, attempt.full_name, attempt.target, attempt.path
+        if (name(model), name(full_name), name(target), name(path)) == (model, full_name, target, path):
+            return attempt
+        return structs.replace(
+            attempt, model=name(model), full_name=name(full_name), target=name(target), path=name(path)
+        )
+
+    def _header(self, name: bytes, value: bytes) -> tuple[bytes, bytes]:
+        told = value.decode("latin-1")
+        shown = self.name(told) if name == _PROGRAM else self.redacted(told)
+        return name, (value if shown == told else shown.encode("latin-1"))
 
     def preview(self, text: str) -> str:
         """How `text` begins, where that much is kept."""
@@ -87,10 +134,10 @@ class Lens:
 
     def session(self, opened: Opened) -> str:
         headers = dict(reversed(opened.headers))
-        return next((_text(headers[name]) for name in self._sessions if name in headers), "")
+        return next((self._id(headers[name]) for name in self._sessions if name in headers), "")
 
     def person(self, opened: Opened) -> str:
-        return _text(dict(reversed(opened.headers)).get(self._person, b"")) if self._person else ""
+        return self._id(dict(reversed(opened.headers)).get(self._person, b"")) if self._person else ""
 
     def attributes(self, opened: Opened) -> tuple[tuple[str, str], ...]:
         """Those of the operator, then those of the headers, which win."""
@@ -98,9 +145,15 @@ class Lens:
         for name, value in opened.headers if self._prefixes else ():
             prefix = next((each for each in self._prefixes if name.startswith(each)), None)
             key = "" if prefix is None else _text(name[len(prefix) :]).removeprefix("-").replace("-", ".")
-            if key:
-                found[key] = _text(value)
+            if key and key not in _RESERVED:  # a client does not say what we have seen
+                found[key] = self._redaction(_text(value))
         return tuple(found.items())
+
+    def _id(self, value: bytes) -> str:
+        """Who is blackened is still told from others."""
+        text = _text(value)
+        shown = self._redaction(text)
+        return shown if shown == text else f"{shown} {blake2b(value, digest_size=4).hexdigest()}"
 
     def _told(self, report: Report) -> Signals:
         shows = self.capture != "none"
@@ -109,9 +162,9 @@ class Lens:
             Instance(
                 each.signal_type,
                 each.message_index,
-                self._redaction(each.snippet) if shows else "",
+                self._redaction(each.snippet[:LONGEST_NAME]) if shows else "",
                 each.confidence,
-                self._redaction(json.encode(each.metadata).decode()) if shows else "{}",
+                self._metadata(each.metadata) if shows else "{}",
             )
             for group in report.groups.values()
             for each in group.signals
@@ -125,6 +178,16 @@ class Lens:
             turns.user_turns,
             found,
         )
+
+    def _metadata(self, metadata: Mapping[str, Json]) -> str:
+        """As JSON; what is blackened in it leaves it so."""
+        return json.encode({key: self._value(value) for key, value in metadata.items()}).decode()
+
+    def _value(self, value: Json) -> Json:
+        """Names of tools are as long as clients like."""
+        if isinstance(value, list):
+            return [self._value(each) for each in value]
+        return self._redaction(value[:LONGEST_NAME]) if isinstance(value, str) else value
 
 
 def shortened(text: str) -> str:

@@ -11,7 +11,7 @@ from planoai.conversation.event import Ended, Event, Finished, FinishReason, Sta
 from planoai.conversation.usage import Usage
 from planoai.errors import UpstreamUnreadable
 from planoai.observability.answered import Gathering
-from planoai.observability.asked import look
+from planoai.observability.asked import is_crowded, look
 from planoai.observability.lens import Lens
 from planoai.observability.observation import Observation
 from planoai.observability.record import Attempt, Closed, Opened, Piece
@@ -70,16 +70,14 @@ class Observer:
             self._note(self._reader.close())
             self._reader = None
         lens, opened = self._lens, self._opened
-        if closed.told:
-            closed = structs.replace(closed, told=lens.redacted(closed.told))
         return Observation(
-            opened,
-            closed,
-            self._model,
+            lens.opened(opened),
+            lens.closed(closed),
+            lens.name(self._model),
             self._usage,
             self._finish,
             self._whole,
-            self._response,
+            lens.name(self._response),
             self._asked,
             None if self._answer is None else self._answer.answer(),
             self._signals,
@@ -111,6 +109,8 @@ class Observer:
             self._answer = Gathering(self._lens)
             self._reader = dialect.upstream.stream_reader(_ENVELOPE)
             self._note(self._reader.feed(data))
+            return
+        if is_crowded(data):
             return
         with suppress(UpstreamUnreadable):  # then nothing is known of it
             self._answer = Gathering(self._lens)

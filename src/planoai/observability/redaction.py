@@ -21,6 +21,10 @@ _BUILT_IN: Mapping[str, str] = {
 
 _key = re.compile(_KEY)
 
+# Models and tools have names that begin as keys do, and carry dates: there, a key has a long part that no name has, and digits are no number to call.
+_KEY_IN_NAME = rf"(?={_KEY})[A-Za-z0-9_.-]*?[A-Za-z0-9]{{16}}[A-Za-z0-9_.-]*"
+_OF_DIGITS = frozenset(("phone", "card"))
+
 
 def _may_hold_bearer(text: str) -> bool:
     return "bearer" in text.lower()
@@ -55,17 +59,34 @@ class Redaction:
     def __init__(self, wanted: Iterable[str] = ()) -> None:
         wanted = tuple(wanted)
         self.reach = _REACH if _BUILT_IN.keys() >= set(wanted) else LONGEST_REACH
-        self._shapes = [
-            (
-                _MAY_HOLD.get(each, _may),
-                re.compile(_BUILT_IN.get(each, each)),
-                f"[{each if each in _BUILT_IN else 'redacted'}]",
-            )
-            for each in wanted
-        ]
+        self._shapes = _shapes(wanted, _BUILT_IN)
+        in_names = (each for each in wanted if each not in _OF_DIGITS)
+        self._in_names = _shapes(in_names, {**_BUILT_IN, "key": _KEY_IN_NAME})
 
     def __call__(self, text: str) -> str:
-        for may_hold, pattern, instead in self._shapes:
-            if may_hold(text):
-                text = pattern.sub(instead, text)
-        return text
+        return _blackened(text, self._shapes)
+
+    def name(self, text: str) -> str:
+        """The same for what is chosen as a name: of a model, a tool, a path, a program."""
+        return _blackened(text, self._in_names)
+
+
+_Shapes = list[tuple[Callable[[str], bool], re.Pattern[str], str]]
+
+
+def _shapes(wanted: Iterable[str], built_in: Mapping[str, str]) -> _Shapes:
+    return [
+        (
+            _MAY_HOLD.get(each, _may),
+            re.compile(built_in.get(each, each)),
+            f"[{each if each in built_in else 'redacted'}]",
+        )
+        for each in wanted
+    ]
+
+
+def _blackened(text: str, shapes: _Shapes) -> str:
+    for may_hold, pattern, instead in shapes:
+        if may_hold(text):
+            text = pattern.sub(instead, text)
+    return text
