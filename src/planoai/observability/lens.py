@@ -28,7 +28,7 @@ SHORT = PREVIEW + len("...")  # characters that a preview has at most
 MOST_KEPT = 1024 * 1024  # characters of the text of one request, or of one answer
 LONGEST_NAME = 256  # characters of what somebody named, and of one text of a signal
 
-_REMEMBERED = 1024  # names: the same ones come again and again
+_REMEMBERED = 1024
 _TOLD_AS_THEY_CAME = frozenset((b"host", b"x-forwarded-for", TRACESTATE))  # addresses, and what belongs to a protocol
 _PROGRAM = b"user-agent"
 _RESERVED = frozenset((SERVICE_NAME, *(each.name for each in ATTRIBUTES)))
@@ -47,7 +47,10 @@ class Lens:
         observability, signals, tracing = config.observability, config.signals, config.tracing
         self.capture: Capture = observability.capture
         self._redaction = Redaction(observability.redact)
+        # Nearly all of these have come before.
         self._name = lru_cache(_REMEMBERED)(self._redaction.name)
+        self._tells = lru_cache(_REMEMBERED)(self._tells_too_much)
+        self._header = lru_cache(_REMEMBERED)(self._redacted_header)
         options = Options(signals.profile, signals.thresholds, signals.lists, signals.window)
         self._analyzer = None if config.overrides.disable_signals else Analyzer(options)
         self.prices = prices
@@ -82,28 +85,33 @@ class Lens:
         """As much of it as is kept."""
         path, model = self.name(opened.path), self.name(opened.model)
         headers = tuple([pair if pair[0] in _TOLD_AS_THEY_CAME else self._header(*pair) for pair in opened.headers])
-        if opened.body is None and (path, model, headers) == (opened.path, opened.model, opened.headers):
+        if opened.body is None and path == opened.path and model == opened.model and headers == opened.headers:
             return opened
         return structs.replace(opened, path=path, model=model, headers=headers, body=None)
 
     def closed(self, closed: Closed) -> Closed:
-        attempts = tuple([self._attempt(each) for each in closed.attempts])
-        told, error = self.redacted(closed.told) if closed.told else "", self.name(closed.error)
-        if (attempts, told, error) == (closed.attempts, closed.told, closed.error):
-            return closed
-        return structs.replace(closed, attempts=attempts, told=told, error=error)
+        if closed.told or closed.error:
+            closed = structs.replace(closed, told=self.redacted(closed.told), error=self.name(closed.error))
+        for each in closed.attempts:
+            if self._tells(each.target, each.model, each.full_name, each.path):
+                return structs.replace(closed, attempts=tuple([self._attempt(each) for each in closed.attempts]))
+        return closed
+
+    def _tells_too_much(self, *names: str) -> bool:
+        return any(self.name(each) != each for each in names)
 
     def _attempt(self, attempt: Attempt) -> Attempt:
         """A model under a wildcard is called as the client says."""
         name = self.name
-        model, full_name, target, path = attempt.model, attempt.full_name, attempt.target, attempt.path
-        if (name(model), name(full_name), name(target), name(path)) == (model, full_name, target, path):
-            return attempt
         return structs.replace(
-            attempt, model=name(model), full_name=name(full_name), target=name(target), path=name(path)
+            attempt,
+            target=name(attempt.target),
+            model=name(attempt.model),
+            full_name=name(attempt.full_name),
+            path=name(attempt.path),
         )
 
-    def _header(self, name: bytes, value: bytes) -> tuple[bytes, bytes]:
+    def _redacted_header(self, name: bytes, value: bytes) -> tuple[bytes, bytes]:
         told = value.decode("latin-1")
         shown = self.name(told) if name == _PROGRAM else self.redacted(told)
         return name, (value if shown == told else shown.encode("latin-1"))
