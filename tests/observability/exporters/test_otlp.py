@@ -376,6 +376,18 @@ def test_a_path_that_tells_nothing_of_metrics_gets_traces_alone() -> None:
     close(found, 0)
 
 
+def test_who_names_other_places_means_those_alone() -> None:
+    elsewhere = Tracing(
+        random_sampling=1.0, exporters=(Exporter(type="posthog", url="http://localhost:2", api_key="phc"),)
+    )
+    endpoint = "http://localhost:1"
+
+    assert [each.name for each in exporters_of(Tracing(random_sampling=1.0))] == ["otlp", "otlp_metrics"]
+    assert [each.name for each in exporters_of(elsewhere)] == ["posthog"]
+    both = exporters_of(msgspec.structs.replace(elsewhere, opentracing_grpc_endpoint=endpoint))
+    assert [each.name for each in both] == ["otlp", "otlp_metrics", "posthog"]
+
+
 def test_every_export_of_a_config_gets_every_request() -> None:
     with collecting() as collector:
         exporters = exporters_of(tracing(collector, "grpc"))

@@ -93,7 +93,8 @@ class Tracing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     random_sampling: of how many requests, in percent. `0` is none.
     trace_arch_internal: whether there are spans of the steps within the gateway too.
-    opentracing_grpc_endpoint: where the collector is. Unset, `$OTEL_TRACING_GRPC_ENDPOINT`, else `http://localhost:4317`.
+    opentracing_grpc_endpoint: where the collector is. Unset, `$OTEL_TRACING_GRPC_ENDPOINT`, else `http://localhost:4317`, or
+        nowhere where `exporters` name other places.
     span_attributes: what is put on every span besides the usual.
     protocol: how OTLP is spoken there: over gRPC, or over HTTP.
     headers: sent with every export.

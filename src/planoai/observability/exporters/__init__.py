@@ -22,14 +22,19 @@ EXPORTERS: Mapping[str, Callable[[schema.Exporter, Proxies], Exporter]] = {"post
 
 
 def exporters_of(tracing: schema.Tracing, proxies: Proxies | None = None) -> list[Exporter]:
-    """None where nothing is to be sampled. No connection is made and no thread is started before something is put."""
+    """None where nothing is to be sampled; where other places are named, the usual collector is not meant.
+
+    No connection is made and no thread is started before something is put.
+    """
     if not tracing.random_sampling:
         return []
     proxies = proxies or Proxies()
-    endpoint = endpoint_of(tracing)
-    found: list[Exporter] = [otlp.traces(endpoint, planoai.__version__, proxies)]
-    if endpoint.metrics is not None:
-        found.append(OtlpMetrics(endpoint, planoai.__version__, proxies))
+    found: list[Exporter] = []
+    if tracing.opentracing_grpc_endpoint is not None or not tracing.exporters:
+        endpoint = endpoint_of(tracing)
+        found.append(otlp.traces(endpoint, planoai.__version__, proxies))
+        if endpoint.metrics is not None:
+            found.append(OtlpMetrics(endpoint, planoai.__version__, proxies))
     for number, each in enumerate(tracing.exporters):
         found.append(pick(EXPORTERS, each.type, f"tracing.exporters[{number}].type")(each, proxies))
     return found
