@@ -31,6 +31,7 @@ class Place:
         self.tries = 0
         self.is_closed = threading.Event()
         self.asked = threading.Event()  # for the first time
+        self.asked_again = threading.Event()
         self.held = threading.Event()  # until it is set, nothing is answered
         self.held.set()
 
@@ -41,7 +42,7 @@ class Place:
 
     def deliver(self, data: bytes, _: float) -> Taken:
         self.tries += 1
-        self.asked.set()
+        (self.asked_again if self.asked.is_set() else self.asked).set()
         self.held.wait()
         step = self.steps.pop(0) if self.steps else Taken()
         if isinstance(step, Exception):
@@ -173,6 +174,18 @@ def test_a_pause_ends_with_the_end_and_there_is_a_last_try() -> None:
 
     assert place.requests == [1]
     assert exporter.dropped == 0
+
+
+def test_a_place_that_says_when_to_come_back_is_left_in_peace_until_then() -> None:
+    place = Place(*[Unavailable("not now", after=NEVER)] * 100)
+    exporter = batching(place, msgspec.structs.replace(QUICK, patience=NEVER))
+    exporter.put(requests(1))
+    assert place.asked.wait(30)
+    assert not place.asked_again.wait(0.05)
+    exporter.close(30)
+
+    assert place.tries == 2  # the last one at the end
+    assert exporter.dropped == 1
 
 
 def test_what_is_not_taken_for_too_long_is_dropped(told: Told) -> None:

@@ -22,8 +22,9 @@ class Pace(Struct, frozen=True):
     """Seconds, numbers of requests, bytes.
 
     A batch goes when it holds `batch` requests, or when its first one has waited for `linger`. One try takes `timeout` at most. After a failure the next
-    try comes after `pause`, then after twice that and so on up to `longest_pause`; `patience` after its first try, what still is not taken is dropped.
-    Never do more than `room` requests wait, nor such that hold more than `room_bytes`; the oldest go first. `most_bytes`: what is sent at once.
+    try comes after `pause`, then after twice that and so on up to `longest_pause`, or when the other side says; what is not taken by a try that comes
+    `patience` after the first one is dropped. Never do more than `room` requests wait, nor such that hold more than `room_bytes`; the oldest go first.
+    `most_bytes`: what is sent at once.
     """
 
     batch: int = 256
@@ -92,11 +93,11 @@ class Sender:
                 return
             except Unavailable as error:
                 self.fails(error)
-                wait = min(max(pause * random.uniform(0.8, 1.2), error.after), self._pace.longest_pause)  # noqa: S311
-                if was_last or monotonic() + wait > began + self._pace.patience:
+                if was_last or monotonic() >= began + self._pace.patience:
                     self.drop(parcel.requests)
                     return
-                self._rest(wait)
+                usual = min(pause * random.uniform(0.8, 1.2), self._pace.longest_pause)  # noqa: S311
+                self._rest(max(usual, min(error.after, self._pace.patience)))
                 pause = min(2 * pause, self._pace.longest_pause)
             else:
                 self.works(taken, parcel)
