@@ -1,7 +1,9 @@
 """`planoai grafana`."""
 
 import json
+import os
 import re
+import stat
 from pathlib import Path
 
 import pytest
@@ -47,6 +49,17 @@ def test_what_it_starts_is_reached_from_this_machine_alone(folder: Path) -> None
     grafana(str(folder))
     services = yaml.safe_load((folder / "compose.yaml").read_text())["services"].values()
     assert [port.split(":")[0] for each in services for port in each["ports"]] == ["127.0.0.1", "127.0.0.1"]
+
+
+def test_the_users_of_the_containers_can_read_what_is_mounted(folder: Path) -> None:
+    usual = os.umask(0o077)
+    try:
+        grafana(str(folder))
+        assert os.umask(0o077) == 0o077
+    finally:
+        os.umask(usual)
+    modes = {each.is_dir(): stat.S_IMODE(each.stat().st_mode) for each in folder.rglob("*")}
+    assert modes == {True: 0o755, False: 0o644}
 
 
 def test_prometheus_asks_where_it_is_told_to(folder: Path) -> None:

@@ -1,6 +1,8 @@
 """`planoai grafana`: Prometheus and Grafana for the gateway, as a folder to start them from."""
 
+import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -47,11 +49,12 @@ def grafana(folder: Path, metrics: str, force: bool) -> None:
         raise click.ClickException(
             f"Refusing to overwrite {', '.join(str(folder / name) for name in changed)}: name another folder, or say --force"
         )
-    for name, text in files.items():
-        file = folder / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8")
-        click.echo(f"✓ Wrote {file}")
+    with _seen_by_others():
+        for name, text in files.items():
+            file = folder / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8")
+            click.echo(f"✓ Wrote {file}")
     talk.say(
         f"docker compose -f {folder / 'compose.yaml'} up -d    starts them; the dashboard is at http://127.0.0.1:3000 (admin, admin)"
     )
@@ -60,6 +63,16 @@ def grafana(folder: Path, metrics: str, force: bool) -> None:
             "Without a config, `planoai up` shows its metrics to this machine alone, where no container sees them: "
             "METRICS_BIND_ADDRESS=0.0.0.0:9092 planoai up"
         )
+
+
+@contextmanager
+def _seen_by_others() -> Iterator[None]:
+    """What is written can be read by all: in their containers Prometheus and Grafana are users of their own."""
+    usual = os.umask(0o022)
+    try:
+        yield
+    finally:
+        os.umask(usual)
 
 
 def _files(metrics: str) -> Iterator[tuple[str, str]]:
