@@ -10,6 +10,7 @@ from planoai.config.schema import Price as Configured
 from planoai.pricing.price import Price
 from planoai.pricing.prices import Own, Prices
 from planoai.pricing.table import Table, decoded, snapshot
+from planoai.process.kept import read
 from planoai.providers.catalog import PROVIDERS
 
 log = logging.getLogger("planoai.prices")
@@ -34,17 +35,8 @@ def called(source: MetricsSource) -> str:
 
 
 def fetched(home: Path) -> Table | None:
-    """What was fetched last, from wherever; None where nothing was, or where it can not be read: nothing is refused for that."""
-    file = file_in(home)
-    try:
-        return decoded(file.read_bytes())
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    except OSError as error:
-        log.warning("%s is left out: %s", file, (error.strerror or str(error)).lower())
-    except ValueError as error:
-        log.warning("%s is left out: %s; `planoai prices --refresh` writes it anew", file, error)
-    return None
+    """What was fetched last, from wherever."""
+    return read(file_in(home), decoded, log, "planoai prices --refresh")
 
 
 def known(config: Config, home: Path) -> Prices:
