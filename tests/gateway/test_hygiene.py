@@ -277,6 +277,18 @@ async def test_our_key_is_not_shown_when_an_upstream_repeats_it(setting: Setting
     assert "Incorrect API key: [key]" in answer.text
 
 
+@pytest.mark.parametrize("status", [200, 401])
+async def test_nor_is_it_in_what_programs_read_of_an_error(setting: Setting, status: int) -> None:
+    refused = {
+        "error": {"message": "no", "code": "bad_sk-of-ours", "param": "key sk-of-ours", "type": "invalid_request_error"}
+    }
+    setting.upstream.will(whole(refused, status))
+    answer = await setting.http.post("/v1/responses", json={"model": "gpt-4o", "input": "Hi"})
+    assert answer.status_code >= 400
+    assert answer.json()["error"]["code"] == "bad_[key]"
+    assert "sk-of-ours" not in answer.text
+
+
 @pytest.mark.parametrize("streaming", [False, True], ids=["whole", "stream"])
 async def test_nor_is_it_in_a_header(setting: Setting, streaming: bool) -> None:
     headers = {"x-debug-key": "sk-of-ours", "x-debug": "asked with Bearer sk-of-ours", "x-outer": "2"}

@@ -122,12 +122,13 @@ async def test_no_credential_is_told_and_nothing_that_is_long() -> None:
     recording = feed.open(request("/" + "p" * 60_000, *secrets, *many), "i" * 128)
 
     recording.asks("openai_chat", "m" * 60_000, b"", stream=False, received=0.0)
-    ended(recording)
+    recording.close(502, "failed", 120, 340, 0.0, error="e" * 60_000, told="t" * 60_000)
+    feed.refused("/" + "p" * 60_000, b"i" * 60_000, "127.0.0.1", 400, "e" * 60_000, "t" * 60_000)
 
     messages = await everything(feed, listener)
     told = repr(messages)
     assert "sk" not in told
-    assert len(told) < 6_000
+    assert len(told) < 9_000
 
 
 async def test_exchanges_have_numbers_of_their_own() -> None:

@@ -3,8 +3,6 @@
 import logging
 from collections.abc import Iterable
 
-from msgspec import structs
-
 from planoai.apis.fields import tells_error
 from planoai.apis.framing.sse import SseReader
 from planoai.conversation.event import Event, Failed
@@ -63,4 +61,4 @@ def told(error: UpstreamError, leg: Leg, call: Call) -> Failure:
     clients = Redaction(credential for _, credential in credentials(call.headers))
     said = clients.text(leg.without_key(failure.message))
     log.warning("request_id=%s %s: %d %r", call.request_id, leg.target.name, failure.status, said)
-    return structs.replace(failure, message=leg.discreet(failure.message))
+    return leg.discreet(failure)

@@ -13,6 +13,7 @@ from planoai.apis import DIALECTS
 from planoai.apis.dialect import Accepts, Dialect, Written
 from planoai.config.entry import Limits, base_of, issuer, lets_nobody_in, needs_key, passes_through, signing_region
 from planoai.config.schema import ModelProvider
+from planoai.conversation.failure import Failure
 from planoai.errors import Misconfigured, Unauthorized, Unsupported
 from planoai.gateway.call import Call
 from planoai.gateway.headers import JSON, OF_AN_ACCOUNT, Pairs, listing, merged, names_in, onward
@@ -147,9 +148,11 @@ class Leg(Struct, frozen=True, eq=False):
             raise Unauthorized(said)
         return True
 
-    def discreet(self, text: str) -> str:
-        """`text` for a client: without our key, and without the address, which only the operator need know."""
-        return self.without_key(text.replace(str(self.origin), repr(self.target.name)))
+    def discreet(self, failure: Failure) -> Failure:
+        """`failure` for a client: without our key in any of its texts, and without the address, which only the operator need know."""
+        message = failure.message.replace(str(self.origin), repr(self.target.name))
+        code, param = self.without_key(failure.code or ""), self.without_key(failure.param or "")
+        return structs.replace(failure, message=self.without_key(message), code=code or None, param=param or None)
 
     def without_key(self, text: str) -> str:
         """`text` without our credentials, which some upstreams repeat when they refuse them."""

@@ -2,8 +2,6 @@
 
 from typing import assert_never
 
-from msgspec import structs
-
 from planoai.apis.carry import Carrier, Translated, Verbatim
 from planoai.errors import UpstreamError
 from planoai.gateway.answer import Folded, Opening, Refusal, Same, Told, UpstreamAnswer, tried
@@ -89,8 +87,7 @@ def _refuse(answer: UpstreamAnswer, body: bytes, call: Call, visit: Visit) -> No
     upstream = answer.leg.dialect.upstream
     kind = answer.response.headers.get(upstream.type_header) or b""
     failure = upstream.read_failure(answer.response.status, body, kind.decode("latin-1"))
-    discreet = structs.replace(failure, message=answer.leg.without_key(failure.message))
-    visit.reply.send(failure.status, headers, call.client.write_failure(discreet, call.request_id))
+    visit.reply.send(failure.status, headers, call.client.write_failure(answer.leg.discreet(failure), call.request_id))
 
 
 def _tell_lost(answer: UpstreamAnswer, call: Call) -> None:

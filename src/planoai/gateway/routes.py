@@ -140,8 +140,8 @@ class Routes:
         """Once an answer has begun there is no way to take it back: it is cut, so that it does not look complete."""
         failure = failure_of(error)
         visit.outcome = "failed"
-        visit.error = failure.code or type(error).__name__
-        visit.told = Redaction(each for _, each in credentials(visit.request.headers)).text(failure.message)
+        clients = Redaction(each for _, each in credentials(visit.request.headers))
+        visit.error, visit.told = clients.text(failure.code or type(error).__name__), clients.text(failure.message)
         if visit.reply.started:
             visit.reply.abort()
             return

@@ -157,7 +157,7 @@ class Recording:
                     tuple(self._attempts),
                     self._content,
                     streamed,
-                    error,
+                    error[:_LONGEST],
                     told[:_LONGEST],
                 )
             )
@@ -321,7 +321,7 @@ class Feed:
         number, path = next(self._numbers), target.partition("?")[0][:_LONGEST]
         who = (number, time(), request_id[:_LONGEST], "-", path or "-", "-", peer, ())
         self._way.add(Opened(*who, trace=self._trace(None)))
-        self._way.add(Closed(number, status, "failed", 0, 0, 0.0, 0.0, error=code, told=told[:_LONGEST]))
+        self._way.add(Closed(number, status, "failed", 0, 0, 0.0, 0.0, error=code[:_LONGEST], told=told[:_LONGEST]))
 
     def _trace(self, told: bytes | None) -> Trace:
         return begun(told, getrandbits(DRAWN_BITS), self._share)
