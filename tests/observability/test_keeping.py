@@ -46,3 +46,15 @@ def test_there_is_a_bound_of_how_many_and_how_long() -> None:
 
     assert len(kept) == 16
     assert sum(len(value) for _, value in kept) == 16 * 256
+
+
+def test_who_asks_is_kept_however_much_there_is_beside_it() -> None:
+    keeping = Keeping(prefixes=(b"x-",))
+    many = Headers(
+        [*((b"x-stainless-%d" % number, b"v") for number in range(50)), (b"host", b"a"), (b"user-agent", b"u")]
+    )
+
+    kept = keeping.kept(many)
+
+    assert len(kept) == 16
+    assert {(b"host", b"a"), (b"user-agent", b"u"), (b"x-stainless-0", b"v")} <= set(kept)

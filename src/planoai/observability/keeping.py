@@ -26,17 +26,18 @@ class Keeping:
         self._keeps = lru_cache(_REMEMBERED)(self._is_wanted)
 
     def kept(self, headers: Headers) -> Kept:
-        names, keeps = self._names, self._keeps
+        """What was named comes before what only begins like something, of which there may be any number."""
+        names = self._names
+        found = [(name, value[:_LONGEST]) for name, value in headers.pairs if name in names]
         if self._prefixes:
-            found = [
-                (name[:_LONGEST_NAME], value[:_LONGEST]) for name, value in headers.pairs if keeps(name[:_LONGEST_NAME])
-            ]
-        else:
-            found = [(name, value[:_LONGEST]) for name, value in headers.pairs if name in names]
+            keeps = self._keeps
+            for name, value in headers.pairs:
+                if name not in names and keeps(short := name[:_LONGEST_NAME]):
+                    found.append((short, value[:_LONGEST]))
         return tuple(found[:_MOST])
 
     def _is_wanted(self, name: bytes) -> bool:
-        return name in self._names or (name.startswith(self._prefixes) and not _is_credential(name))
+        return name.startswith(self._prefixes) and not _is_credential(name)
 
 
 def _is_credential(name: bytes) -> bool:
