@@ -13,7 +13,7 @@ from tests.acceptance import providers
 from tests.acceptance.scene import OUR_KEY, Scene, scene
 from tests.support.answers import chat_chunk
 from tests.support.collector import Collector, collecting
-from tests.support.upstream import Cut, stream, whole
+from tests.support.upstream import Cut, Step, stream, whole
 
 SECRET_BEARER = "CLIENTBEARER9f8e7d6c5b4a39281706"
 WRITTEN_KEY = "sk-proj-written0into0the0text0by0a0user"
@@ -136,11 +136,11 @@ async def test_what_is_to_be_blackened_is_so_everywhere(tmp_path: Path, collecto
     assert "[redacted], an answer" in kept
 
 
-def failing() -> list[list[bytes | Cut]]:
+def failing() -> list[list[Step]]:
     """Upstreams that say our key and the client's in every place they have."""
     said = f"Incorrect API key provided: {OUR_KEY}, Bearer {SECRET_BEARER}, {SECRET_BEARER}"
     refused = {"error": {"message": said, "type": "invalid_request_error", "param": None, "code": "invalid_api_key"}}
-    return [  # type: ignore[return-value]
+    return [
         whole(refused, 401),
         whole(refused, 500, {"x-key": OUR_KEY}),
         whole(said.encode(), 502, {"content-type": "text/plain"}),

@@ -79,10 +79,11 @@ async def tree(
 async def ask(port: int, what: bytes = HEALTHY) -> Answer:
     """The answer on a connection of its own."""
     raw = Raw(*await asyncio.open_connection("127.0.0.1", port))
-    await raw.send(what)
-    answer = await raw.answer()
-    raw.writer.close()
-    return answer
+    try:
+        await raw.send(what)
+        return await raw.answer()
+    finally:
+        raw.writer.close()
 
 
 def processes(running: Tree) -> list[int]:
