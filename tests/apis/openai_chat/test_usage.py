@@ -29,6 +29,10 @@ def read(**told: Any) -> Usage:
             Usage(fresh=2, cache_read=8, output=5),
         ),
         ({"prompt_tokens": 10, "prompt_cache_hit_tokens": 4}, Usage(fresh=6, cache_read=4)),
+        (
+            {"prompt_tokens": 1903, "prompt_tokens_details": {"cache_creation_input_tokens": 1889, "cached_tokens": 0}},
+            Usage(fresh=14, cache_write=1889),
+        ),
         ({"prompt_tokens": 10, "cached_tokens": 4}, Usage(fresh=6, cache_read=4)),
         (
             {"prompt_tokens": 10, "cache_read_input_tokens": 3, "cache_creation_input_tokens": 2},
@@ -65,6 +69,7 @@ def read(**told: Any) -> Usage:
         "empty",
         "cached",
         "deepseek",
+        "qwen",
         "moonshot",
         "gateway",
         "outside",

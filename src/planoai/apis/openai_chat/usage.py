@@ -11,7 +11,9 @@ def read_usage(wire: UsageWire) -> Usage:
     cache_read = int(
         details.cached_tokens or wire.cache_read_input_tokens or wire.prompt_cache_hit_tokens or wire.cached_tokens or 0
     )
-    cache_write = int(details.cache_write_tokens or wire.cache_creation_input_tokens or 0)
+    cache_write = int(
+        details.cache_write_tokens or details.cache_creation_input_tokens or wire.cache_creation_input_tokens or 0
+    )
     cached = cache_read + cache_write
     reasoning = int(
         (wire.completion_tokens_details or CompletionDetails()).reasoning_tokens or wire.reasoning_tokens or 0

@@ -225,8 +225,11 @@ class RequestWire(Struct, frozen=True):
 
 
 class PromptDetails(Struct, frozen=True):
+    """The last one is Qwen's word for what was written."""
+
     cached_tokens: float | None = None
     cache_write_tokens: float | None = None
+    cache_creation_input_tokens: float | None = None
 
 
 class CompletionDetails(Struct, frozen=True):
