@@ -130,21 +130,17 @@ def _of_one(asked: str, known: Prices, models: Models | None) -> list[Row]:
     row = row or Row(asked, known.found(asked))
     if row.found is not None:
         return [row]
-    rows = _all(known, models)
+    names = _names(known, models)
     part = asked.lower()
-    if like := [row for name, row in rows if part in name.lower() or part in row.model.lower()]:
-        return like
-    names = [name for name, _ in rows]
+    if like := [name for name in names if part in name.lower() or part in names[name].lower()]:
+        return [Row(names[name], known.found(name)) for name in like]
     raise click.ClickException(f"what {asked!r} costs is not known{suggestion(asked, (*_ids(names), *names), shown=0)}")
 
 
-def _all(known: Prices, models: Models | None) -> list[tuple[str, Row]]:
-    """By their full names: the models of the config first, then what else the lists have."""
-    configured = [] if models is None else models.listed
-    rows = {each.full_name: Row(each.name, known.found(each.full_name)) for each in configured}
-    for name in known.known():
-        rows.setdefault(name, Row(name, known.found(name)))
-    return list(rows.items())
+def _names(known: Prices, models: Models | None) -> dict[str, str]:
+    """What the models are called, by their full names: those of the config first, then what else the lists have."""
+    configured = {} if models is None else {each.full_name: each.name for each in models.listed}
+    return {**configured, **{name: name for name in known.known() if name not in configured}}
 
 
 def _configured(asked: str, known: Prices, models: Models) -> Row | None:
