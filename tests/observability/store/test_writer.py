@@ -272,6 +272,7 @@ def test_a_disk_that_is_full_is_survived(path: Path, told: pytest.LogCaptureFixt
         try:
             store.write([talkative(2, text), observed(3)])
             clock.now += 1
+            assert not store.trim(0.0)  # for which there is room
             store.write([talkative(4, text)])
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, before)

@@ -45,6 +45,8 @@ class Store:
     def write(self, observations: Sequence[Observation]) -> None:
         """Once this is done they are in the file, each of them once however often it is told, or they are counted in `lost`."""
         rows = self._rows(observations)
+        if not rows:
+            return
 
         def insert(database: Database) -> None:
             while rows:
@@ -52,7 +54,9 @@ class Store:
                 database.insert(portion)
                 del rows[: len(portion)]
 
-        if rows and not self._try(insert):
+        if self._try(insert):
+            self._end_pause()  # here alone: on a disk that is full it can still be trimmed
+        else:
             self.lost += len(rows)
 
     def trim(self, now: float) -> bool:
@@ -106,7 +110,6 @@ class Store:
             self.close()
             self._begin_pause(error)
             return False
-        self._end_pause()
         return True
 
     def _opened(self) -> Database:
