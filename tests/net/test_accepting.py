@@ -4,7 +4,9 @@ import asyncio
 import socket
 import sys
 
-from planoai.net.server import listen
+from planoai.net.reply import Reply
+from planoai.net.request import Request
+from planoai.net.server import Server, listen
 
 FEW = """
 import asyncio, logging, resource, signal, socket, sys, uvloop
@@ -66,3 +68,13 @@ async def test_who_can_not_be_accepted_waits_and_is_served_when_others_go() -> N
     out, _ = await process.communicate()
     assert out == b""  # it said so once
     assert process.returncode == 0
+
+
+async def test_a_connection_that_was_just_taken_is_closed_when_all_is_cut() -> None:
+    async def never(request: Request, reply: Reply) -> None:
+        raise AssertionError
+
+    async with Server(never, [listen("127.0.0.1", 0)]) as server:
+        with socket.create_connection(server.addresses[0], timeout=30) as client:
+            server.cut()
+            assert await asyncio.to_thread(client.recv, 1) == b""

@@ -49,6 +49,7 @@ class Accepting:
                 ssl_shutdown_timeout=service.limits.write_stall_seconds,  # the connection knows better when
             )
         self._patient_until: float | None = None  # others may go first until then
+        self._unclaimed: set[socket.socket] = set()  # accepted; their tasks have not begun
         self._timer: asyncio.TimerHandle | None = None  # while the socket is not watched
         self._quiet_until = 0.0
         listener.setblocking(False)
@@ -101,8 +102,22 @@ class Accepting:
         self._service.opened()
         service, buffer = self._service, self._buffer
         connection = Connection(service) if buffer is None else TlsConnection(service, buffer)
-        arriving = self._loop.create_task(self._connect(lambda: connection, raw))
+        self._unclaimed.add(raw)
+        arriving = self._loop.create_task(self._bring(raw, connection))
+        arriving.add_done_callback(lambda _: self._give_up(raw))
         self._service.arrive(arriving, connection)
+
+    async def _bring(
+        self, raw: socket.socket, connection: Connection
+    ) -> tuple[asyncio.Transport, asyncio.BaseProtocol]:
+        self._unclaimed.discard(raw)  # from here on it is closed by whoever has it
+        return await self._connect(lambda: connection, raw)
+
+    def _give_up(self, raw: socket.socket) -> None:
+        """Closes it where its task was told to end before it began."""
+        if raw in self._unclaimed:
+            self._unclaimed.discard(raw)
+            raw.close()
 
     def _others_first(self) -> bool:
         share = self._share
