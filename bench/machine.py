@@ -47,7 +47,7 @@ def facts(cores: processes.Cores, versions: Mapping[str, str], neighbours: Neigh
     return "\n".join(
         [
             f"- {day}, {platform.system()} {platform.release()}, {processor()}, {cores.usable} cores; {pinned}",
-            f"- {python}; {proxies}",
+            f"- {'; '.join(each for each in (python, proxies) if each)}",
             *([] if others is None else [f"- other processes took {others:.0%} of the machine meanwhile"]),
             *([] if usage.HAS_PROC else ["- CPU and memory are not measured on this system: it has no /proc"]),
         ]

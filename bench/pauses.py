@@ -30,6 +30,8 @@ from msgspec import Struct
 
 from bench import machine, processes, report
 
+_README = Path(__file__).with_name("README.md")
+_FEWEST_TO_WRITE = 9
 _STREAM = Exchange(stream=True, include_usage=True, pace_ms=PACE_MS)
 _ASK_SECONDS = 0.01  # between two questions whether it is well
 _MOST_BEHIND = 20.0  # seconds that a round may take beyond its time
@@ -70,10 +72,13 @@ def main() -> int:
     load = Load(options.streams, options.rate, options.seconds)
     try:
         with tempfile.TemporaryDirectory(prefix="planoai-bench-") as directory:
-            print(_results(options.pairs, load, Path(directory), one_core=options.one_core))
+            text = _results(options.pairs, load, Path(directory), one_core=options.one_core)
     except (NotStarted, BadAnswer) as error:
         _say(str(error))
         return 1
+    print(text)
+    if options.write:
+        _README.write_text(report.written(_README.read_text(), text, "pauses"))
     return 0
 
 
@@ -270,7 +275,15 @@ def _options() -> argparse.Namespace:
         help="conversations a second (default 200)",
     )
     parser.add_argument("--one-core", action="store_true", help="the recorder runs on the worker's core")
-    return parser.parse_args()
+    parser.add_argument(
+        "--write",
+        action="store_true",
+        help=f"put the table into {_README.name}; {_FEWEST_TO_WRITE} pairs or more",
+    )
+    options = parser.parse_args()
+    if options.write and options.pairs < _FEWEST_TO_WRITE:
+        parser.error(f"--write is for at least {_FEWEST_TO_WRITE} pairs")
+    return options
 
 
 def _say(text: str) -> None:
