@@ -83,6 +83,11 @@ def test_where_nobody_listens_there_may_be_somebody_later() -> None:
     poster.close()
 
 
+def test_a_name_that_can_be_none_is_nobodys() -> None:
+    with pytest.raises(Unavailable, match="its host name cannot be resolved"):
+        probe(Origin.parse("http://otel..internal:4317"), 5)
+
+
 def test_one_that_was_interrupted_sends_nothing_more() -> None:
     poster = Poster(Origin.parse(f"http://127.0.0.1:{free_port()}"), ssl.create_default_context)
     poster.interrupt()

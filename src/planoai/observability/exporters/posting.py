@@ -98,6 +98,8 @@ def probe(origin: Origin, seconds: float) -> None:
         raise Unavailable("it takes no connection in time") from None
     except OSError as error:
         raise Unavailable((error.strerror or str(error)).lower()) from None
+    except UnicodeError:  # IDNA cannot encode it
+        raise Unavailable("its host name cannot be resolved") from None
 
 
 def _seconds(written: bytes | None) -> float:
