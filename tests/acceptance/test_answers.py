@@ -214,6 +214,21 @@ async def test_what_asks_no_model_is_an_inbound_span(tmp_path: Path, collector: 
     assert found["refused"].attributes["error.type"] == "invalid_api_key"
 
 
+async def test_embeddings_are_counted_and_paid_as_well(tmp_path: Path, collector: Collector) -> None:
+    numbers = [{"object": "embedding", "index": each, "embedding": [0.25] * 1536} for each in range(100)]
+    usage = {"prompt_tokens": 7, "total_tokens": 7}
+    async with scene(tmp_path, collector) as staged:
+        staged.upstream.will(whole({"object": "list", "data": numbers, "model": "embedder-1", "usage": usage}))
+        await staged.http.post("/v1/embeddings", json={"model": "fast", "input": "hi"})
+
+    [root] = staged.roots().values()
+    assert root.name == "POST /v1/embeddings fast -> chatter/gpt-4o"
+    assert root.attributes["gen_ai.operation.name"] == "embeddings"
+    assert root.attributes["gen_ai.response.model"] == "embedder-1"
+    assert root.attributes["llm.usage.prompt_tokens"] == 7
+    assert root.attributes["llm.usage.total_cost_usd"] == pytest.approx(7 * 2.0 / 1e6, abs=1e-9)
+
+
 MOODS: Mapping[str, tuple[list[str], Mapping[str, object], bool]] = {
     "asks for somebody else": (
         ["this"],

@@ -7,6 +7,7 @@ from msgspec import structs
 
 from planoai.apis import DIALECTS
 from planoai.apis.dialect import STREAM_TYPES, Envelope, StreamReader
+from planoai.apis.openai_chat.beside import read_beside
 from planoai.conversation.event import Ended, Event, Finished, FinishReason, Started, UsageTold
 from planoai.conversation.usage import Usage
 from planoai.errors import UpstreamUnreadable
@@ -109,6 +110,10 @@ class Observer:
             self._answer = Gathering(self._lens)
             self._reader = dialect.upstream.stream_reader(_ENVELOPE)
             self._note(self._reader.feed(data))
+            return
+        if self._opened.handler == "passthrough":
+            with suppress(UpstreamUnreadable):  # then nothing is known of it
+                self._note(read_beside(data))
             return
         if is_crowded(data):
             return
