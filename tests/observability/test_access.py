@@ -13,8 +13,10 @@ from planoai.errors import Trouble
 from planoai.observability.access import LONGEST, flags, instant, line
 from planoai.observability.observation import Observation
 from planoai.observability.record import Opened, Outcome
+from planoai.pricing.price import Cost
 from tests.observability.facts import USER_AGENT, attempt, closed, opened
 
+PAID = Cost(input=0.00001025, output=0.00014)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 QUOTED = r'"((?:[^"\\]|\\x[0-9A-F]{2})*)"'
@@ -33,13 +35,13 @@ def test_a_line_tells_who_asked_what_of_whom_and_what_came_of_it() -> None:
         1, attempt(status=503), attempt("anthropic_messages", target="anthropic/claude", sent=0.5, answered=0.75)
     )
 
-    told = line(Observation(asked, ended, "claude-5-20260101", Usage(fresh=10, cache_read=5, output=7)))
+    told = line(Observation(asked, ended, "claude-5-20260101", Usage(fresh=10, cache_read=5, output=7), cost=PAID))
 
     assert told == (
         '[2023-11-14T22:13:20.250Z] "POST /v1/chat/completions HTTP/1.1" 200 - 120 340 1500 250 "10.0.0.7" '
         '"OpenAI/Python 3.1" "req-1" "gateway:12000" "https://api.openai.com" "anthropic/claude" attempts=2 model=fast '
         "served=claude-5-20260101 api=openai_chat>anthropic_messages stream=false outcome=completed ttft_ms=300 "
-        "input_tokens=15 output_tokens=7"
+        "input_tokens=15 output_tokens=7 cost_usd=0.00015025"
     )
 
 

@@ -102,6 +102,8 @@ def _extras(observation: Observation) -> Iterator[tuple[str, str]]:
     if usage is not None:
         yield "input_tokens", str(usage.input)
         yield "output_tokens", str(usage.output)
+    if observation.cost is not None:
+        yield "cost_usd", f"{observation.cost.total:.6g}"
 
 
 def _joined(headers: tuple[tuple[bytes, bytes], ...]) -> dict[bytes, bytes]:

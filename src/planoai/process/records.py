@@ -8,7 +8,7 @@ from planoai.config.schema import Config
 from planoai.errors import ConfigError
 from planoai.net.proxy import Proxies
 from planoai.net.server import listen
-from planoai.observability.watch import Watch, metrics_place, watch_of
+from planoai.observability.watch import METRICS_VARIABLE, Watch, metrics_place, watch_of
 from planoai.process.child import Place, Role
 from planoai.process.control import Channel
 from planoai.process.doors import Address, url_host
@@ -62,7 +62,7 @@ class Records:
                     raise ConfigError([f"observability.metrics_bind: {said}"]) from None
                 self._tell(
                     Warned(
-                        f"metrics are not served: {said}; write `observability.metrics_bind` to have them elsewhere",
+                        f"metrics are not served: {said}; `{METRICS_VARIABLE}`, or `observability.metrics_bind` in the config, puts them elsewhere",
                         of_config=False,
                     )
                 )
