@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from planoai.names.attributes import ATTRIBUTES
+from planoai.names.instruments import INSTRUMENTS
 from planoai.names.metrics import FAMILIES, Label
-from planoai.observability.exporters.histograms import INSTRUMENTS
 from tests.docs.pages import ROOT
 
 PAGE = ROOT / "docs" / "observability.md"

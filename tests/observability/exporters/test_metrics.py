@@ -9,18 +9,11 @@ from hypothesis import strategies as st
 
 from planoai.config.schema import Tracing
 from planoai.conversation.usage import Usage
+from planoai.names.instruments import DURATION, FIRST_TOKEN, PER_TOKEN, REQUEST, TOKENS
 from planoai.observability.exporters import histograms
 from planoai.observability.exporters.batching import Pace
 from planoai.observability.exporters.endpoint import endpoint_of
-from planoai.observability.exporters.histograms import (
-    DURATION,
-    FIRST_TOKEN,
-    PER_TOKEN,
-    REQUEST,
-    TOKENS,
-    Histograms,
-    Key,
-)
+from planoai.observability.exporters.histograms import Histograms, Key
 from planoai.observability.exporters.otlp_metrics import OtlpMetrics
 from planoai.observability.observation import Observation
 from tests.observability.exporters.told import Told

@@ -3,9 +3,10 @@
 from pathlib import Path
 
 from planoai.config.schema import Tracing
+from planoai.names.instruments import INSTRUMENTS
 from planoai.observability.exporters.batching import Pace
 from planoai.observability.exporters.endpoint import endpoint_of
-from planoai.observability.exporters.histograms import INSTRUMENTS, MOST_SERIES
+from planoai.observability.exporters.histograms import MOST_SERIES
 from planoai.observability.exporters.otlp_grpc import _COMES_BACK as COMES_BACK_OVER_GRPC
 from planoai.observability.exporters.otlp_http import _COMES_BACK as COMES_BACK_OVER_HTTP
 from planoai.observability.exporters.otlp_metrics import INTERVAL

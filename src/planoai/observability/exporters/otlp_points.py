@@ -8,7 +8,8 @@ from opentelemetry.proto.metrics.v1 import metrics_pb2 as wire
 from opentelemetry.proto.resource.v1.resource_pb2 import Resource
 
 from planoai.names.attributes import PLANO, SERVICE_NAME
-from planoai.observability.exporters.histograms import Instrument, Key, Series
+from planoai.names.instruments import Instrument
+from planoai.observability.exporters.histograms import Key, Series
 from planoai.observability.exporters.otlp_values import pairs
 
 
