@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
-from bench.signals.corpora import KINDS, Conversation, lines
+from bench.signals.corpora import KINDS
 
 from planoai.signals import Row
 
@@ -16,11 +16,11 @@ _ANSWERED = 2  # messages that come with each turn
 
 
 def bodies() -> Iterator[bytes]:
-    """Of Chat Completions, the last of each conversation with 60 messages. No two conversations are spelt alike: what was read is not read again for
-    nothing."""
+    """Of Chat Completions, the last of each conversation with 60 messages, without an end. No two conversations are spelt alike: what was read is not read
+    again for nothing."""
     [kind] = [kind for kind in KINDS if kind.name == "traces"]
-    for line in lines(kind):
-        yield from turns(msgspec.json.decode(line, type=Conversation).messages)
+    for rows in kind.make():
+        yield from turns(rows)
 
 
 def turns(rows: Sequence[Row]) -> Iterator[bytes]:

@@ -168,6 +168,11 @@ class _Loading:
                 lanes.create_task(self._ask())
         except TimeoutError as late:
             raise BadAnswer(f"not every answer came within {_MOST_BEHIND:.0f} s of the end of a round") from late
+        except ExceptionGroup as several:
+            flaws, others = several.split((BadAnswer, OSError))
+            if flaws is None or others is not None:
+                raise
+            raise BadAnswer(str(flaws.exceptions[0])) from several
         finally:
             for each in self._open:
                 await each.aclose()
