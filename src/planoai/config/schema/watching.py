@@ -44,10 +44,10 @@ class StateStorage(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class SpanAttributes(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is put on every span besides the usual.
+    """What is put on the span of each request besides the usual.
 
     header_prefixes: beginnings of names of request headers. The rest of such a name, hyphens as dots, becomes an attribute: with `x-acme-`, the header
-        `x-acme-user-id` becomes `user.id`. A header wins over `static`.
+        `x-acme-user-id` becomes `user.id`. A header wins over `static`, and takes the place of none of the attributes that are always there.
     static: attributes and their values.
     """
 
@@ -95,7 +95,7 @@ class Tracing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     trace_arch_internal: whether there are spans of the steps within the gateway too.
     opentracing_grpc_endpoint: where the collector is. Unset, `$OTEL_TRACING_GRPC_ENDPOINT`, else `http://localhost:4317`, or
         nowhere where `exporters` name other places.
-    span_attributes: what is put on every span besides the usual.
+    span_attributes: what is put on the span of each request besides the usual.
     protocol: how OTLP is spoken there: over gRPC, or over HTTP.
     headers: sent with every export.
     tls: which certificates are used. Unset, the usual ones of this machine.
