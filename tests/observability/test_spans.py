@@ -44,6 +44,19 @@ def test_a_conversation_that_is_worth_a_look_has_a_flag_and_an_event_for_each_si
     assert root.attributes["signals.escalation.requested"] is True
 
 
+def test_a_request_that_names_no_model_and_never_got_one_is_called_by_its_path() -> None:
+    [root] = spans(Observation(msgspec.structs.replace(opened(), model=""), closed(status=500, outcome="failed")))
+
+    assert (root.name, root.service) == ("POST /v1/chat/completions", "plano(llm)")
+
+
+def test_where_the_answer_is_from_is_told() -> None:
+    root, _ = spans(observation(tried(origin="http://h:1", path="/api/v1/chat/completions")))
+
+    assert root.attributes["routing.upstream_endpoint"] == "http://h:1"
+    assert root.attributes["http.upstream_target"] == "/api/v1/chat/completions"
+
+
 def test_the_operators_attributes_win() -> None:
     root, attempted = spans(observation(attributes=(("component", "mine"), ("environment", "staging"))))
 

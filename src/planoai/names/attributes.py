@@ -21,6 +21,7 @@ REQUEST = "request_id"
 METHOD = "http.method"
 PATH = "http.path"
 TARGET = "http.target"
+UPSTREAM_TARGET = "http.upstream_target"
 STATUS = "http.status_code"
 USER_AGENT = "http.user_agent"
 REQUEST_BYTES = "http.request_content_length"
@@ -122,6 +123,7 @@ ATTRIBUTES = (
     Attribute(METHOD, "string", _BOTH, "of the request"),
     Attribute(PATH, "string", _REQUEST, "of the request, without its query"),
     Attribute(TARGET, "string", _BOTH, "the same; of an attempt, the path at the upstream"),
+    Attribute(UPSTREAM_TARGET, "string", _REQUEST, "the path at the upstream that answered"),
     Attribute(STATUS, "int", _BOTH, "what the client was told; of an attempt, what the upstream answered"),
     Attribute(USER_AGENT, "string", _REQUEST, "of the client"),
     Attribute(REQUEST_BYTES, "int", _REQUEST, "of the body that came"),

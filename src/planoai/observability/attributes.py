@@ -67,6 +67,7 @@ def of_model_call(observation: Observation) -> Attributes:
     if chosen is not None:
         told |= _asked_of(chosen)
         told[name.UPSTREAM] = chosen.origin
+        told[name.UPSTREAM_TARGET] = chosen.path
     if observation.model:
         told[name.GEN_RESPONSE_MODEL] = observation.model
     if observation.response:

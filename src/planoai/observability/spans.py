@@ -63,7 +63,7 @@ def _root(observation: Observation) -> Span:
     called = f"{opened.method} {opened.path}"
     if asks_model(observation):
         attributes |= of_model_call(observation)
-        called += f" {_model(observation)}"
+        called = f"{called} {_model(observation)}".rstrip()
         if observation.ttft is not None:
             events.append(SpanEvent(name.FIRST_TOKEN, begin + round(closed.first * _NANO)))
     end = begin + round(closed.ended * _NANO)
