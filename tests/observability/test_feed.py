@@ -131,6 +131,26 @@ async def test_no_credential_is_told_and_nothing_that_is_long() -> None:
     assert len(told) < 9_000
 
 
+@pytest.mark.parametrize(
+    ("target", "told"),
+    [
+        ("http://ann:sk@host/v1/models?key=sk", "http://host/v1/models"),
+        ("ann:sk@host:443", "host:443"),
+        ("/v1/models/a@b", "/v1/models/a@b"),
+        ("", "-"),
+    ],
+)
+async def test_of_a_refused_target_nobodys_password_is_told(target: str, told: str) -> None:
+    feed = Feed()
+    listener = await attached(feed)
+
+    feed.refused(target, b"req-1", "127.0.0.1", 400)
+
+    asked = (await everything(feed, listener))[0]
+    assert isinstance(asked, Opened)
+    assert asked.path == told
+
+
 async def test_exchanges_have_numbers_of_their_own() -> None:
     feed = Feed()
     listener = await attached(feed)

@@ -1,5 +1,6 @@
 """The worker's half of the way to the recorder: the walk says what happens, and goes on. Nothing here waits or raises."""
 
+import re
 import socket
 from collections.abc import Callable
 from itertools import count
@@ -24,6 +25,7 @@ PIECE_SECONDS = 1.0  # bytes that come so long after the last ones were shipped 
 
 FLUSH_SECONDS = 5.0
 _LONGEST = 256  # characters or bytes of what a client chose: a fact is small
+_USER = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*://)?[^/@]*@")  # of a target that names a host, and who asks there
 
 
 class Way(Protocol):
@@ -318,7 +320,7 @@ class Feed:
         if not self._way.admits:
             self._way.drop_exchange()
             return
-        number, path = next(self._numbers), target.partition("?")[0][:_LONGEST]
+        number, path = next(self._numbers), _USER.sub(r"\1", target.partition("?")[0], count=1)[:_LONGEST]
         who = (number, time(), request_id[:_LONGEST], "-", path or "-", "-", peer, ())
         self._way.add(Opened(*who, trace=self._trace(None)))
         self._way.add(Closed(number, status, "failed", 0, 0, 0.0, 0.0, error=code[:_LONGEST], told=told[:_LONGEST]))
