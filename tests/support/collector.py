@@ -248,7 +248,7 @@ def _over_grpc(
         yield
     finally:
         collector.end()
-        server.stop(None).wait()
+        server.stop(_SECONDS).wait()  # what was taken is answered
 
 
 @contextmanager
@@ -308,7 +308,7 @@ def _over_http(
         thread.join()
         for each in opened:
             with suppress(OSError):  # it is closed
-                each.shutdown(socket.SHUT_RDWR)
+                each.shutdown(socket.SHUT_RD)  # what was taken is answered
         server.server_close()
 
 
