@@ -147,3 +147,28 @@ def test_why_a_request_is_not_known_is_told_with_no_content_kept_too() -> None:
 
     assert asked is not None
     assert asked.unread == "no request that can be read"
+
+
+@pytest.mark.parametrize(
+    ("capture", "said", "cut"),
+    [
+        ("full", "and so on...", False),
+        ("preview", "and so on...", False),
+        ("preview", "a" * 50, False),
+        ("preview", "a" * 51, True),
+        ("preview", "a" * 5000, True),
+        ("full", "a" * 5000, False),
+        ("full", "a" * 1_100_000, True),
+        ("none", "Hi", True),
+        ("none", "", False),
+    ],
+)
+def test_an_answer_is_cut_where_more_was_said_than_is_kept(capture: str, said: str, cut: bool) -> None:
+    answer = {"choices": [{"message": {"content": said}, "finish_reason": "stop"}]}
+    tried = attempt("openai_chat")
+    piece = Piece(1, msgspec.json.encode(answer), b"application/json", tried)
+
+    seen = observe(opened(), [piece], closed(1, tried), lens(capture=capture)).answer
+
+    assert seen is not None
+    assert (seen.cut, seen.characters) == (cut, len(said))

@@ -1,7 +1,7 @@
 """What the model said, gathered from the events of its answer as far as it is kept. Pure."""
 
 from planoai.conversation.event import Event, RefusalDelta, TextDelta, ToolDelta, ToolStarted
-from planoai.observability.lens import MOST_KEPT, Lens
+from planoai.observability.lens import PREVIEW, Lens
 from planoai.observability.observation import Answer, Call
 
 _MOST_CALLS = 256
@@ -41,7 +41,7 @@ class Gathering:
             Call(name, lens.redacted("".join(self._arguments.get(key, ())))) for key, name in self._calls.items()
         )
         text = lens.kept(said)
-        cut = self._characters > len(said) or (len(said) > MOST_KEPT) or (bool(text) and text.endswith("..."))
+        cut = self._characters > len(said) or (not lens.keeps_all and len(text) > PREVIEW)
         return Answer(text, calls, lens.kept("".join(self._refusal)), self._characters, cut)
 
     def _keep(self, pieces: list[str], text: str) -> None:
