@@ -15,7 +15,7 @@ model_providers:
   - {{model: anthropic/claude-sonnet-4-5, base_url: "{upstream}", access_key: sk-bench}}
   - {{model: chatter/gpt-4o-mini, provider_interface: openai, upstream_api: chat, base_url: "{upstream}", access_key: sk-bench}}
   - {{model: responder/gpt-5.2, provider_interface: openai, upstream_api: responses, base_url: "{upstream}", access_key: sk-bench}}
-  - {{model: amazon_bedrock/us.anthropic.claude-sonnet-4-5, base_url: "{upstream}", access_key: sk-bench}}
+  - {{model: "amazon_bedrock/us.anthropic.claude-sonnet-4-5-20250929-v1:0", base_url: "{upstream}", access_key: sk-bench}}
 {more}"""
 
 

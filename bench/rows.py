@@ -82,7 +82,7 @@ _MODELS = {
     "chat": "chatter/gpt-4o-mini",
     "messages": "anthropic/claude-sonnet-4-5",
     "responses": "responder/gpt-5.2",
-    "converse": "amazon_bedrock/us.anthropic.claude-sonnet-4-5",
+    "converse": "amazon_bedrock/us.anthropic.claude-sonnet-4-5-20250929-v1:0",
 }
 """By the API that is spoken to whoever serves them, whatever the client speaks: OpenAI's own row speaks two."""
 
