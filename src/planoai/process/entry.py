@@ -57,7 +57,7 @@ def settle_memory() -> None:
         libc.mallopt(_MMAP_THRESHOLD, _LARGE)
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
+    gc.set_threshold(5_000, 20, 20)
 
 
 def allow_connections() -> None:
