@@ -138,7 +138,7 @@ async def test_two_addresses_of_one_provider_make_one_list(tmp_path: Path) -> No
 
 
 async def test_the_file_is_its_owners_alone_and_holds_nothing_but_lists(tmp_path: Path) -> None:
-    file_in(tmp_path).with_suffix(".new").touch(mode=0o644)  # a refresh that was killed has left it
+    file_in(tmp_path).touch(mode=0o644)
     async with scripted() as upstream:
         upstream.will(whole({"data": [{"id": "a"}]}))
         await asked(config_of(f'model: openai/*, base_url: "{upstream.url}", access_key: sk-of-ours'), tmp_path)
