@@ -4,11 +4,14 @@ import json
 from pathlib import Path
 
 import httpx2
+import pytest
 
 from planoai.process.home import Home
 from planoai.providers.registry import snapshot
 from tests.cli.command import done, free_port
 from tests.support.upstream import scripted, whole
+
+pytestmark = pytest.mark.no_cover
 
 CONFIG = """
 version: v0.4.0

@@ -15,6 +15,8 @@ from tests.support.answers import CHAT_DONE, CHAT_STREAM
 from tests.support.program import gone
 from tests.support.upstream import Hold, scripted, stream
 
+pytestmark = pytest.mark.no_cover
+
 UNREADABLE = {
     "version: v0.4.0\nlistners: []\n": "config.yaml:2:1: listners",
     "version: v0.4.0\nmodel_providers: [{model: openai/x, access_key: $NOT_SET}]": "NOT_SET is not set",

@@ -17,6 +17,8 @@ from planoai.signals.single import f32
 from tests.docs.pages import ROOT
 from tests.signals.writing_people import messages
 
+pytestmark = pytest.mark.no_cover
+
 RULES = rules_of(Options())
 MATCHER = Matcher(RULES)
 PLAIN = [plain.Phrase(phrase.text) for phrase in MATCHER.phrases]

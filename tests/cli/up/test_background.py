@@ -17,6 +17,8 @@ from tests.support.answers import CHAT_DONE, CHAT_STREAM
 from tests.support.program import gone, held_up, is_alive
 from tests.support.upstream import Hold, scripted, stream
 
+pytestmark = pytest.mark.no_cover
+
 
 async def healthy(url: str) -> bool:
     async with httpx2.AsyncClient(base_url=url) as http:

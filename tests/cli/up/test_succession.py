@@ -17,6 +17,8 @@ import os, signal, sys
 from pathlib import Path
 from planoai.process.home import Home
 from planoai.process.status import Status, write
+
+pytestmark = pytest.mark.no_cover
 home = Home(Path(sys.argv[1]))
 signal.signal(signal.SIGTERM, lambda *_: print("asked", flush=True))
 with home.held():

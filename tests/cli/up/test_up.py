@@ -13,6 +13,8 @@ from tests.support.answers import CHAT, CHAT_DONE, CHAT_STREAM
 from tests.support.program import planoai
 from tests.support.upstream import Hold, scripted, stream, whole
 
+pytestmark = pytest.mark.no_cover
+
 
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
