@@ -18,9 +18,10 @@ from tests.acceptance import clients, providers
 from tests.acceptance.providers import FACTS, STREAMS, WHOLE
 from tests.observability.metrics.scraped import Samples, samples, total, value
 from tests.process.load import load, streams
-from tests.process.tree import Tree, access_log, ask, free_port, tree
+from tests.process.tree import Tree, access_log, ask, tree
 from tests.support.answers import chat_chunk
 from tests.support.collector import Collector, Span, collecting
+from tests.support.ports import free_port
 from tests.support.upstream import Hold, scripted, stream, whole
 
 REQUESTS, IN_FLIGHT = "brightstaff_http_requests_total", "brightstaff_http_in_flight_requests"

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import socket
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -13,6 +12,7 @@ import httpx2
 
 from planoai.process import status
 from planoai.process.home import Home
+from tests.support.ports import free_port
 from tests.support.upstream import Hold
 
 CONFIG = """
@@ -79,13 +79,6 @@ async def line_with(text: str, reader: asyncio.StreamReader | None) -> str:
         while text not in (line := (await reader.readline()).decode()):
             assert line, f"it ended without saying {text!r}"
     return line
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def written(folder: Path, url: str = "http://127.0.0.1:1", port: int = 0) -> tuple[Path, str]:

@@ -8,7 +8,8 @@ import pytest
 
 from planoai.process.home import Home
 from planoai.providers.registry import snapshot
-from tests.cli.command import done, free_port
+from tests.cli.command import done
+from tests.support.ports import free_port
 from tests.support.upstream import scripted, whole
 
 pytestmark = pytest.mark.no_cover

@@ -21,7 +21,8 @@ from planoai.process.home import Home
 from planoai.process.reading import read
 from planoai.process.told import Refused
 from planoai.providers.registry import Model, Registry, snapshot
-from tests.cli.command import begun, done, free_port, lives
+from tests.cli.command import begun, done, lives
+from tests.support.ports import free_port
 
 NOBODY = "http://127.0.0.1:1"
 KEY = "sk-that-nobody-sees"

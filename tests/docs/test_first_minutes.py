@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from planoai.process.home import Home
-from tests.cli.command import free_port
 from tests.docs.journeys import JOURNEYS, KEY, PORT, Journey
 from tests.docs.screens import PAGE, SCREENS, shown
+from tests.support.ports import free_port
 from tests.support.program import end_of
 
 each_journey = pytest.mark.parametrize("journey", JOURNEYS, ids=lambda journey: journey.name)

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from pathlib import Path
 
 from tests.net.raw import Answer, Raw
 from tests.support.answers import CHAT
+from tests.support.ports import free_port
 from tests.support.program import Program, planoai
 from tests.support.upstream import Upstream, scripted, whole
 
@@ -121,9 +121,7 @@ async def attacked(folder: Path, *, upstream: int | None = None, tls: str = "") 
     On the way out: it stops when told to, and never said anything of an exception.
     """
     home = folder / "home"
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
+    port = free_port()
     async with scripted() as ours:
         config = folder / "config.yaml"
         more = f", tls: {tls}" if tls else ""

@@ -7,7 +7,7 @@ import pytest
 from planoai.errors import ConfigError
 from planoai.net.server import listen
 from planoai.process.doors import Doors, url_host
-from tests.process.tree import free_port
+from tests.support.ports import free_port
 
 
 def place() -> tuple[str, int]:

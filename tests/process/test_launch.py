@@ -18,7 +18,8 @@ from planoai.process.launch import launch
 from planoai.process.settings import Settings
 from planoai.process.told import Refused, Serving, Told
 from tests.net.raw import Raw
-from tests.process.tree import CONFIG, KEY, free_port
+from tests.process.tree import CONFIG, KEY
+from tests.support.ports import free_port
 from tests.support.program import end_of, gone, held_up
 
 

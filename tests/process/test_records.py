@@ -19,7 +19,8 @@ from planoai.process.settings import Settings
 from planoai.process.told import Told, Warned
 from tests.config.told import HEAD
 from tests.net.raw import Raw
-from tests.process.tree import NOWHERE, ask, free_port, refused, tree
+from tests.process.tree import NOWHERE, ask, refused, tree
+from tests.support.ports import free_port
 
 REQUESTS = 'brightstaff_http_requests_total{handler="list_models",method="GET",status_class="2xx"}'
 MODELS = b"GET /v1/models HTTP/1.1\r\nHost: a\r\n\r\n"

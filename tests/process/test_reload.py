@@ -12,6 +12,7 @@ from planoai.process.status import Status
 from tests.process.load import request, streams
 from tests.process.tree import NOWHERE, ask, processes, tree
 from tests.support.answers import CHAT_DONE, CHAT_STREAM
+from tests.support.ports import free_port
 from tests.support.program import gone
 from tests.support.upstream import Hold, scripted, stream
 
@@ -95,8 +96,7 @@ async def test_an_address_beside_one_that_is_open_is_explained(tmp_path: Path) -
 async def test_a_changed_port_and_number_of_workers_are_taken_up(tmp_path: Path) -> None:
     async with tree(tmp_path, workers=1, upstream=NOWHERE) as running:
         old, port = running.status.workers, running.port
-        with listen("127.0.0.1", 0) as probe:
-            running.port = probe.getsockname()[1]
+        running.port = free_port()
         running.write(workers=3)
         assert (await running.reload()).problems == ()
         await gone(old)

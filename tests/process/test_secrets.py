@@ -11,8 +11,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.process.tree import free_port
 from tests.support.answers import CHAT, CHAT_STREAM
+from tests.support.ports import free_port
 from tests.support.program import Program, planoai
 from tests.support.upstream import Cut, Step, Upstream, scripted, stream, whole
 

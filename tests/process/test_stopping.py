@@ -14,7 +14,8 @@ from planoai.process import status
 from planoai.process.home import Home
 from tests.net.raw import Raw
 from tests.process.load import streams
-from tests.process.tree import CONFIG, HEALTHY, KEY, NOWHERE, access_log, ask, free_port, processes, refused, tree
+from tests.process.tree import CONFIG, HEALTHY, KEY, NOWHERE, access_log, ask, processes, refused, tree
+from tests.support.ports import free_port
 from tests.support.program import is_alive, planoai
 
 pytestmark = pytest.mark.no_cover

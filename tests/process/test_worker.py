@@ -5,7 +5,8 @@ import signal
 from pathlib import Path
 
 from tests.net.raw import Raw
-from tests.process.tree import CONFIG, HEALTHY, KEY, NOWHERE, free_port, refused
+from tests.process.tree import CONFIG, HEALTHY, KEY, NOWHERE, refused
+from tests.support.ports import free_port
 from tests.support.program import planoai
 
 

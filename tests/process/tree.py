@@ -8,10 +8,10 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from planoai.net.server import listen
 from planoai.process.status import Reloads, Status
 from planoai.simulate import simulating
 from tests.net.raw import Answer, Raw
+from tests.support.ports import free_port
 from tests.support.program import Program, planoai
 
 NOWHERE = "http://127.0.0.1:1"  # a provider for who asks for no answer
@@ -25,12 +25,6 @@ listeners:
 model_providers:
   - {{model: openai/gpt-4o, base_url: "{url}", access_key: $THE_KEY, default: true}}
 """
-
-
-def free_port() -> int:
-    with listen("127.0.0.1", 0) as probe:
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @dataclass

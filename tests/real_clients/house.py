@@ -10,8 +10,8 @@ from typing import Any
 from planoai.net.server import Server, listen
 from planoai.process.home import Home
 from planoai.simulate import Options, Simulator
-from tests.cli.command import free_port
 from tests.sdk.conftest import CONFIG, Witness
+from tests.support.ports import free_port
 from tests.support.program import planoai
 from tests.support.upstream import Asked
 

@@ -18,8 +18,8 @@ from click.testing import CliRunner
 from planoai.cli import main
 from planoai.cli.grafana.panels import ROUTING, ROWS, Query
 from planoai.simulate import simulating
-from tests.cli.command import free_port
 from tests.docs.pages import blocks
+from tests.support.ports import free_port
 from tests.support.program import planoai
 
 pytestmark = [

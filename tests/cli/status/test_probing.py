@@ -11,7 +11,7 @@ import trustme
 from planoai.cli.status import probing
 from planoai.cli.status.probing import doors, reached
 from planoai.net.client import Client
-from tests.cli.command import free_port
+from tests.support.ports import free_port
 from tests.support.upstream import Hold, scripted, whole
 
 

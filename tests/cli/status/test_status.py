@@ -15,8 +15,9 @@ from planoai.cli import stopping
 from planoai.process import status
 from planoai.process.home import Home
 from planoai.process.status import Reloads, Status, digest_of
-from tests.cli.command import done, free_port, lives, written
+from tests.cli.command import done, lives, written
 from tests.cli.within import gateway, said
+from tests.support.ports import free_port
 from tests.support.program import gone
 
 

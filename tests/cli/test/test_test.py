@@ -17,9 +17,10 @@ from planoai.config import defaults
 from planoai.process import status
 from planoai.process.home import Home
 from planoai.process.status import Status
-from tests.cli.command import CONFIG, KEY, free_port, written
+from tests.cli.command import CONFIG, KEY, written
 from tests.cli.within import CLIENT_KEY, SECRETS, gateway, said
 from tests.support.answers import CHAT, CHAT_STREAM, MESSAGES
+from tests.support.ports import free_port
 from tests.support.upstream import Hold, Upstream, scripted, stream, whole
 
 TWO = """

@@ -8,7 +8,8 @@ from click.testing import CliRunner
 from planoai.cli import main
 from planoai.cli.up.starting import end_of, left_by, not_started
 from planoai.process.home import Home
-from tests.cli.command import CONFIG, free_port
+from tests.cli.command import CONFIG
+from tests.support.ports import free_port
 
 TRACE = "[2026-01-01 00:00:00.000][error] worker 7 ended: out of memory"
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.cli.command import ASKED, CONFIG, free_port
+from tests.cli.command import ASKED, CONFIG
 from tests.support.answers import CHAT, CHAT_DONE, CHAT_STREAM
+from tests.support.ports import free_port
 from tests.support.program import planoai
 from tests.support.upstream import Hold, scripted, stream, whole
 

@@ -19,8 +19,8 @@ from planoai.observability.observation import Observation
 from tests.observability.exporters.told import Told
 from tests.observability.facts import closed
 from tests.observability.seen import observation, tried
-from tests.process.tree import free_port
 from tests.support.collector import Collector, Fails, Point, collecting
+from tests.support.ports import free_port
 
 Protocol = Literal["grpc", "http"]
 

@@ -28,8 +28,8 @@ from planoai.observability.observation import Observation
 from planoai.observability.spans import spans
 from tests.observability.exporters.told import Told
 from tests.observability.seen import ANGRY, observation, tried
-from tests.process.tree import free_port
 from tests.support.collector import Collector, Fails, Hangs, Partly, collecting
+from tests.support.ports import free_port
 
 Protocol = Literal["grpc", "http"]
 

@@ -11,7 +11,7 @@ from planoai.net.client import Origin
 from planoai.net.proxy import Proxies
 from planoai.observability.exporters.exporter import Unavailable
 from planoai.observability.exporters.posting import Answer, Poster, probe
-from tests.process.tree import free_port
+from tests.support.ports import free_port
 from tests.support.upstream import Cut, Step, Upstream, scripted
 
 
