@@ -7,9 +7,13 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import pytest
+
 from planoai.process.home import Home
 from tests.cli.command import begun
 from tests.support.program import is_alive
+
+pytestmark = pytest.mark.no_cover
 
 # Says `held`, and `asked` when it is told to stop; stops at the end of its input. Its status names the process of its second argument, if there is one.
 HOLDER = """
@@ -18,7 +22,6 @@ from pathlib import Path
 from planoai.process.home import Home
 from planoai.process.status import Status, write
 
-pytestmark = pytest.mark.no_cover
 home = Home(Path(sys.argv[1]))
 signal.signal(signal.SIGTERM, lambda *_: print("asked", flush=True))
 with home.held():
